@@ -1,0 +1,55 @@
+/** A tensor network: a hypergraph of tensors joined by indices. Plain data; survives JSON. */
+
+/** The printed name of an index, e.g. `i`, `s_1`, `s_{1,2}`. Equal labels are the same index. */
+export type Label = string;
+
+export type Dtype = "float32" | "float64" | "complex64" | "complex128";
+
+export function isComplex(dtype: Dtype): boolean {
+  return dtype === "complex64" || dtype === "complex128";
+}
+
+/** Bytes of one element. */
+export function elementBytes(dtype: Dtype): number {
+  return { float32: 4, float64: 8, complex64: 8, complex128: 16 }[dtype];
+}
+
+/** One factor of the product. */
+export interface NetworkTensor {
+  /** As written, with loop values where it came from a comprehension: `A`, `W(x=1,y=2)`. */
+  readonly name: string;
+  /** One label an axis, row-major; a label may repeat (diagonal or trace). */
+  readonly labels: readonly Label[];
+}
+
+/**
+ * Invariants: every label of a tensor and of `open` has an extent; `open` has no repeats, and each of
+ * its labels occurs in at least one tensor. Labels that are not open are summed over.
+ */
+export interface Network {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly tensors: readonly NetworkTensor[];
+  /** Axes of the result, row-major. */
+  readonly open: readonly Label[];
+  /** Positive integers. */
+  readonly extents: Readonly<Record<Label, number>>;
+}
+
+/** Entries of one tensor, row-major over its axes; `im` absent when all are real. Many tensors may share one. */
+export interface Entries {
+  readonly re: Float64Array;
+  readonly im?: Float64Array;
+}
+
+/** A network with its numbers: `entries[k]` belongs to `network.tensors[k]`. */
+export interface ValuedNetwork {
+  readonly network: Network;
+  readonly entries: readonly Entries[];
+}
+
+export function extentOf(network: Network, label: Label): number {
+  const extent = network.extents[label];
+  if (extent === undefined) throw new RangeError(`expected an extent for index ${label}, got none`);
+  return extent;
+}

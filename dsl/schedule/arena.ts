@@ -1,0 +1,79 @@
+/**
+ * Arena planning. In: a schedule. Out: where each buffer lies in a rank's one block of memory, from the
+ * lifetimes in the schedule. Every rank has the same layout.
+ */
+import type { BufferId, Schedule, Step } from "./schedule.ts";
+
+export interface Arena {
+  /** Element offset of each buffer, indexed by buffer id. */
+  readonly offsets: readonly number[];
+  /** Elements of the whole block. */
+  readonly elements: number;
+}
+
+interface Lifetime {
+  readonly buffer: BufferId;
+  readonly elements: number;
+  /** Positions in the linear walk of the steps, both included. */
+  readonly first: number;
+  last: number;
+}
+
+/** Offsets are multiples of this many elements, so that no two buffers share a cache line. */
+const ALIGNMENT = 8;
+
+/** What a step defines: its output, or the accumulator of a slice loop. */
+export function definedBy(step: Step): BufferId | undefined {
+  if (step.kind === "free") return undefined;
+  return step.kind === "slice-loop" ? step.into : step.out;
+}
+
+/** Calls `visit` for every step in the order of execution; a loop comes before its body, which runs once here. */
+export function walkSteps(steps: readonly Step[], visit: (step: Step, depth: number) => void, depth = 0): void {
+  for (const step of steps) {
+    visit(step, depth);
+    if (step.kind === "slice-loop") walkSteps(step.body, visit, depth + 1);
+  }
+}
+
+function lifetimes(schedule: Pick<Schedule, "buffers" | "steps">): Lifetime[] {
+  const found = new Map<BufferId, Lifetime>();
+  let position = 0;
+  walkSteps(schedule.steps, (step) => {
+    const made = definedBy(step);
+    if (made !== undefined) {
+      const elements = schedule.buffers[made]?.elements ?? 0;
+      found.set(made, { buffer: made, elements, first: position, last: Infinity });
+    }
+    const freed = step.kind === "free" ? found.get(step.buffer) : undefined;
+    if (freed !== undefined) freed.last = position;
+    position += 1;
+  });
+  return [...found.values()];
+}
+
+/** Largest first, each at the lowest offset that no buffer alive at the same time occupies. */
+export function planArena(schedule: Pick<Schedule, "buffers" | "steps">): Arena {
+  const offsets = new Array<number>(schedule.buffers.length).fill(0);
+  const placed: Lifetime[] = [];
+  let elements = 0;
+  for (const life of lifetimes(schedule).sort((a, b) => b.elements - a.elements || a.first - b.first)) {
+    const rivals = placed.filter((other) => other.first <= life.last && life.first <= other.last);
+    const offset = lowestGap(rivals, life.elements, offsets);
+    offsets[life.buffer] = offset;
+    elements = Math.max(elements, offset + life.elements);
+    placed.push(life);
+  }
+  return { offsets, elements };
+}
+
+function lowestGap(rivals: Lifetime[], elements: number, offsets: readonly number[]): number {
+  let offset = 0;
+  const start = (life: Lifetime): number => offsets[life.buffer] ?? 0;
+  for (const rival of rivals.sort((a, b) => start(a) - start(b))) {
+    if (offset + elements <= start(rival)) break;
+    const end = start(rival) + rival.elements;
+    offset = Math.max(offset, Math.ceil(end / ALIGNMENT) * ALIGNMENT);
+  }
+  return offset;
+}

@@ -1,0 +1,44 @@
+/** What a run yields: the value, and for every step what was measured beside what was modelled. */
+import type { Dtype, Label, StepKind, StepModel } from "../../dsl/index.ts";
+
+/** A tensor's value, row-major over `labels`; a scalar has none. `im` absent for real dtypes. */
+export interface TensorValue {
+  readonly labels: readonly Label[];
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  readonly re: Float64Array;
+  readonly im?: Float64Array;
+}
+
+/** One step, or all executions of one step of a slice loop's body taken together. */
+export interface StepReport {
+  readonly kind: StepKind;
+  /** For people: what the step makes, e.g. `#12 = #3 * W(x=1,y=2)`. */
+  readonly name: string;
+  /** How often it ran on a rank (slices). */
+  readonly executions: number;
+  /** Modelled, for all executions. */
+  readonly model: StepModel;
+  /** Elements on each rank of what the step makes. */
+  readonly outElements: number;
+  /** Measured seconds, one entry a rank, for all executions; absent on the dry engine. */
+  readonly measuredSeconds?: readonly number[];
+  /** Begin of the first execution on each rank, seconds after the start of the run (measured, or modelled when dry). */
+  readonly startSeconds: readonly number[];
+}
+
+export interface RunReport {
+  readonly engine: "threads" | "dry" | "reference";
+  readonly network: string;
+  readonly machine: string;
+  readonly ranks: number;
+  readonly slices: number;
+  /** Absent on the dry engine. */
+  readonly value?: TensorValue;
+  readonly steps: readonly StepReport[];
+  readonly modelledSeconds: number;
+  /** Wall time of the contraction, start of workers excluded; absent when dry. */
+  readonly measuredSeconds?: number;
+  /** Per rank, as planned (workspace included). */
+  readonly peakBytes: number;
+}
