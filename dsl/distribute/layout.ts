@@ -13,7 +13,11 @@ export interface Roles {
 export type Form = "free-k" | "k-free";
 
 /** A view of an operand as [batch][free][k] or [batch][k][free], or undefined where its order forbids that. */
-export function viewAs(order: readonly ModeId[], batch: ReadonlySet<ModeId>, k: ReadonlySet<ModeId>): (Roles & { form: Form }) | undefined {
+export function viewAs(
+  order: readonly ModeId[],
+  batch: ReadonlySet<ModeId>,
+  k: ReadonlySet<ModeId>,
+): (Roles & { form: Form }) | undefined {
   const lead = order.slice(0, batch.size);
   if (!lead.every((mode) => batch.has(mode))) return undefined;
   const rest = order.slice(batch.size);
@@ -21,7 +25,8 @@ export function viewAs(order: readonly ModeId[], batch: ReadonlySet<ModeId>, k: 
   if (suffix.every((mode) => k.has(mode)))
     return { batch: lead, free: rest.slice(0, rest.length - k.size), k: suffix, form: "free-k" };
   const prefix = rest.slice(0, k.size);
-  if (prefix.every((mode) => k.has(mode))) return { batch: lead, k: prefix, free: rest.slice(k.size), form: "k-free" };
+  if (prefix.every((mode) => k.has(mode)))
+    return { batch: lead, k: prefix, free: rest.slice(k.size), form: "k-free" };
   return undefined;
 }
 

@@ -39,7 +39,8 @@ export function lowerTree(low: Lowering): BufferId {
 
 function valueOf(values: Map<number, Value>, node: number): Value {
   const value = values.get(node);
-  if (value === undefined) throw new InvariantError(`expected node ${node} to be lowered before its consumer`);
+  if (value === undefined)
+    throw new InvariantError(`expected node ${node} to be lowered before its consumer`);
   return value;
 }
 
@@ -148,7 +149,8 @@ function matchOperand(low: Lowering, value: Value, shared: Shared, first: Roles)
   const free = order.filter((mode) => !shared.batch.has(mode) && !shared.k.has(mode));
   const roles: Roles = { batch: first.batch, k: first.k, free };
   const freeLast = [...first.batch, ...free, ...first.k];
-  if (value.buffer !== undefined && sameOrder(order, freeLast)) return { ...roles, form: "free-k", buffer: value.buffer };
+  if (value.buffer !== undefined && sameOrder(order, freeLast))
+    return { ...roles, form: "free-k", buffer: value.buffer };
   return { ...roles, form: "k-free", buffer: inOrder(low, value, [...first.batch, ...first.k, ...free]) };
 }
 
@@ -175,7 +177,12 @@ export function permuteTo(low: Lowering, from: BufferId, wanted: readonly ModeId
 }
 
 /** [batch, first's free, second's free], or the roles swapped where the consumer can then read a view. */
-function emitContraction(low: Lowering, node: number, [first, second]: [Operand, Operand], inLoop: boolean): BufferId {
+function emitContraction(
+  low: Lowering,
+  node: number,
+  [first, second]: [Operand, Operand],
+  inLoop: boolean,
+): BufferId {
   const plain = [...first.batch, ...first.free, ...second.free];
   const swapped = [...first.batch, ...second.free, ...first.free];
   const swap = !readsInPlace(low, node, plain) && readsInPlace(low, node, swapped);
@@ -186,8 +193,20 @@ function emitContraction(low: Lowering, node: number, [first, second]: [Operand,
   const extents = { batch: count(a.batch), m: count(a.free), n: count(b.free), k: count(a.k) };
   const { batch, m, n, k } = extents;
   const model = localStep(low.model, batch * m * n * k, batch * (m * k + k * n + m * n));
-  const forms = { formA: a.form === "free-k" ? "mk" : "km", formB: b.form === "free-k" ? "nk" : "kn" } as const;
-  const step: Step = { kind: "contract", a: a.buffer, b: b.buffer, out, ...extents, ...forms, pair: node - low.tree.leaves, model };
+  const forms = {
+    formA: a.form === "free-k" ? "mk" : "km",
+    formB: b.form === "free-k" ? "nk" : "kn",
+  } as const;
+  const step: Step = {
+    kind: "contract",
+    a: a.buffer,
+    b: b.buffer,
+    out,
+    ...extents,
+    ...forms,
+    pair: node - low.tree.leaves,
+    model,
+  };
   emit(low.program, step, inLoop);
   return out;
 }
@@ -231,7 +250,9 @@ function redistribute(low: Lowering, node: number, buffer: BufferId): BufferId {
   const packed = permuteTo(low, buffer, [...comes, ...rest]);
   const inLoop = low.program.looped.has(packed);
   const { placement, elements, name } = bufferOf(low.program, packed);
-  const split = placement.split.map((mode, digit) => moves.find((move) => move.digit === digit)?.comes ?? mode);
+  const split = placement.split.map(
+    (mode, digit) => moves.find((move) => move.digit === digit)?.comes ?? mode,
+  );
   const modes = [...moves.map((move) => move.leaves), ...rest];
   const out = allocate(low.program, name, { ...placement, split, modes }, inLoop);
   const digits = moves.map((move) => move.digit);
@@ -248,8 +269,17 @@ export function gather(low: Lowering, buffer: BufferId, digits: readonly number[
   const { placement, elements, name } = bufferOf(low.program, buffer);
   const joining = digits.flatMap((digit) => placement.split[digit] ?? []);
   const split = placement.split.map((mode, digit) => (digits.includes(digit) ? null : mode));
-  const out = allocate(low.program, name, { ...placement, split, modes: [...joining, ...placement.modes] }, inLoop);
-  emit(low.program, { kind: "gather", in: buffer, out, digits, model: moveStep(low.model, digits, elements) }, inLoop);
+  const out = allocate(
+    low.program,
+    name,
+    { ...placement, split, modes: [...joining, ...placement.modes] },
+    inLoop,
+  );
+  emit(
+    low.program,
+    { kind: "gather", in: buffer, out, digits, model: moveStep(low.model, digits, elements) },
+    inLoop,
+  );
   release(low.program, buffer, inLoop);
   return out;
 }
@@ -259,8 +289,11 @@ export function reduce(low: Lowering, buffer: BufferId, digits: readonly number[
   if (digits.length === 0) return buffer;
   const { placement, elements, name } = bufferOf(low.program, buffer);
   const out = allocate(low.program, name, { ...placement, partial: [] }, false);
-  emit(low.program, { kind: "reduce", in: buffer, out, digits, model: moveStep(low.model, digits, elements) }, false);
+  emit(
+    low.program,
+    { kind: "reduce", in: buffer, out, digits, model: moveStep(low.model, digits, elements) },
+    false,
+  );
   release(low.program, buffer, false);
   return out;
 }
-

@@ -69,7 +69,11 @@ export function elementCount(modes: readonly Mode[], ids: readonly ModeId[]): nu
 }
 
 /** How many live tensors (the result counts as one for open indices) hold each mode. */
-function occurrences(loaded: readonly (readonly ModeId[])[], open: readonly ModeId[], count: number): Int32Array {
+function occurrences(
+  loaded: readonly (readonly ModeId[])[],
+  open: readonly ModeId[],
+  count: number,
+): Int32Array {
   const held = new Int32Array(count);
   for (const ids of [...loaded, open]) for (const id of ids) held[id] = (held[id] ?? 0) + 1;
   return held;
@@ -106,8 +110,10 @@ function consumersOf(tree: ContractionTree): (number | undefined)[] {
 export function modeTree(network: Network, tree: ContractionTree, mesh: readonly MeshDigit[]): ModeTree {
   const { modes, byLabel } = modeTable(network, mesh);
   const sliced = new Set(tree.sliced);
-  const expand = (labels: Iterable<Label>): ModeId[] => [...labels].flatMap((label) => byLabel.get(label) ?? []);
-  const kept = (labels: readonly Label[]): Set<Label> => new Set(labels.filter((label) => !sliced.has(label)));
+  const expand = (labels: Iterable<Label>): ModeId[] =>
+    [...labels].flatMap((label) => byLabel.get(label) ?? []);
+  const kept = (labels: readonly Label[]): Set<Label> =>
+    new Set(labels.filter((label) => !sliced.has(label)));
   const loaded = network.tensors.map((tensor) => expand(kept(tensor.labels)));
   const open = expand(kept(network.open));
   const held = occurrences(loaded, open, modes.length);

@@ -92,7 +92,9 @@ function keepInPlace(
   const incoming = chosen.filter((mode) => mode !== null && !stay.has(mode));
   return before.map((mode, digit) => {
     if (mode === null || stay.has(mode)) return mode;
-    const fits = incoming.findIndex((id) => id !== null && modesOf(tree.modes, id).extent === mesh[digit]?.radix);
+    const fits = incoming.findIndex(
+      (id) => id !== null && modesOf(tree.modes, id).extent === mesh[digit]?.radix,
+    );
     return fits < 0 ? null : (incoming.splice(fits, 1)[0] ?? null);
   });
 }
@@ -120,7 +122,11 @@ function demand(tree: ModeTree, node: number, split: Split, into: Split[][]): vo
 }
 
 /** Placement of every node on the digits of `usable` (the others take slices or hold copies). */
-export function placeGreedy(tree: ModeTree, mesh: readonly MeshDigit[], usable: readonly boolean[]): NodePlacements {
+export function placeGreedy(
+  tree: ModeTree,
+  mesh: readonly MeshDigit[],
+  usable: readonly boolean[],
+): NodePlacements {
   const made: Split[] = [];
   const used: Split[] = [];
   const stem = findStem(tree);
@@ -143,7 +149,12 @@ export function placeGreedy(tree: ModeTree, mesh: readonly MeshDigit[], usable: 
       used[stem.nodes[position] ?? 0] = current;
     }
     const fresh = longest(after.filter((mode) => !modesAt(position).includes(mode)));
-    const acquired = assign(tree, mesh, fresh, current.map((mode, digit) => mode === null && usable[digit] === true));
+    const acquired = assign(
+      tree,
+      mesh,
+      fresh,
+      current.map((mode, digit) => mode === null && usable[digit] === true),
+    );
     current = current.map((mode, digit) => mode ?? acquired[digit] ?? null);
     demand(tree, stem.branches[position] ?? 0, current, [made, used]);
     const node = stem.nodes[position + 1] ?? 0;

@@ -34,7 +34,8 @@ export const presets: ReadonlyMap<string, Machine> = new Map<string, Machine>([
 export function threadsMachine(workers: number, memoryBytes: number): Machine {
   return {
     name: `threads(${workers})`,
-    source: "rough figures for plain JavaScript arithmetic on one core; the memory is this computer's, shared equally",
+    source:
+      "rough figures for plain JavaScript arithmetic on one core; the memory is this computer's, shared equally",
     device: {
       flopsPerSecond: { float32: 2e9, float64: 2e9, complex64: 2e9, complex128: 2e9 },
       memoryBytes: Math.floor(memoryBytes / workers),

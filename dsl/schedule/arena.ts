@@ -29,7 +29,11 @@ export function definedBy(step: Step): BufferId | undefined {
 }
 
 /** Calls `visit` for every step in the order of execution; a loop comes before its body, which runs once here. */
-export function walkSteps(steps: readonly Step[], visit: (step: Step, depth: number) => void, depth = 0): void {
+export function walkSteps(
+  steps: readonly Step[],
+  visit: (step: Step, depth: number) => void,
+  depth = 0,
+): void {
   for (const step of steps) {
     visit(step, depth);
     if (step.kind === "slice-loop") walkSteps(step.body, visit, depth + 1);

@@ -1,7 +1,14 @@
 /** Named rules that every schedule obeys. In: a schedule. Out: the breaches found, none for a sound schedule. */
 import { InvariantError } from "../base/diagnostic.ts";
 import { definedBy } from "./arena.ts";
-import { rankCount, type Buffer, type BufferId, type Placement, type Schedule, type Step } from "./schedule.ts";
+import {
+  rankCount,
+  type Buffer,
+  type BufferId,
+  type Placement,
+  type Schedule,
+  type Step,
+} from "./schedule.ts";
 
 export type Rule =
   | "defined-before-use"
@@ -39,7 +46,8 @@ export function verify(schedule: Schedule, memoryBytes?: number): readonly Breac
 /** For passes that make schedules: a breach is a bug of the pass. */
 export function assertSound(schedule: Schedule): Schedule {
   const [first] = verify(schedule);
-  if (first !== undefined) throw new InvariantError(`expected a sound schedule, got ${first.rule}: ${first.detail}`);
+  if (first !== undefined)
+    throw new InvariantError(`expected a sound schedule, got ${first.rule}: ${first.detail}`);
   return schedule;
 }
 
@@ -73,7 +81,11 @@ function checkPlacement(walk: Walk, buffer: Buffer): void {
   if (partial.some((digit) => split[digit] !== null)) bad("partial sums along a digit that is split");
   const elements = extentOfModes(walk, modes);
   if (elements !== buffer.elements)
-    report(walk, "shapes-multiply-out", `${buffer.name}: modes give ${elements}, buffer says ${buffer.elements}`);
+    report(
+      walk,
+      "shapes-multiply-out",
+      `${buffer.name}: modes give ${elements}, buffer says ${buffer.elements}`,
+    );
 }
 
 function checkSteps(walk: Walk, steps: readonly Step[]): void {
@@ -144,13 +156,18 @@ function checkPartial(walk: Walk, step: Step): void {
   for (const digit of settles) owed.delete(digit);
   const declared = new Set(placementOf(walk, out).partial);
   for (const digit of owed)
-    if (!declared.has(digit)) report(walk, "partial-sums-settled", `${step.kind} forgets the sum over digit ${digit}`);
+    if (!declared.has(digit))
+      report(walk, "partial-sums-settled", `${step.kind} forgets the sum over digit ${digit}`);
 }
 
 function checkShapes(walk: Walk, step: Step): void {
   const expectSize = (id: BufferId, elements: number): void => {
     if (elementsOf(walk, id) !== elements)
-      report(walk, "shapes-multiply-out", `${step.kind}: buffer ${id} has ${elementsOf(walk, id)}, not ${elements}`);
+      report(
+        walk,
+        "shapes-multiply-out",
+        `${step.kind}: buffer ${id} has ${elementsOf(walk, id)}, not ${elements}`,
+      );
   };
   if (step.kind === "contract") {
     expectSize(step.a, step.batch * step.m * step.k);
@@ -166,7 +183,10 @@ function checkShapes(walk: Walk, step: Step): void {
   } else if ("digits" in step && step.kind !== "slice-loop") checkCollective(walk, step);
 }
 
-type Collective = Extract<Step, { kind: "redistribute" | "gather" | "reduce" | "reduce-scatter" | "broadcast" }>;
+type Collective = Extract<
+  Step,
+  { kind: "redistribute" | "gather" | "reduce" | "reduce-scatter" | "broadcast" }
+>;
 
 /** How many times larger the output is than the input, for a group of `group` ranks. */
 function growth(kind: Collective["kind"], group: number): number {
@@ -207,5 +227,6 @@ function checkResult(walk: Walk): void {
   const expected = schedule.open.filter((label) => (schedule.extents[label] ?? 1) > 1);
   if (order.join() !== expected.join())
     report(walk, "result-is-whole", `expected axes ${expected.join()}, got ${order.join()}`);
-  for (const id of walk.live) if (id !== schedule.result) report(walk, "freed-once", `buffer ${id} is never freed`);
+  for (const id of walk.live)
+    if (id !== schedule.result) report(walk, "freed-once", `buffer ${id} is never freed`);
 }

@@ -1,22 +1,8 @@
 /** The seam between a kernel and whatever carries its messages (ZeroMQ, WebSocket, headless run). */
 
-/** A Jupyter message, protocol 5.4, without its transport envelope. */
-export interface JupyterMessage {
-  readonly channel: "shell" | "control" | "iopub" | "stdin";
-  readonly header: MessageHeader;
-  readonly parent_header: MessageHeader | Record<string, never>;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly content: Readonly<Record<string, unknown>>;
-}
+import type { JupyterMessage } from "../protocol/message.ts";
 
-export interface MessageHeader {
-  readonly msg_id: string;
-  readonly session: string;
-  readonly username: string;
-  readonly date: string;
-  readonly msg_type: string;
-  readonly version: string;
-}
+export type { JupyterMessage, MessageHeader } from "../protocol/message.ts";
 
 /**
  * A kernel in a child process. The parent stays responsive whatever a cell does: `interrupt` stops the running

@@ -1,5 +1,6 @@
 /** The seam between the language and every face (command line, notebook, TypeScript): one call evaluates a program. */
-import type { Diagnostic } from "../../dsl/index.ts";
+import type { ContractionTree, Definition, Diagnostic, Schedule } from "../../dsl/index.ts";
+import type { RunReport } from "../engine/report.ts";
 
 /** One thing to show; `data` is a Jupyter mime bundle and always holds `text/plain`. */
 export interface Output {
@@ -17,9 +18,21 @@ export interface Host {
   readonly signal: AbortSignal;
 }
 
-/** Names defined so far, kept from cell to cell. Opaque to the host. */
+/** What is known of a network so far, computed when first needed and kept while its definitions stand. */
+export interface Results {
+  /** The definitions it was computed from (network, order, slices); others make it stale. */
+  readonly basis: readonly (Definition | undefined)[];
+  readonly tree: ContractionTree;
+  /** Of the last run, if there was one. */
+  readonly schedule?: Schedule;
+  readonly report?: RunReport;
+}
+
+/** Names defined so far, kept from cell to cell. */
 export interface Environment {
-  readonly definitions: ReadonlyMap<string, unknown>;
+  readonly definitions: ReadonlyMap<string, Definition>;
+  /** By the name of the network. */
+  readonly results: ReadonlyMap<string, Results>;
 }
 
 export interface Evaluation {

@@ -1,0 +1,93 @@
+/** Every sentence a user is told about a mistake in a program, by code, with typed blanks. */
+import type { Diagnostic, Span } from "./diagnostic.ts";
+
+const messages = {
+  "bad-character": (b: { text: string }) => `${b.text} means nothing here`,
+  "open-text": (b: { text: string }) => `the text ${b.text} has no closing quote on its line`,
+  "open-bracket": (b: { bracket: string }) => `this ${b.bracket} is never closed`,
+  "stray-bracket": (b: { bracket: string }) => `this ${b.bracket} closes nothing`,
+  "wrong-bracket": (b: { bracket: string; open: string }) => `this ${b.bracket} does not close ${b.open}`,
+  unexpected: (b: { found: string; expected: string }) => `found ${b.found}, expected ${b.expected}`,
+  "ends-early": (b: { expected: string }) => `the statement ends too early, expected ${b.expected}`,
+  "unknown-statement": (b: { found: string }) => `a statement cannot start with ${b.found}`,
+  "not-supported-yet": (b: { what: string }) => `${b.what} is not supported yet`,
+
+  "unknown-name": (b: { what: string; name: string }) => `there is no ${b.what} ${b.name}`,
+  "wrong-kind": (b: { name: string; is: string; wanted: string }) =>
+    `${b.name} is ${b.is}, but ${b.wanted} is needed here`,
+  replaced: (b: { name: string }) => `${b.name} is defined anew`,
+  dropped: (b: { what: string; network: string }) =>
+    `${b.what} is dropped, since ${b.network} is defined anew`,
+
+  "bad-expression": (b: { text: string; why: string }) => `cannot read the expression ${b.text}: ${b.why}`,
+  "not-allowed": (b: { what: string }) => `${b.what} is not allowed in an expression`,
+  "cannot-evaluate": (b: { text: string; at: string; why: string }) =>
+    `cannot work out ${b.text}${b.at}: ${b.why}`,
+  "not-finite": (b: { text: string; at: string; value: string }) => `${b.text} is ${b.value}${b.at}`,
+  "not-a-number": (b: { text: string; at: string; value: string; wanted: string }) =>
+    `${b.text} is ${b.value}${b.at}, but ${b.wanted} is needed`,
+
+  "bad-extent": (b: { index: string; value: string }) =>
+    `the extent of ${b.index} is ${b.value}, but an extent is a positive integer`,
+  "two-extents": (b: { index: string; first: string; second: string }) =>
+    `index ${b.index} has two extents: ${b.first}, ${b.second}`,
+  "no-extent": (b: { index: string }) => `index ${b.index} has no extent`,
+  "repeated-index": (b: { index: string; name: string }) => `${b.name} has the index ${b.index} twice`,
+  "mixed-family": (b: { index: string }) => `${b.index} mixes * with other subscripts`,
+  "too-large": (b: { name: string; entries: number; limit: number }) =>
+    `tensor ${b.name} would have ${b.entries} entries; the limit is ${b.limit}`,
+  "wrong-shape": (b: { name: string; got: string; wanted: string }) =>
+    `tensor ${b.name} has the shape ${b.wanted}, but its value has ${b.got}`,
+  "complex-entries": (b: { name: string; dtype: string }) =>
+    `tensor ${b.name} is ${b.dtype}, but its value is complex`,
+  "bad-data": (b: { name: string; why: string }) => `${b.name} cannot fill a tensor: ${b.why}`,
+  "bad-dtype": (b: { dtype: string }) => `there is no dtype ${b.dtype}`,
+
+  "index-count": (b: { name: string; has: number; got: number }) =>
+    `${b.name} has ${b.has} ${b.has === 1 ? "index" : "indices"}, but is used with ${b.got}`,
+  "bad-subscript": (b: { text: string; value: string; at: string }) =>
+    `the subscript ${b.text} is ${b.value}${b.at}, but a subscript is an integer`,
+  "open-missing": (b: { index: string; network: string }) =>
+    `no factor of ${b.network} has its open index ${b.index}`,
+  "no-factors": (b: { network: string }) => `network ${b.network} has no factors`,
+  "too-many-terms": (b: { terms: string; limit: number }) =>
+    `this loop has ${b.terms} terms; the limit is ${b.limit}`,
+  "real-dtype": (b: { name: string; dtype: string; factor: string }) =>
+    `network ${b.name} is ${b.dtype}, but its factor ${b.factor} is complex`,
+
+  "order-twice": (b: { factor: string }) => `the order names ${b.factor} twice`,
+  "order-leaves-out": (b: { factors: string }) => `the order leaves out ${b.factors}`,
+  "order-unknown": (b: { name: string; network: string }) => `network ${b.network} has no factor ${b.name}`,
+  "order-ambiguous": (b: { name: string; network: string; places: string }) =>
+    `network ${b.network} has several factors ${b.name}, at the places ${b.places}`,
+  "bad-path": (b: { why: string }) => `the path does not fit: ${b.why}`,
+  "bad-choice": (b: { what: string; got: string }) => `${b.got} is not ${b.what}`,
+  "bad-amount": (b: { what: string; got: string; wanted: string }) =>
+    `${b.what} is ${b.got}, but ${b.wanted} is needed`,
+  "slice-unknown": (b: { index: string; network: string }) =>
+    `network ${b.network} has no index ${b.index} to slice over`,
+  "no-network": (b: { figure: string }) => `show ${b.figure} names no network`,
+  "bad-arguments": (b: { form: string }) => `expected ${b.form}`,
+
+  "bad-file": (b: { why: string }) => b.why,
+  "cannot-build": (b: { why: string }) => b.why,
+  "cannot-run": (b: { what: string }) => b.what,
+};
+
+type Messages = typeof messages;
+
+export type Code = keyof Messages;
+
+const INFORMS: ReadonlySet<Code> = new Set<Code>(["replaced", "dropped"]);
+
+/** A mistake (or notice) worded by the table; `hint` says the way out where the sentence does not. */
+export function diagnose<C extends Code>(
+  code: C,
+  blanks: Parameters<Messages[C]>[0],
+  span: Span,
+  hint?: string,
+): Diagnostic {
+  const word = messages[code] as (blanks: Parameters<Messages[C]>[0]) => string;
+  const severity = INFORMS.has(code) ? "info" : "error";
+  return { code, severity, message: word(blanks), span, ...(hint !== undefined && { hint }) };
+}

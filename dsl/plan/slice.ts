@@ -1,0 +1,60 @@
+/** Choice of the indices to slice. */
+import { UserError } from "../base/diagnostic.ts";
+import type { Label, Network } from "../network/network.ts";
+import { plainNodes, type PlainNode } from "./cost.ts";
+import { at, hypergraph, log2SizeOf, withSliced, type Hypergraph } from "./hypergraph.ts";
+import { checkTree } from "./path.ts";
+import type { ContractionTree } from "./tree.ts";
+
+/**
+ * The tree with more indices sliced, until no intermediate has more than 2^maxLog2Size elements. Greedy: of the
+ * indices of the largest intermediate, the one that adds least to the total of multiply-adds; open indices only
+ * where no other is left. Throws UserError where the limit is below one element or the tree does not fit the network.
+ */
+export function slice(network: Network, tree: ContractionTree, maxLog2Size: number): ContractionTree {
+  if (!(maxLog2Size >= 0))
+    throw new UserError(`cannot slice to 2^${maxLog2Size} elements; one element is the least`);
+  checkTree(network, tree);
+  const whole = hypergraph(network);
+  const nodes = plainNodes(whole, tree.pairs).slice(tree.pairs.length === 0 ? 0 : tree.leaves);
+  const sliced: Label[] = [...tree.sliced];
+  for (;;) {
+    const graph = withSliced(whole, sliced);
+    const largest = largestOf(graph, nodes);
+    if (largest === undefined || log2SizeOf(graph, largest.indices) <= maxLog2Size + 1e-9)
+      return { ...tree, sliced };
+    sliced.push(at(graph.labels, cheapest(graph, nodes, largest)));
+  }
+}
+
+function largestOf(graph: Hypergraph, nodes: readonly PlainNode[]): PlainNode | undefined {
+  let [found, most] = [nodes[0], -1];
+  for (const node of nodes) {
+    const size = log2SizeOf(graph, node.indices);
+    if (size > most) [found, most] = [node, size];
+  }
+  return found;
+}
+
+function cheapest(graph: Hypergraph, nodes: readonly PlainNode[], largest: PlainNode): number {
+  const totals = totalsWhenSliced(graph, nodes);
+  const sliceable = largest.indices.filter((index) => at(graph.weights, index) > 0);
+  const closed = sliceable.filter((index) => at(graph.open, index) === 0);
+  const candidates = closed.length > 0 ? closed : sliceable;
+  return candidates.reduce((best, index) => (at(totals, index) < at(totals, best) ? index : best));
+}
+
+/** For each index, the total of multiply-adds over all slices once it is sliced too, up to a common factor. */
+function totalsWhenSliced(graph: Hypergraph, nodes: readonly PlainNode[]): Float64Array {
+  const flops = nodes.map((node) => log2SizeOf(graph, node.involved));
+  const most = flops.reduce((a, b) => Math.max(a, b), 0);
+  const having = new Float64Array(graph.weights.length);
+  let total = 0;
+  nodes.forEach((node, k) => {
+    const scaled = 2 ** (at(flops, k) - most);
+    total += scaled;
+    for (const index of node.involved) having[index] = at(having, index) + scaled;
+  });
+  // Pairs without the index are repeated for each of its values; pairs with it are shared out among them.
+  return having.map((own, index) => own + Math.max(0, total - own) * 2 ** at(graph.weights, index));
+}

@@ -1,0 +1,115 @@
+# One statement. Tokens come from lexer.ts, nodes from build.ts; expressions are runs of tokens that mathjs reads later.
+# Every statement closes with an `end` token, so that whole lists are built once and not for each of their fronts.
+# Compile with: npm run build:grammar
+@preprocessor typescript
+@{%
+import { lexer } from "./lexer.ts";
+import * as build from "./build.ts";
+%}
+@lexer lexer
+
+statement -> let {% id %} | index {% id %} | tensor {% id %} | network {% id %} | import {% id %} | order {% id %}
+  | machine {% id %} | slice {% id %} | run {% id %} | show {% id %}
+
+let -> "let" bindings %end {% (d) => build.letStatement(d[1]) %}
+bindings -> binding {% build.one %} | bindings "," binding {% build.more %}
+binding -> %name "=" expr {% (d) => build.binding(d[0], d[2]) %}
+
+index -> "index" extents %end {% (d) => build.indexStatement(d[1]) %}
+extents -> extent {% build.one %} | extents "," extent {% build.more %}
+extent -> ref ":" expr {% (d) => build.extent(d[0], d[2]) %}
+
+tensor -> "tensor" heads "=" initialiser %end {% (d) => build.tensorStatement(d[1], d[3]) %}
+heads -> head {% build.one %} | heads "," head {% build.more %}
+head -> %name axes dtype {% (d) => build.head(d[0], d[1], d[2]) %}
+axes -> null {% () => undefined %} | "[" axisList "]" {% (d) => d[1] %}
+axisList -> axis {% build.one %} | axisList "," axis {% build.more %}
+axis -> ref {% (d) => build.axis(d[0]) %} | ref ":" expr {% (d) => build.axis(d[0], d[2]) %}
+dtype -> null {% () => undefined %} | ":" %name {% (d) => build.word(d[1]) %}
+initialiser -> expr {% id %}
+  | %name "(" "seed" expr ")" {% (d) => build.randomValue(d[0], d[3]) %}
+  | %name "(" %string ")" {% (d) => build.sourceValue(d[0], d[2]) %}
+
+network -> "network" %name open dtype "=" body {% (d) => build.networkStatement(d[1], d[2], d[3], d[5]) %}
+open -> null {% () => undefined %} | brackets {% id %}
+brackets -> "[" "]" {% () => undefined %} | "[" refs "]" {% (d) => d[1] %}
+body -> parts %end {% (d) => build.productBody(d[0]) %}
+  | %name "(" anything ")" %end {% (d) => build.call(d[0], d[2]) %}
+  | %name "with" anything %end {% (d) => build.withBody(d[0], d[2]) %}
+parts -> part {% build.one %} | parts part {% build.next %}
+part -> factor {% (d) => build.plainPart(d[0]) %}
+  | "product" "{" "}" {% () => undefined %}
+  | "product" "{" terms "}" {% (d) => d[2] %}
+terms -> term {% build.one %} | terms separator term {% build.more %}
+separator -> %newline | ";"
+term -> factors {% (d) => build.term(d[0]) %} | factors clauses {% (d) => build.term(d[0], d[1]) %}
+factors -> factor {% build.one %} | factors factor {% build.next %}
+factor -> ref {% (d) => build.factor(d[0]) %}
+  | ref "[" "]" {% (d) => build.indexedFactor(d[0], undefined, d[2]) %}
+  | ref "[" refs "]" {% (d) => build.indexedFactor(d[0], d[2], d[3]) %}
+clauses -> clause {% id %} | clauses clause {% build.join %}
+clause -> "for" loops {% (d) => d[1] %} | "if" expr {% (d) => build.condition(d[1]) %}
+loops -> loop {% build.one %} | loops "," loop {% build.more %}
+loop -> %name "in" expr ".." expr {% (d) => build.loop(d[0], d[2], d[4]) %}
+
+import -> "import" %string "as" %name %end {% (d) => build.importStatement(d[1], d[3]) %}
+
+order -> "order" %name "=" orderBody {% (d) => build.orderStatement(d[1], d[3]) %}
+orderBody -> %name %end {% (d) => build.orderWord(d[0]) %}
+  | "search" wishes %end {% (d) => build.searchBody(d[1]) %}
+  | "path" list %end {% (d) => build.pathBody(d[1]) %}
+  | "path" %string %end {% (d) => build.pathFile(d[1]) %}
+  | group %end {% (d) => build.explicitBody(build.one(d)) %}
+  | place %end {% (d) => build.explicitBody(build.one(d)) %}
+  | item items %end {% (d) => build.explicitBody(build.prepend(d[0], d[1])) %}
+items -> item {% build.one %} | items item {% build.next %}
+item -> %name {% (d) => build.orderFactor(d[0]) %} | place {% id %} | group {% id %}
+place -> %number {% (d) => build.orderFactor(d[0]) %}
+group -> "(" items ")" {% (d) => build.orderGroup(d[0], d[1], d[2]) %}
+wishes -> wish {% build.one %} | wishes wish {% build.next %}
+wish -> "minimizing" %name {% (d) => build.minimizing(d[1]) %}
+  | "minimizing" %name "on" %name {% (d) => build.minimizing(d[1], d[3]) %}
+  | "within" expr {% (d) => build.wish("within", d[1]) %}
+  | "seed" expr {% (d) => build.wish("seed", d[1]) %}
+
+machine -> "machine" %name "=" %name "(" anything ")" %end {% (d) => build.machineStatement(d[1], build.call(d[3], d[5])) %}
+  | "machine" %name "=" %name %string %end {% (d) => build.machineStatement(d[1], build.preset(d[3], d[4])) %}
+  | "machine" %name "=" %name "with" anything %end {% (d) => build.machineStatement(d[1], build.withBody(d[3], d[5])) %}
+  | "machine" %name "{" anything "}" %end {% (d) => build.machineStatement(d[1], build.block(d[2], d[4])) %}
+
+slice -> "slice" %name "to" "fit" %name %end {% (d) => build.sliceToFit(d[1], d[4]) %}
+  | "slice" %name "to" expr %end {% (d) => build.sliceTo(d[1], d[3]) %}
+  | "slice" %name "over" refs %end {% (d) => build.sliceOver(d[1], d[3]) %}
+
+run -> "run" %name target dry %end {% (d) => build.runStatement(d[1], d[2], d[3]) %}
+target -> null {% () => undefined %}
+  | "on" %name {% (d) => build.target(d[1]) %}
+  | "on" %name "(" anything ")" {% (d) => build.target(d[1], d[3]) %}
+dry -> null {% () => false %} | "dry" {% () => true %}
+
+show -> "show" shown %end {% (d) => build.showStatement(d[1]) %}
+shown -> showItem {% build.one %} | shown "," showItem {% build.more %}
+showItem -> figure {% (d) => build.showItem(d[0]) %}
+  | figure %name {% (d) => build.showItem(d[0], d[1]) %}
+  | figure "of" %name {% (d) => build.showItem(d[0], d[2]) %}
+  | figure "of" %name %name anything {% (d) => build.showMore(d[0], d[2], d[3], d[4]) %}
+figure -> %name {% id %} | "network" {% id %} | "order" {% id %}
+
+refs -> ref {% build.one %} | refs "," ref {% build.more %}
+ref -> %name {% (d) => build.reference(d[0]) %} | %family subscripts "}" {% (d) => build.family(d[0], d[1], d[2]) %}
+subscripts -> subscript {% build.one %} | subscripts "," subscript {% build.more %}
+subscript -> expr {% id %} | %keyword {% (d) => build.word(d[0]) %}
+
+expr -> piece {% id %} | expr piece {% build.run %}
+piece -> %number {% (d) => build.word(d[0]) %} | %name {% (d) => build.word(d[0]) %} | %op {% (d) => build.word(d[0]) %}
+  | "(" ")" {% build.runs %} | "(" inside ")" {% build.runs %} | list {% id %}
+list -> "[" "]" {% build.runs %} | "[" inside "]" {% build.runs %}
+inside -> inner {% id %} | inside inner {% build.run %}
+inner -> piece {% id %} | "," {% (d) => build.word(d[0]) %} | ":" {% (d) => build.word(d[0]) %}
+
+anything -> any {% id %} | anything any {% build.join %}
+any -> %name {% build.lexeme %} | %number {% build.lexeme %} | %string {% build.lexeme %} | %keyword {% build.lexeme %}
+  | %op {% build.lexeme %} | %newline {% build.lexeme %} | "," {% build.lexeme %} | ":" {% build.lexeme %}
+  | "=" {% build.lexeme %} | ".." {% build.lexeme %} | ";" {% build.lexeme %}
+  | "(" anything ")" {% build.lexemes %} | "[" anything "]" {% build.lexemes %} | "{" anything "}" {% build.lexemes %}
+  | %family anything "}" {% build.lexemes %}

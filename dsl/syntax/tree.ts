@@ -1,0 +1,144 @@
+/** What was written, with spans. The product of `parse`; nothing in it has been looked up or evaluated. */
+import type { Span } from "../base/diagnostic.ts";
+
+/** A name, keyword or literal as written. */
+export interface Word {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** An expression as written, comments and line breaks blanked, so that offsets in `text` count from `span.start`. */
+export type Expression = Word;
+
+/** `s`, `s_1`, `s_{x+1,y}`: a base name and its subscripts, each an expression (or a bare word). */
+export interface IndexReference {
+  readonly base: string;
+  readonly subscripts: readonly Expression[];
+  readonly span: Span;
+}
+
+/** One token of a form whose inside the grammar leaves open, e.g. the arguments of a call. */
+export interface Lexeme extends Word {
+  readonly type: string;
+}
+
+export interface Axis {
+  readonly index: IndexReference;
+  /** Written in place (`a: 2`). */
+  readonly extent?: Expression;
+}
+
+export interface TensorHead {
+  readonly name: Word;
+  readonly axes: readonly Axis[];
+  readonly dtype?: Word;
+}
+
+export type Initialiser =
+  | { readonly kind: "expression"; readonly value: Expression }
+  /** `normal(seed 1)` */
+  | { readonly kind: "random"; readonly name: Word; readonly seed: Expression }
+  /** `data(v)`, `file("w.npy")`; `text` is what stands between the brackets. */
+  | { readonly kind: "source"; readonly name: Word; readonly argument: Word };
+
+/** One factor of a product; without `indices` the tensor is used with its own. */
+export interface Factor {
+  readonly name: IndexReference;
+  readonly indices?: readonly IndexReference[];
+  readonly span: Span;
+}
+
+/** `for x in from..to` or `if condition`, in the order written. */
+export type Clause =
+  | { readonly kind: "for"; readonly name: Word; readonly from: Expression; readonly to: Expression }
+  | { readonly kind: "if"; readonly condition: Expression };
+
+/** Factors that share the same clauses; a plain factor has none. */
+export interface Term {
+  readonly factors: readonly Factor[];
+  readonly clauses: readonly Clause[];
+}
+
+export type NetworkBody =
+  | { readonly kind: "product"; readonly terms: readonly Term[] }
+  /** `amplitude(C, "00")` and other named constructions. */
+  | { readonly kind: "call"; readonly name: Word; readonly arguments: readonly Lexeme[] }
+  /** `E with normal(seed 1)` */
+  | { readonly kind: "with"; readonly span: Span };
+
+/** A nested list of factors, by name or by place. */
+export type OrderItem =
+  | { readonly kind: "factor"; readonly word: Word }
+  | { readonly kind: "group"; readonly items: readonly OrderItem[]; readonly span: Span };
+
+export type SearchClause =
+  | { readonly kind: "minimizing"; readonly objective: Word; readonly machine?: Word }
+  | { readonly kind: "within" | "seed"; readonly value: Expression };
+
+export type OrderBody =
+  | { readonly kind: "explicit"; readonly items: readonly OrderItem[] }
+  | { readonly kind: "path"; readonly path: Expression }
+  | { readonly kind: "pathFile"; readonly file: Word }
+  /** A method or the only factor, as one word. */
+  | { readonly kind: "word"; readonly word: Word }
+  | { readonly kind: "search"; readonly clauses: readonly SearchClause[] };
+
+export type MachineBody =
+  | { readonly kind: "call"; readonly name: Word; readonly arguments: readonly Lexeme[] }
+  | { readonly kind: "preset"; readonly word: Word; readonly name: Word }
+  /** A block of figures, or a change to another machine. */
+  | { readonly kind: "block" | "with"; readonly span: Span };
+
+export type SliceBody =
+  | { readonly kind: "fit"; readonly machine: Word }
+  | { readonly kind: "to"; readonly limit: Expression }
+  | { readonly kind: "over"; readonly indices: readonly IndexReference[] };
+
+export interface Target {
+  readonly name: Word;
+  /** Of `threads(4)`; absent for a machine's name. */
+  readonly arguments?: readonly Lexeme[];
+}
+
+export interface ShowItem {
+  readonly figure: Word;
+  readonly network?: Word;
+  /** `on eos for devices 1..1024` */
+  readonly more?: Span;
+}
+
+export interface LetBinding {
+  readonly name: Word;
+  readonly value: Expression;
+}
+
+export interface IndexBinding {
+  readonly index: IndexReference;
+  readonly extent: Expression;
+}
+
+export type StatementBody =
+  | { readonly kind: "let"; readonly bindings: readonly LetBinding[] }
+  | { readonly kind: "index"; readonly bindings: readonly IndexBinding[] }
+  | { readonly kind: "tensor"; readonly heads: readonly TensorHead[]; readonly value: Initialiser }
+  | {
+      readonly kind: "network";
+      readonly name: Word;
+      readonly open: readonly IndexReference[];
+      readonly dtype?: Word;
+      readonly body: NetworkBody;
+    }
+  | { readonly kind: "import"; readonly path: Word; readonly name: Word }
+  | { readonly kind: "order"; readonly network: Word; readonly body: OrderBody }
+  | { readonly kind: "machine"; readonly name: Word; readonly body: MachineBody }
+  | { readonly kind: "slice"; readonly network: Word; readonly body: SliceBody }
+  | { readonly kind: "run"; readonly network: Word; readonly target?: Target; readonly dry: boolean }
+  | { readonly kind: "show"; readonly items: readonly ShowItem[] }
+  /** A statement of the language that this version only recognises. */
+  | { readonly kind: "unsupported"; readonly what: string };
+
+export type Statement = StatementBody & { readonly span: Span };
+
+export interface SyntaxTree {
+  readonly statements: readonly Statement[];
+}

@@ -1,0 +1,47 @@
+/** Completion by the kernel, with Tab. */
+import { Completer, CompleterModel, CompletionHandler, KernelCompleterProvider } from "@jupyterlab/completer";
+import { ProviderReconciliator } from "@jupyterlab/completer";
+import type { NotebookPanel } from "@jupyterlab/notebook";
+import { Widget } from "@lumino/widgets";
+
+export function addCompleter(panel: NotebookPanel): void {
+  const completer = new Completer({
+    editor: panel.content.activeCell?.editor ?? null,
+    model: new CompleterModel(),
+  });
+  completer.hide();
+  Widget.attach(completer, document.body);
+  const reconciliatorFor = (): ProviderReconciliator =>
+    new ProviderReconciliator({
+      context: {
+        widget: panel,
+        editor: panel.content.activeCell?.editor ?? null,
+        session: panel.sessionContext.session,
+      },
+      providers: [new KernelCompleterProvider()],
+      timeout: 5000,
+    });
+  const handler = new CompletionHandler({ completer, reconciliator: reconciliatorFor() });
+  const follow = (): void => {
+    handler.editor = panel.content.activeCell?.editor ?? null;
+    handler.reconciliator = reconciliatorFor();
+  };
+  panel.content.activeCellChanged.connect((_, cell) => {
+    follow();
+    void cell?.ready.then(follow);
+  });
+  panel.sessionContext.sessionChanged.connect(follow);
+  panel.node.addEventListener("keydown", (event) => onTab(event, handler, panel), true);
+}
+
+/** Tab after a word completes it; elsewhere it indents. */
+function onTab(event: KeyboardEvent, handler: CompletionHandler, panel: NotebookPanel): void {
+  const editor = panel.content.activeCell?.editor;
+  if (event.key !== "Tab" || event.shiftKey || panel.content.mode !== "edit" || !editor) return;
+  if (panel.content.activeCell?.model.type !== "code") return;
+  const { line, column } = editor.getCursorPosition();
+  if (!/[\w.]$/.test((editor.getLine(line) ?? "").slice(0, column))) return;
+  event.preventDefault();
+  event.stopPropagation();
+  handler.invoke();
+}

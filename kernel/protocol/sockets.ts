@@ -1,0 +1,105 @@
+/** The five ZeroMQ sockets of a kernel; the only import of zeromq. They belong in a process that never computes. */
+import { Publisher, Reply, Router } from "zeromq";
+import type { Socket, Writable } from "zeromq";
+import { endpoint } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import type { JupyterMessage } from "./message.ts";
+import { decode, encode, WireError } from "./wire.ts";
+
+/** Open sockets. `send` puts a message on the socket of its channel; replies find their way by their parent. */
+export interface Sockets {
+  readonly send: (message: JupyterMessage) => void;
+  /** Sends what is still queued, then closes. */
+  readonly close: () => Promise<void>;
+}
+
+/** One socket's outgoing side: zeromq allows a single send at a time, so sends are chained. */
+interface Outlet {
+  readonly socket: Writable<Buffer[]>;
+  tail: Promise<void>;
+}
+
+/** Binds all sockets; `onRequest` receives every request whose signature is right. */
+export async function openSockets(
+  connection: Connection,
+  onRequest: (message: JupyterMessage) => void,
+): Promise<Sockets> {
+  const routers = { shell: new Router(), control: new Router(), stdin: new Router() };
+  const iopub = new Publisher({ sendHighWaterMark: 0, linger: 1000 });
+  const heartbeat = new Reply({ linger: 0 });
+  for (const router of Object.values(routers)) router.linger = 1000;
+  await Promise.all([
+    routers.shell.bind(endpoint(connection, "shell_port")),
+    routers.control.bind(endpoint(connection, "control_port")),
+    routers.stdin.bind(endpoint(connection, "stdin_port")),
+    iopub.bind(endpoint(connection, "iopub_port")),
+    heartbeat.bind(endpoint(connection, "hb_port")),
+  ]);
+  /** Routing frames of the requests in progress, by msg_id. */
+  const senders = new Map<string, readonly Buffer[]>();
+  for (const channel of ["shell", "control", "stdin"] as const) {
+    void receive(routers[channel], (frames) => {
+      const { identities, message } = decode(frames, connection.key, channel);
+      senders.set(message.header.msg_id, identities);
+      onRequest(message);
+    });
+  }
+  void echo(heartbeat);
+  const outlets = {
+    shell: outlet(routers.shell),
+    control: outlet(routers.control),
+    stdin: outlet(routers.stdin),
+    iopub: outlet(iopub),
+  };
+  return {
+    send: (message) => {
+      const identities = route(message, senders);
+      if (identities) enqueue(outlets[message.channel], encode(message, connection.key, identities));
+    },
+    close: () => closeAll(Object.values(outlets), [...Object.values(routers), iopub, heartbeat]),
+  };
+}
+
+/** The topic on iopub, the sender's frames elsewhere; undefined where the request is unknown. */
+function route(
+  message: JupyterMessage,
+  senders: Map<string, readonly Buffer[]>,
+): readonly Buffer[] | undefined {
+  const parent = message.parent_header.msg_id ?? "";
+  if (message.channel !== "iopub") return senders.get(parent);
+  // Idle is the last that is said about a request.
+  if (message.content["execution_state"] === "idle") senders.delete(parent);
+  return [Buffer.from(message.header.msg_type)];
+}
+
+async function receive(router: Router, accept: (frames: readonly Buffer[]) => void): Promise<void> {
+  for await (const frames of router) {
+    try {
+      accept(frames);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      console.error(`tnlab: dropped a message: ${error.message}`);
+    }
+  }
+}
+
+async function echo(heartbeat: Reply): Promise<void> {
+  for await (const frames of heartbeat) await heartbeat.send(frames);
+}
+
+function outlet(socket: Writable<Buffer[]>): Outlet {
+  return { socket, tail: Promise.resolve() };
+}
+
+function enqueue(to: Outlet, frames: readonly Buffer[]): void {
+  to.tail = to.tail
+    .then(() => to.socket.send([...frames]))
+    .catch((error: unknown) => {
+      console.error(`tnlab: could not send a message: ${String(error)}`);
+    });
+}
+
+async function closeAll(outlets: readonly Outlet[], sockets: readonly Socket[]): Promise<void> {
+  await Promise.all(outlets.map((one) => one.tail));
+  for (const socket of sockets) socket.close();
+}

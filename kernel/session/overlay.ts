@@ -1,0 +1,47 @@
+/**
+ * Lets cells of a notebook in any folder see the packages that came with tnlab. The compiler looks for
+ * `<folder>/node_modules/<package>`; where that does not exist, tnlab's own copy stands in.
+ */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+/** The parts of TypeScript's `ts.sys` that resolve packages. */
+export interface CompilerSystem {
+  fileExists(file: string): boolean;
+  readFile(file: string, encoding?: string): string | undefined;
+  directoryExists(folder: string): boolean;
+  getDirectories(folder: string): string[];
+  realpath?(file: string): string;
+}
+
+/** The `node_modules` folders that tnlab's own imports are looked up in, nearest first. */
+export function packageFolders(): readonly string[] {
+  const paths = createRequire(import.meta.url).resolve.paths("tslab") ?? [];
+  return paths.filter((folder) => path.basename(folder) === "node_modules" && existsSync(folder));
+}
+
+/** Changes `sys` in place, which is the one way into tslab's compiler host. */
+export function overlayPackages(sys: CompilerSystem, folder: string, packages: readonly string[]): void {
+  const { fileExists, readFile, directoryExists, getDirectories, realpath } = { ...sys };
+  const root = path.join(folder, "node_modules");
+  const types = path.join(root, "@types");
+  const found = (file: string): string => {
+    if (!inside(file, root) || fileExists(file) || directoryExists(file)) return file;
+    const rest = path.relative(root, file);
+    const homes = packages.map((home) => path.join(home, rest));
+    return homes.find((home) => fileExists(home) || directoryExists(home)) ?? file;
+  };
+  sys.fileExists = (file) => fileExists(found(file));
+  sys.readFile = (file, encoding) => readFile(found(file), encoding);
+  sys.directoryExists = (file) => directoryExists(found(file));
+  // Every package of @types is loaded by itself; of tnlab's own only Node's is meant for notebooks.
+  sys.getDirectories = (file) =>
+    path.resolve(file) === types && !directoryExists(types) ? ["node"] : getDirectories(found(file));
+  if (realpath) sys.realpath = (file) => realpath(found(file));
+}
+
+function inside(file: string, folder: string): boolean {
+  const relative = path.relative(folder, file);
+  return !relative.startsWith("..") && !path.isAbsolute(relative);
+}

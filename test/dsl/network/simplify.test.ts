@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { mulberry32 } from "../../../dsl/base/random.ts";
+import { simplify } from "../../../dsl/network/simplify.ts";
+import { fromEquation, randomNetwork, costByDefinition } from "../plan/networks.ts";
+
+const two = Object.fromEntries([..."abcdefghxyz"].map((label) => [label, 2]));
+
+describe("simplify", () => {
+  it("absorbs vectors and matrices into their neighbours", () => {
+    const { pairs, reduced, ids } = simplify(fromEquation("abc,ax,x,bcd,dy,y->", two));
+    expect(reduced.tensors.length).toBe(1);
+    expect(pairs.length).toBe(5);
+    expect(ids).toEqual([10]);
+  });
+
+  it("keeps a matrix on two hyperedges, which would enlarge its neighbour", () => {
+    const { reduced } = simplify(fromEquation("ac,ad,ab,be,bf,cdg,efg->g", two));
+    const ranks = reduced.tensors.map((tensor) => tensor.labels.length);
+    expect(Math.max(...ranks)).toBeLessThanOrEqual(3);
+  });
+
+  it("uses each id once, before the rest, and never makes a tensor larger than an operand", () => {
+    const random = mulberry32(9);
+    for (let round = 0; round < 50; round += 1) {
+      const net = randomNetwork(random, 1 + (round % 9), 12);
+      const { pairs, reduced, ids } = simplify(net);
+      expect(new Set([...pairs.flat(), ...ids]).size).toBe(net.tensors.length + pairs.length);
+      expect(ids.length).toBe(reduced.tensors.length);
+      const largest = Math.max(
+        ...net.tensors.map((t) => [...new Set(t.labels)].reduce((n, l) => n * (net.extents[l] ?? NaN), 1)),
+      );
+      expect(costByDefinition(net, pairs).size).toBeLessThanOrEqual(largest);
+      for (const label of net.open)
+        expect(reduced.tensors.flatMap((tensor) => tensor.labels)).toContain(label);
+    }
+  });
+});

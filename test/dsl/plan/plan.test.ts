@@ -1,0 +1,161 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { mulberry32 } from "../../../dsl/base/random.ts";
+import type { Network } from "../../../dsl/network/network.ts";
+import { parseInstance } from "../../../dsl/network/instance.ts";
+import { cost } from "../../../dsl/plan/cost.ts";
+import { checkTree } from "../../../dsl/plan/path.ts";
+import { plan, type Method } from "../../../dsl/plan/plan.ts";
+import { allTrees, costByDefinition, fromEquation, randomNetwork, unlimited } from "./networks.ts";
+
+const DATA = new URL("../../../../shared/data/", import.meta.url);
+const absent = !existsSync(DATA);
+const why = absent ? " (left out: no ../shared/data)" : "";
+const methods: readonly Method[] = [
+  { kind: "greedy" },
+  { kind: "search", objective: "flops" },
+  { kind: "search", objective: "size" },
+  { kind: "search", objective: "combo" },
+];
+
+function leastFlops(net: Network): number {
+  let least = Infinity;
+  for (const pairs of allTrees(net.tensors.length))
+    least = Math.min(least, costByDefinition(net, pairs).flops);
+  return least;
+}
+
+function instance(name: string): Network {
+  const outcome = parseInstance(readFileSync(new URL(`instances/${name}.json`, DATA), "utf8"));
+  if (!outcome.ok) throw new TypeError(JSON.stringify(outcome.diagnostics));
+  return outcome.value;
+}
+
+describe("plan", () => {
+  it("makes valid trees of random networks, whatever the method", () => {
+    const random = mulberry32(11);
+    for (let round = 0; round < 40; round += 1) {
+      const net = randomNetwork(random, 1 + (round % 12), 1 + (round % 17));
+      for (const method of methods) checkTree(net, plan(net, method, unlimited(20), mulberry32(round)));
+    }
+  });
+
+  it("never beats and nearly always meets the least flops of all trees of five tensors", () => {
+    const random = mulberry32(5);
+    let met = 0;
+    for (let round = 0; round < 30; round += 1) {
+      const net = randomNetwork(random, 5, 8);
+      const least = leastFlops(net);
+      const got =
+        10 **
+        cost(net, plan(net, { kind: "search", objective: "flops" }, unlimited(30), mulberry32(round)))
+          .log10Flops;
+      expect(got).toBeGreaterThanOrEqual(least * (1 - 1e-9));
+      if (got <= least * (1 + 1e-9)) met += 1;
+    }
+    expect(met).toBeGreaterThanOrEqual(27);
+  });
+
+  it("finds the least of six tensors with a hyperedge, an outer product and a scalar", () => {
+    for (const equation of ["ab,ac,ad,be,cf,->ef", "ab,bc,x,xy,yd,->acd", "aab,bc,cd,de,ef,f->"]) {
+      const net = fromEquation(equation, { a: 2, b: 3, c: 4, d: 5, e: 6, f: 7, x: 3, y: 2 });
+      const got =
+        10 **
+        cost(net, plan(net, { kind: "search", objective: "flops" }, unlimited(40), mulberry32(1))).log10Flops;
+      expect(got).toBeCloseTo(leastFlops(net), 6);
+    }
+  });
+
+  it("gives the same tree for the same seed and count of trials", () => {
+    const net = randomNetwork(mulberry32(2), 25, 40);
+    const run = (seed: number) =>
+      plan(net, { kind: "search", objective: "flops" }, unlimited(24), mulberry32(seed));
+    expect(run(7)).toEqual(run(7));
+  });
+
+  it("never does worse with more trials", () => {
+    const net = randomNetwork(mulberry32(4), 30, 50);
+    const flops = [1, 4, 24].map(
+      (trials) =>
+        cost(net, plan(net, { kind: "search", objective: "flops" }, unlimited(trials), mulberry32(1)))
+          .log10Flops,
+    );
+    expect(flops).toEqual(flops.toSorted((a, b) => b - a));
+  });
+
+  it("stops where the budget has expired", () => {
+    const net = randomNetwork(mulberry32(4), 30, 50);
+    const spent = { expired: () => true, trials: 1e9 };
+    checkTree(net, plan(net, { kind: "search", objective: "flops" }, spent, mulberry32(1)));
+  });
+
+  it("takes a given tree and refuses one that does not fit", () => {
+    const net = fromEquation("ab,bc,cd->ad", { a: 2, b: 2, c: 2, d: 2 });
+    const given = plan(
+      net,
+      {
+        kind: "tree",
+        pairs: [
+          [1, 2],
+          [0, 3],
+        ],
+      },
+      unlimited(1),
+      mulberry32(1),
+    );
+    expect(given).toEqual({
+      leaves: 3,
+      pairs: [
+        [1, 2],
+        [0, 3],
+      ],
+      sliced: [],
+    });
+    expect(() => plan(net, { kind: "tree", pairs: [[0, 1]] }, unlimited(1), mulberry32(1))).toThrow(
+      "has 2 pairs; this one has 1",
+    );
+    expect(() =>
+      plan(
+        net,
+        {
+          kind: "tree",
+          pairs: [
+            [0, 4],
+            [1, 2],
+          ],
+        },
+        unlimited(1),
+        mulberry32(1),
+      ),
+    ).toThrow("does not exist");
+  });
+
+  it.skipIf(absent)(`meets the optimal costs of the small equations${why}`, () => {
+    const { items } = JSON.parse(readFileSync(new URL("small_einsums.json", DATA), "utf8")) as {
+      items: { eq: string; sizes: Record<string, number>; opt_C: number }[];
+    };
+    const misses: string[] = [];
+    for (const { eq, sizes, opt_C } of items) {
+      const net = fromEquation(eq, sizes);
+      if (net.tensors.length < 2) continue;
+      const tree = plan(net, { kind: "search", objective: "flops" }, unlimited(40), mulberry32(1));
+      const got = 10 ** cost(net, tree).log10Flops;
+      if (Math.abs(got / opt_C - 1) > 1e-6) misses.push(`${eq}: ${got} instead of ${opt_C}`);
+    }
+    expect(misses).toEqual([]);
+  });
+
+  it.skipIf(absent)(
+    `orders circuits about as well as the best known${why}`,
+    () => {
+      const flops = (name: string, trials: number): number => {
+        const net = instance(name);
+        return cost(net, plan(net, { kind: "search", objective: "flops" }, unlimited(trials), mulberry32(1)))
+          .log10Flops;
+      };
+      expect(flops("sycamore_m10", 20)).toBeLessThan(10.3);
+      expect(flops("sycamore_m20", 22)).toBeLessThan(18.8);
+    },
+    60_000,
+  );
+});

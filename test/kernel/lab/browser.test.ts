@@ -1,0 +1,130 @@
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PLOTLY_MIME } from "../../../kernel/figure/figure.ts";
+import { assetsFolder, startLab } from "../../../kernel/lab/server.ts";
+import type { RunningLab } from "../../../kernel/lab/server.ts";
+import { parseNotebook } from "../../../kernel/notebook/parse.ts";
+import { fakeKernel } from "../notebook/fake.ts";
+import type { FakeKernel } from "../notebook/fake.ts";
+
+const BROWSER = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const built = existsSync(path.join(assetsFolder(), "page.js"));
+const reason =
+  BROWSER === undefined ? " (left out: no chromium)" : built ? "" : " (left out: run npm run build first)";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const FIGURE = {
+  data: [{ type: "bar", x: ["a", "b"], y: [1, 2] }],
+  layout: { title: { text: "flops" } },
+};
+
+/** Every cell prints a value and draws a bar chart. */
+const script = (): ReturnType<Parameters<typeof fakeKernel>[0]> => [
+  ["execute_result", { data: { "text/plain": "R = 42.5" }, metadata: {} }],
+  ["display_data", { data: { [PLOTLY_MIME]: FIGURE, "text/plain": "2 flops, modelled" }, metadata: {} }],
+];
+
+describe.skipIf(reason !== "")(`the notebook in a browser${reason}`, () => {
+  let browser: Browser;
+  let page: Page;
+  let lab: RunningLab;
+  let folder: string;
+  let kernel: FakeKernel;
+  const problems: string[] = [];
+  const foreign: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "tnlab-browser-"));
+    await cp("notebooks/quickstart.ipynb", path.join(folder, "quickstart.ipynb"));
+    kernel = fakeKernel(script);
+    lab = await startLab({ folder, port: 0, open: false, startKernel: () => Promise.resolve(kernel) });
+    browser = await chromium.launch({ executablePath: BROWSER ?? "", args: FLAGS });
+    page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    page.on("request", (request) => {
+      if (!/^(http:\/\/127\.0\.0\.1:|data:|blob:)/.test(request.url())) foreign.push(request.url());
+    });
+    await page.goto(lab.url);
+    await page.waitForSelector(".jp-CodeCell", { timeout: 30_000 });
+  }, 60_000);
+
+  afterAll(async () => {
+    await shot(page, "end");
+    await browser.close();
+    await lab.close();
+    await rm(folder, { recursive: true });
+  });
+
+  test("opens the quickstart with its Markdown rendered and the token out of the address", async () => {
+    expect(page.url()).toMatch(/\/notebooks\/quickstart\.ipynb$/);
+    expect(await page.textContent(".jp-MarkdownCell h1")).toContain("tnlab in five minutes");
+    await page.waitForSelector("mjx-container", { timeout: 20_000 });
+    await shot(page, "open");
+  }, 60_000);
+
+  test("runs all cells: values and plots appear", async () => {
+    await page.click('[data-jp-item-name="run-all"] jp-button, [data-jp-item-name="run-all"] button');
+    await page.waitForSelector(".tn-Figure svg.main-svg", { timeout: 30_000 });
+    expect(await page.textContent(".jp-OutputArea-output pre")).toContain("R = 42.5");
+    expect(await page.textContent(".tn-Figure-caption")).toBe("2 flops, modelled");
+    const cells = (await quickstart(folder)).cells.filter((cell) => cell.cell_type === "code").length;
+    await expect
+      .poll(() => page.locator(".tn-Figure svg.main-svg .bars").count(), { timeout: 20_000 })
+      .toBe(cells);
+    await shot(page, "run");
+  }, 60_000);
+
+  test("saves with Ctrl-S what was run", async () => {
+    await page.keyboard.press("Control+s");
+    await expect
+      .poll(
+        async () =>
+          (await quickstart(folder)).cells.some(
+            (cell) => cell.cell_type === "code" && cell.outputs.length === 2,
+          ),
+        {
+          timeout: 10_000,
+        },
+      )
+      .toBe(true);
+  }, 30_000);
+
+  test("follows the system into the dark", async () => {
+    await page.emulateMedia({ colorScheme: "dark" });
+    await expect.poll(() => page.getAttribute("body", "data-jp-theme-light")).toBe("false");
+    await page.evaluate(() => document.querySelector(".tn-Figure")?.scrollIntoView());
+    await shot(page, "dark");
+  });
+
+  test("interrupts and asks nobody else for anything", async () => {
+    await page.click('[data-jp-item-name="interrupt"] jp-button, [data-jp-item-name="interrupt"] button');
+    await expect.poll(() => kernel.log.includes("interrupt")).toBe(true);
+    expect(foreign).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+});
+
+async function quickstart(folder: string): Promise<ReturnType<typeof parseNotebook>> {
+  return parseNotebook(await readFile(path.join(folder, "quickstart.ipynb"), "utf8"), "quickstart.ipynb");
+}
+
+/** Screenshots for a person to look at, where a folder is named for them. */
+async function shot(page: Page, name: string): Promise<void> {
+  const { SHOTS } = process.env;
+  if (SHOTS !== undefined) await page.screenshot({ path: path.join(SHOTS, `${name}.png`) });
+}

@@ -1,0 +1,75 @@
+/** The supervisor with a real child process, without sockets. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { JupyterMessage, KernelProcess } from "../../../kernel/session/channel.ts";
+import { startKernel } from "../../../kernel/session/process.ts";
+
+let kernel: KernelProcess;
+let count = 0;
+beforeAll(async () => {
+  kernel = await startKernel({ folder: process.cwd() });
+}, 60_000);
+afterAll(() => kernel.close());
+
+/** All messages for one cell, up to idle. */
+function run(code: string): Promise<readonly JupyterMessage[]> {
+  count += 1;
+  const msg_id = `cell-${String(count)}`;
+  const heard: JupyterMessage[] = [];
+  return new Promise((resolve) => {
+    const end = kernel.subscribe((message) => {
+      if (message.parent_header.msg_id !== msg_id) return;
+      heard.push(message);
+      if (message.content["execution_state"] !== "idle") return;
+      end();
+      resolve(heard);
+    });
+    const header = {
+      msg_id,
+      session: "s",
+      username: "u",
+      date: "",
+      msg_type: "execute_request",
+      version: "5.4",
+    };
+    kernel.send({ channel: "shell", header, parent_header: {}, metadata: {}, content: { code } });
+  });
+}
+
+function contentOf(messages: readonly JupyterMessage[], type: string): JupyterMessage["content"] | undefined {
+  return messages.find((message) => message.header.msg_type === type)?.content;
+}
+
+test("a restart forgets the variables and is ready for the next cell", async () => {
+  await run("const forgotten = 1");
+  await kernel.restart();
+  expect(contentOf(await run("forgotten"), "execute_reply")).toMatchObject({ ename: "CompileError" });
+  expect(contentOf(await run("3"), "execute_result")).toMatchObject({ data: { "text/plain": "3" } });
+}, 30_000);
+
+test("a restart in the middle of a cell answers it", async () => {
+  const running = run("await new Promise(() => undefined)");
+  await kernel.restart();
+  expect(contentOf(await running, "execute_reply")).toMatchObject({
+    status: "error",
+    ename: "KernelRestarted",
+  });
+}, 30_000);
+
+test("an interrupt of an idle kernel changes nothing", async () => {
+  await run("const still = 4");
+  await kernel.interrupt();
+  expect(contentOf(await run("still"), "execute_result")).toMatchObject({ data: { "text/plain": "4" } });
+});
+
+test("what a cell throws after its end is printed and does no harm", async () => {
+  const printed = new Promise<string>((resolve) => {
+    const end = kernel.subscribe((message) => {
+      if (message.header.msg_type !== "stream") return;
+      end();
+      resolve(String(message.content["text"]));
+    });
+  });
+  await run('setTimeout(() => { throw new TypeError("late") }, 1)');
+  expect(await printed).toContain("TypeError: late");
+  expect(contentOf(await run("5"), "execute_result")).toMatchObject({ data: { "text/plain": "5" } });
+});
