@@ -23,7 +23,7 @@ export {
   type ValuedNetwork,
 } from "./network/network.ts";
 export type { Action, Definition, MachineSpec, OrderSpec, Program, SliceSpec } from "./network/program.ts";
-export { cost, treeNodes } from "./plan/cost.ts";
+export { cost, objectiveValue, treeNodes } from "./plan/cost.ts";
 export { plan } from "./plan/plan.ts";
 export { slice } from "./plan/slice.ts";
 export type { Budget, ContractionTree, Cost, Objective } from "./plan/tree.ts";

@@ -31,13 +31,6 @@ export function failure<T>(diagnostics: readonly Diagnostic[]): Outcome<T> {
   return { ok: false, diagnostics };
 }
 
-/** Runs the next stage on a product; mistakes pass through, notices add up. */
-export function then<A, B>(outcome: Outcome<A>, next: (value: A) => Outcome<B>): Outcome<B> {
-  if (!outcome.ok) return outcome;
-  const result = next(outcome.value);
-  return result.ok ? success(result.value, [...outcome.notices, ...result.notices]) : result;
-}
-
 /** A bug of tnlab itself, worded "expected ..., got ...". Never shown for a user's mistake. */
 export class InvariantError extends Error {
   override readonly name = "InvariantError";

@@ -5,6 +5,7 @@ import { simplify, type Simplified } from "../network/simplify.ts";
 import { anneal, scored, type Annealing, type Scored } from "./anneal.ts";
 import { greedy, plainGreedy, type GreedySettings } from "./greedy.ts";
 import { hypergraph, type Hypergraph } from "./hypergraph.ts";
+import { MOST_OPTIMAL_TENSORS, optimalPairs } from "./optimal.ts";
 import type { Pairs } from "./path.ts";
 import type { Budget, ContractionTree, Objective } from "./tree.ts";
 
@@ -33,7 +34,7 @@ function composed(network: Network, simplified: Simplified, pairs: Pairs): Contr
 }
 
 /**
- * The best tree found within the budget. Trial 0 is plain greedy, the next ones are greedy with random settings, the
+ * The best tree found within the budget; of a network of few tensors, the best there is. Trial 0 is plain greedy, the next ones are greedy with random settings, the
  * rest anneal, in turn from the best tree and from a new greedy one. Stops early where many annealings in a row gained nothing.
  * Same network, objective, random stream and count of trials: same tree, as long as the budget does not expire.
  */
@@ -43,6 +44,9 @@ export function search(
   budget: Budget,
   random: Random,
 ): ContractionTree {
+  const leaves = network.tensors.length;
+  if (leaves <= MOST_OPTIMAL_TENSORS)
+    return { leaves, pairs: optimalPairs(hypergraph(network), objective), sliced: [] };
   const simplified = simplify(network);
   const graph = hypergraph(simplified.reduced);
   let best = scored(graph, greedy(graph, plainGreedy, random), objective);

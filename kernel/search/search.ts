@@ -1,9 +1,8 @@
 /** Search of a contraction order on worker threads until a deadline. */
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import { cost, InvariantError, slice, UserError } from "../../dsl/index.ts";
+import { cost, InvariantError, objectiveValue, slice, UserError } from "../../dsl/index.ts";
 import type { ContractionTree, Cost, Network, Objective } from "../../dsl/index.ts";
-import { objectiveValue } from "../../dsl/plan/cost.ts";
 
 export interface SearchOptions {
   readonly objective: Objective;

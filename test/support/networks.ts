@@ -59,7 +59,7 @@ export function bruteForce({ network, entries }: ValuedNetwork): { re: number[];
       values.set(labels[axis] ?? "", rest % (extents[axis] ?? 1));
       rest = Math.floor(rest / (extents[axis] ?? 1));
     }
-    let product = [1, 0] as const;
+    let product: readonly [number, number] = [1, 0];
     network.tensors.forEach((tensor, position) => {
       const at = tensor.labels.reduce(
         (sum, label) => sum * (network.extents[label] ?? 1) + (values.get(label) ?? 0),

@@ -43,7 +43,7 @@ export function randomNetwork(random: Random, tensors: number, indices: number):
 export function costByDefinition(
   net: Network,
   pairs: readonly (readonly [number, number])[],
-): { flops: number; size: number } {
+): { flops: number; size: number; written: number } {
   const groups: Set<number>[] = net.tensors.map((_, k) => new Set([k]));
   const labelsOf = (group: Set<number>): Set<string> => {
     const inside = new Set([...group].flatMap((k) => [...(net.tensors[k]?.labels ?? [])]));
@@ -55,15 +55,16 @@ export function costByDefinition(
   };
   const product = (labels: Iterable<string>): number =>
     [...labels].reduce((n, label) => n * (net.extents[label] ?? NaN), 1);
-  let [flops, size] = [0, 0];
+  let [flops, size, written] = [0, 0, 0];
   for (const [a, b] of pairs) {
-    const [x, y] = [groups[a] ?? new Set(), groups[b] ?? new Set<number>()];
+    const [x, y] = [groups[a] ?? new Set<number>(), groups[b] ?? new Set<number>()];
     flops += product(new Set([...labelsOf(x), ...labelsOf(y)]));
     const both = new Set([...x, ...y]);
     groups.push(both);
     size = Math.max(size, product(labelsOf(both)));
+    written += product(labelsOf(both));
   }
-  return { flops, size };
+  return { flops, size, written };
 }
 
 /** All trees of n tensors, as pairs. */
