@@ -1,21 +1,24 @@
-/** Anytime search of a contraction order: random greedy restarts, then annealing of the best trees. */
+/** Anytime search of a contraction order: trees made in several ways, then annealing of the best. */
 import type { Random } from "../base/random.ts";
 import type { Network } from "../network/network.ts";
 import { simplify, type Simplified } from "../network/simplify.ts";
 import { anneal, scored, type Annealing, type Scored } from "./anneal.ts";
-import { greedy, plainGreedy, type GreedySettings } from "./greedy.ts";
+import { greedy, plainGreedy } from "./greedy.ts";
 import { hypergraph, type Hypergraph } from "./hypergraph.ts";
 import { MOST_OPTIMAL_TENSORS, optimalPairs } from "./optimal.ts";
 import type { Pairs } from "./path.ts";
+import { starts, type Start } from "./starts.ts";
 import type { Budget, ContractionTree, Objective } from "./tree.ts";
 
-/** Greedy restarts before the first annealing. */
-const RESTARTS = 16;
-/** Rotations tried in the first annealing; later ones are longer, up to the limit. */
-const FIRST_ROTATIONS = 100_000;
-const MOST_ROTATIONS = 1_500_000;
-/** Rotations a pair beyond which a small network has nothing to gain from one annealing. */
-const MOST_SWEEPS = 3000;
+/** Trees that are made in different ways before any is annealed at length; fewer of a large network. */
+const FIRST_STARTS = 18;
+const LARGE = 1500;
+/** Trees kept to be annealed further. */
+const POOL_SIZE = 6;
+/** Passes over all pairs in a first look at a tree, in the first annealing, and in any. */
+const GLANCE_SWEEPS = 60;
+const FIRST_SWEEPS = 300;
+const MOST_SWEEPS = 12_000;
 
 /** Plain greedy order, small tensors absorbed first. */
 export function greedyTree(network: Network, random: Random): ContractionTree {
@@ -34,9 +37,10 @@ function composed(network: Network, simplified: Simplified, pairs: Pairs): Contr
 }
 
 /**
- * The best tree found within the budget; of a network of few tensors, the best there is. Trial 0 is plain greedy, the next ones are greedy with random settings, the
- * rest anneal, in turn from the best tree and from a new greedy one. Stops early where many annealings in a row gained nothing.
- * Same network, objective, random stream and count of trials: same tree, as long as the budget does not expire.
+ * The best tree found within the budget; of a network of few tensors, the best there is. The first trials make trees in
+ * several ways; each later one anneals one of the best trees or a new one, in the way that has paid most so far.
+ * Stops early where many trials in a row gained nothing. Same network, objective, random stream and count of trials: same
+ * tree, as long as the budget does not expire.
  */
 export function search(
   network: Network,
@@ -49,40 +53,98 @@ export function search(
     return { leaves, pairs: optimalPairs(hypergraph(network), objective), sliced: [] };
   const simplified = simplify(network);
   const graph = hypergraph(simplified.reduced);
-  let best = scored(graph, greedy(graph, plainGreedy, random), objective);
-  const patience = 10 + graph.tensors.length;
+  const first = scored(graph, greedy(graph, plainGreedy, random), objective);
+  const pool: Pool = { graph, objective, expired: budget.expired, best: [first], arms: arms() };
+  const glances = graph.tensors.length > LARGE ? FIRST_STARTS / 3 : FIRST_STARTS;
+  const patience = 40 + graph.tensors.length;
   let stale = 0;
   for (let trial = 1; trial < budget.trials && stale < patience && !budget.expired(); trial += 1) {
-    const found = tried(graph, { trial, objective, best, expired: budget.expired }, random);
-    stale = found.score < best.score ? 0 : stale + 1;
-    if (found.score < best.score) best = found;
+    const known = bestOf(pool).score;
+    if (trial <= glances) glance(pool, trial, random);
+    else annealOnce(pool, trial - glances, random);
+    stale = bestOf(pool).score < known ? 0 : stale + 1;
   }
-  return polished(network, composed(network, simplified, best.pairs), { objective, budget }, random);
+  return polished(network, composed(network, simplified, bestOf(pool).pairs), { objective, budget }, random);
 }
 
-interface Trial {
-  readonly trial: number;
+/** The best trees met, and what has been learnt about how to better them. */
+interface Pool {
+  readonly graph: Hypergraph;
   readonly objective: Objective;
-  readonly best: Scored;
   readonly expired: () => boolean;
+  /** Best first, at most POOL_SIZE, of different scores. */
+  readonly best: Scored[];
+  readonly arms: readonly Arm[];
 }
 
-function tried(graph: Hypergraph, { trial, objective, best, expired }: Trial, random: Random): Scored {
-  const fresh = (): Scored => scored(graph, greedy(graph, randomGreedy(random), random), objective);
-  if (trial < RESTARTS) return fresh();
-  const round = trial - RESTARTS;
-  const start = round % 3 === 2 ? fresh() : best;
-  const rotations = Math.min(MOST_ROTATIONS, FIRST_ROTATIONS * 1.25 ** round);
-  const sweeps = Math.min(MOST_SWEEPS * (1 + round), Math.ceil(rotations / graph.tensors.length));
-  const hottest = start === best ? ([2, 0.7][round % 2] ?? 1) : 3;
+/** One way to make a better tree. */
+interface Arm {
+  /** Which of the pool is annealed, or how a new tree is made. */
+  readonly from: number | Start;
+  readonly hottest: number;
+  tries: number;
+  /** Tries that gave a tree for the pool. */
+  gains: number;
+}
+
+function arms(): Arm[] {
+  const arm = (from: number | Start, hottest: number): Arm => ({ from, hottest, tries: 0, gains: 0 });
+  return [
+    ...[0.1, 0.3, 0.7, 1.5].map((hottest) => arm(0, hottest)),
+    ...[0.1, 0.5].flatMap((hottest) => [arm(1, hottest), arm(3, hottest)]),
+    ...starts.flatMap((start) => [arm(start, 0.3), arm(start, 3)]),
+  ];
+}
+
+function bestOf({ best }: Pool): Scored {
+  return best[0] as Scored;
+}
+
+/** Whether the tree was good enough for the pool. */
+function enter({ best }: Pool, found: Scored): boolean {
+  const place = best.findIndex((known) => found.score <= known.score + 1e-9);
+  if (place >= 0 && Math.abs((best[place] as Scored).score - found.score) <= 1e-9) return false;
+  if (place < 0 && best.length >= POOL_SIZE) return false;
+  best.splice(place < 0 ? best.length : place, 0, found);
+  best.length = Math.min(best.length, POOL_SIZE);
+  return true;
+}
+
+/** A new tree, annealed just so much that it can be compared with the others. */
+function glance(pool: Pool, trial: number, random: Random): void {
+  const start = starts[trial % starts.length] as Start;
+  const tree = scored(pool.graph, start(pool.graph, random), pool.objective);
+  enter(pool, annealed(pool, tree, { sweeps: GLANCE_SWEEPS, hottest: 0.1 }, random));
+}
+
+function annealOnce(pool: Pool, round: number, random: Random): void {
+  const arm = chosen(pool.arms, random);
+  const { from } = arm;
+  const start =
+    typeof from === "number"
+      ? (pool.best[Math.min(from, pool.best.length - 1)] as Scored)
+      : scored(pool.graph, from(pool.graph, random), pool.objective);
+  const sweeps = Math.min(MOST_SWEEPS, Math.ceil(FIRST_SWEEPS * 1.15 ** round));
+  arm.tries += 1;
+  if (enter(pool, annealed(pool, start, { sweeps, hottest: arm.hottest }, random))) arm.gains += 1;
+}
+
+/** At random, in proportion to how often each has gained. */
+function chosen(all: readonly Arm[], random: Random): Arm {
+  const weights = all.map(({ tries, gains }) => ((gains + 1) / (tries + 2)) ** 2);
+  let rest = random() * weights.reduce((sum, weight) => sum + weight, 0);
+  const found = all.find((_, position) => (rest -= weights[position] ?? 0) < 0);
+  return found ?? (all[0] as Arm);
+}
+
+interface Heat {
+  readonly sweeps: number;
+  readonly hottest: number;
+}
+
+function annealed(pool: Pool, start: Scored, { sweeps, hottest }: Heat, random: Random): Scored {
+  const { graph, objective, expired } = pool;
   return anneal(graph, start, { objective, sweeps, hottest, coldest: 0.05, expired }, random);
-}
-
-function randomGreedy(random: Random): GreedySettings {
-  const formula = random() < 0.75 ? "difference" : "ratio";
-  const weight = 0.1 * 40 ** random();
-  const temperature = 0.001 * 1000 ** random();
-  return { formula, weight, temperature };
 }
 
 interface Effort {
@@ -95,8 +157,7 @@ function polished(network: Network, tree: ContractionTree, effort: Effort, rando
   const graph = hypergraph(network);
   if (tree.leaves < 3 || effort.budget.trials <= 1 || effort.budget.expired()) return tree;
   const { objective, budget } = effort;
-  const sweeps = Math.min(30, Math.ceil(FIRST_ROTATIONS / tree.leaves));
-  const cold: Annealing = { objective, sweeps, hottest: 0.01, coldest: 0.001, expired: budget.expired };
+  const cold: Annealing = { objective, sweeps: 30, hottest: 0.01, coldest: 0.001, expired: budget.expired };
   const start = scored(graph, tree.pairs, objective);
   return { ...tree, pairs: anneal(graph, start, cold, random).pairs };
 }

@@ -26,7 +26,9 @@ const breaches: [Rule, (schedule: Schedule) => Schedule][] = [
     "freed-once",
     (schedule) => ({
       ...schedule,
-      steps: schedule.steps.flatMap((step): readonly Step[] => (step.kind === "free" ? [step, step] : [step])),
+      steps: schedule.steps.flatMap((step): readonly Step[] =>
+        step.kind === "free" ? [step, step] : [step],
+      ),
     }),
   ],
   ["defined-before-use", (schedule) => ({ ...schedule, steps: [...schedule.steps].reverse() })],

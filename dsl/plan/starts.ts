@@ -1,0 +1,36 @@
+/** Trees to start from: greedy, elimination, dissection and sweeps, each with settings drawn at random. */
+import type { Random } from "../base/random.ts";
+import { dissect } from "./dissect.ts";
+import { eliminate } from "./eliminate.ts";
+import { greedy } from "./greedy.ts";
+import type { Hypergraph } from "./hypergraph.ts";
+import type { Pairs } from "./path.ts";
+import { sweep } from "./sweep.ts";
+
+/** Makes a tree of the graph; another one at each call. */
+export type Start = (graph: Hypergraph, random: Random) => Pairs;
+
+/** Each is the best on some kind of network: circuits, counting problems, lattices and codes, narrow lattices. */
+export const starts: readonly Start[] = [randomGreedy, randomElimination, randomDissection, randomSweep];
+
+function randomGreedy(graph: Hypergraph, random: Random): Pairs {
+  const formula = random() < 0.75 ? "difference" : "ratio";
+  const weight = 0.1 * 40 ** random();
+  const temperature = 0.001 * 1000 ** random();
+  return greedy(graph, { formula, weight, temperature }, random);
+}
+
+function randomElimination(graph: Hypergraph, random: Random): Pairs {
+  const rule = (["fill", "fill", "size", "growth"] as const)[Math.floor(4 * random())] ?? "fill";
+  return eliminate(graph, { rule, temperature: 0.001 * 1000 ** random() }, random);
+}
+
+function randomDissection(graph: Hypergraph, random: Random): Pairs {
+  const imbalance = 0.05 * 12 ** random();
+  const outside = random() < 0.5 ? 0 : random();
+  return dissect(graph, { imbalance, outside, smallest: 8 }, random);
+}
+
+function randomSweep(graph: Hypergraph, random: Random): Pairs {
+  return sweep(graph, { smoothing: random() < 0.25 ? 0 : Math.floor(10 * 30 ** random()) }, random);
+}
