@@ -27,7 +27,7 @@ export function formatSeconds(seconds: number): string {
     [60, "min"],
     [1, "s"],
     [1e-3, "ms"],
-    [1e-6, "us"],
+    [1e-6, "µs"],
   ];
   const [size, unit] = scales.find(([scale]) => seconds >= scale) ?? [1e-9, "ns"];
   return `${formatNumber(seconds / size)} ${unit}`;
