@@ -1,8 +1,10 @@
 /** The public names of the language and the planner: source text -> network -> tree -> schedule. */
 export { InvariantError, UserError, type Diagnostic, type Outcome, type Span } from "./base/diagnostic.ts";
-export { excerpt } from "./base/excerpt.ts";
+export { excerpt, positionOf } from "./base/excerpt.ts";
+export { badJsonLine } from "./base/json.ts";
 export { diagnose } from "./base/messages.ts";
 export { mulberry32, type Random } from "./base/random.ts";
+export { nearest } from "./base/suggest.ts";
 export { formatBytes, formatNumber, formatSeconds } from "./base/units.ts";
 export { amplitude } from "./circuit/amplitude.ts";
 export { parseQsim } from "./circuit/qsim.ts";
@@ -10,7 +12,8 @@ export { distribute } from "./distribute/distribute.ts";
 export { slicedToFit } from "./distribute/fit.ts";
 export { deviceCount, type Machine } from "./distribute/machine.ts";
 export { presetNamed, presets, threadsMachine } from "./distribute/presets.ts";
-export { check } from "./network/check.ts";
+export { check } from "./program/check.ts";
+export { compile } from "./program/compile.ts";
 export { parseInstance } from "./network/instance.ts";
 export {
   elementBytes,
@@ -22,7 +25,7 @@ export {
   type NetworkTensor,
   type ValuedNetwork,
 } from "./network/network.ts";
-export type { Action, Definition, MachineSpec, OrderSpec, Program, SliceSpec } from "./network/program.ts";
+export type { Action, Definition, MachineSpec, OrderSpec, Program, SliceSpec } from "./program/program.ts";
 export { cost, objectiveValue, treeNodes } from "./plan/cost.ts";
 export { plan } from "./plan/plan.ts";
 export { slice } from "./plan/slice.ts";

@@ -47,7 +47,7 @@ export function installKernelSpec(options: InstallOptions = {}): string {
 /** Jupyter's data folder of this user, by the rules of jupyter_core. */
 export function userDataFolder(
   environment: NodeJS.ProcessEnv = process.env,
-  platform = process.platform,
+  platform: string = process.platform,
 ): string {
   const home = os.homedir();
   if (environment["JUPYTER_DATA_DIR"]) return environment["JUPYTER_DATA_DIR"];

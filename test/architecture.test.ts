@@ -128,7 +128,9 @@ const because = inRepository ? "" : " (left out: not a git checkout)";
 
 test.skipIf(!inRepository)(`the top level holds nothing else${because}`, () => {
   const tracked = execFileSync("git", ["ls-files"], { encoding: "utf8" }).trim().split("\n");
-  const top = new Set(tracked.map((file) => file.split("/")[0] ?? "").filter((name) => !name.startsWith(".")));
+  const top = new Set(
+    tracked.map((file) => file.split("/")[0] ?? "").filter((name) => !name.startsWith(".")),
+  );
   const expected = "LICENSE README.md dsl kernel notebooks package-lock.json package.json test tsconfig.json";
   expect([...top].sort().join(" ")).toBe(expected);
 });

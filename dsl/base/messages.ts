@@ -2,8 +2,8 @@
 import type { Diagnostic, Span } from "./diagnostic.ts";
 
 const messages = {
-  "bad-character": (b: { text: string }) => `${b.text} means nothing here`,
-  "open-text": (b: { text: string }) => `the text ${b.text} has no closing quote on its line`,
+  "bad-character": (b: { text: string }) => `${short(b.text)} means nothing here`,
+  "open-text": (b: { text: string }) => `the text ${short(b.text)} has no closing quote on its line`,
   "open-bracket": (b: { bracket: string }) => `this ${b.bracket} is never closed`,
   "stray-bracket": (b: { bracket: string }) => `this ${b.bracket} closes nothing`,
   "wrong-bracket": (b: { bracket: string; open: string }) => `this ${b.bracket} does not close ${b.open}`,
@@ -19,13 +19,14 @@ const messages = {
   dropped: (b: { what: string; network: string }) =>
     `${b.what} is dropped, since ${b.network} is defined anew`,
 
-  "bad-expression": (b: { text: string; why: string }) => `cannot read the expression ${b.text}: ${b.why}`,
+  "bad-expression": (b: { text: string; why: string }) =>
+    `cannot read the expression ${short(b.text)}: ${b.why}`,
   "not-allowed": (b: { what: string }) => `${b.what} is not allowed in an expression`,
   "cannot-evaluate": (b: { text: string; at: string; why: string }) =>
-    `cannot work out ${b.text}${b.at}: ${b.why}`,
-  "not-finite": (b: { text: string; at: string; value: string }) => `${b.text} is ${b.value}${b.at}`,
+    `cannot work out ${short(b.text)}${b.at}: ${b.why}`,
+  "not-finite": (b: { text: string; at: string; value: string }) => `${short(b.text)} is ${b.value}${b.at}`,
   "not-a-number": (b: { text: string; at: string; value: string; wanted: string }) =>
-    `${b.text} is ${b.value}${b.at}, but ${b.wanted} is needed`,
+    `${short(b.text)} is ${b.value}${b.at}, but ${b.wanted} is needed`,
 
   "bad-extent": (b: { index: string; value: string }) =>
     `the extent of ${b.index} is ${b.value}, but an extent is a positive integer`,
@@ -46,7 +47,7 @@ const messages = {
   "index-count": (b: { name: string; has: number; got: number }) =>
     `${b.name} has ${b.has} ${b.has === 1 ? "index" : "indices"}, but is used with ${b.got}`,
   "bad-subscript": (b: { text: string; value: string; at: string }) =>
-    `the subscript ${b.text} is ${b.value}${b.at}, but a subscript is an integer`,
+    `the subscript ${short(b.text)} is ${b.value}${b.at}, but a subscript is an integer`,
   "open-missing": (b: { index: string; network: string }) =>
     `no factor of ${b.network} has its open index ${b.index}`,
   "no-factors": (b: { network: string }) => `network ${b.network} has no factors`,
@@ -69,10 +70,17 @@ const messages = {
   "no-network": (b: { figure: string }) => `show ${b.figure} names no network`,
   "bad-arguments": (b: { form: string }) => `expected ${b.form}`,
 
+  "bad-circuit": (b: { line: number; what: string }) => `line ${b.line}: ${b.what}`,
+  "bad-network": (b: { place: string; what: string }) => `${b.place}: ${b.what}`,
   "bad-file": (b: { why: string }) => b.why,
   "cannot-build": (b: { why: string }) => b.why,
   "cannot-run": (b: { what: string }) => b.what,
 };
+
+/** Long texts are cut: the line itself stands under the sentence. */
+function short(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
 
 type Messages = typeof messages;
 

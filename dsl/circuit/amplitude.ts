@@ -21,7 +21,7 @@ export interface AmplitudeOptions {
 interface State {
   readonly tensors: NetworkTensor[];
   readonly entries: Entries[];
-  readonly extents: Record<Label, number>;
+  readonly extents: Map<Label, number>;
   /** The index that each qubit's line has now, and how many it has had. */
   readonly wires: Label[];
   readonly lengths: number[];
@@ -39,7 +39,7 @@ export function amplitude(circuit: Circuit, bits: string, options: AmplitudeOpti
   const state: State = {
     tensors: [],
     entries: [],
-    extents: {},
+    extents: new Map(),
     wires: [],
     lengths: new Array<number>(circuit.qubits).fill(0),
     taken: new Set(outputs.values()),
@@ -51,7 +51,8 @@ export function amplitude(circuit: Circuit, bits: string, options: AmplitudeOpti
   circuit.gates.forEach((gate, position) => apply(state, gate, position));
   for (let qubit = 0; qubit < circuit.qubits; qubit += 1)
     close(state, qubit, bits[qubit] ?? "0", outputs.get(qubit));
-  const { tensors, entries, extents } = state;
+  const { tensors, entries } = state;
+  const extents = Object.fromEntries(state.extents);
   const { name, dtype } = options;
   return { network: { name, dtype, tensors, open: [...outputs.values()], extents }, entries };
 }
@@ -94,7 +95,7 @@ function nextWire(state: State, qubit: number): Label {
 }
 
 function add(state: State, name: string, labels: readonly Label[], entries: Entries): void {
-  for (const label of labels) state.extents[label] = 2;
+  for (const label of labels) state.extents.set(label, 2);
   state.tensors.push({ name, labels });
   state.entries.push(entries);
 }
@@ -125,6 +126,6 @@ function close(state: State, qubit: number, bit: string, label: Label | undefine
     const labels = tensor.labels.map((own) => (own === wire ? label : own));
     state.tensors[id] = { name: tensor.name, labels };
   });
-  delete state.extents[wire];
-  state.extents[label] = 2;
+  state.extents.delete(wire);
+  state.extents.set(label, 2);
 }

@@ -58,7 +58,9 @@ type Complex = readonly [number, number];
 const O: Complex = [0, 0];
 const I: Complex = [1, 0];
 const MINUS: Complex = [-1, 0];
-const R = Math.SQRT1_2;
+const R: Complex = [Math.SQRT1_2, 0];
+const HALF: Complex = [0.5, 0.5];
+const HALF_CONJUGATE: Complex = [0.5, -0.5];
 
 function phase(angle: number): Complex {
   return [Math.cos(angle), Math.sin(angle)];
@@ -70,85 +72,55 @@ function entries(values: readonly Complex[]): Entries {
   return im.every((value) => value === 0) ? { re } : { re, im };
 }
 
-/**
- * Entries of a gate: the full matrix, or, of a diagonal gate, its diagonal only. Throws InvariantError where the
- * count of parameters is wrong.
- */
+type Entry = (first: number, second: number) => readonly Complex[];
+
+const notGate: Entry = () => [I, O, O, O, O, I, O, O, O, O, O, I, O, O, I, O];
+const exchangeAll: Entry = () => [I, O, O, O, O, O, I, O, O, I, O, O, O, O, O, I];
+const iSwap: Entry = () => exchange(O, [0, 1], I);
+const fSim: Entry = (theta, phi) => exchange([Math.cos(theta), 0], [0, -Math.sin(theta)], phase(-phi));
+
+/** The full matrix, or, of a diagonal gate, its diagonal only. The square roots carry the phase e^(i pi/4). */
+const table: Readonly<Record<GateName, Entry>> = {
+  id: () => [I, I],
+  id1: () => [I, I],
+  id2: () => [I, I, I, I],
+  p: (angle) => [phase(angle)],
+  gphase: (angle) => [phase(angle)],
+  x: () => [O, I, I, O],
+  y: () => [O, [0, -1], [0, 1], O],
+  z: () => [I, MINUS],
+  h: () => [R, R, R, [-Math.SQRT1_2, 0]],
+  s: () => [I, [0, 1]],
+  t: () => [I, [Math.SQRT1_2, Math.SQRT1_2]],
+  x_1_2: () => [HALF, HALF_CONJUGATE, HALF_CONJUGATE, HALF],
+  y_1_2: () => [HALF, [-0.5, -0.5], HALF, HALF],
+  hz_1_2: () => [HALF, [0, -Math.SQRT1_2], R, HALF],
+  rx: (angle) => inPlane(0, angle),
+  ry: (angle) => inPlane(Math.PI / 2, angle),
+  rz: (angle) => [phase(-angle / 2), phase(angle / 2)],
+  rxy: inPlane,
+  cz: () => [I, I, I, MINUS],
+  cnot: notGate,
+  cx: notGate,
+  is: iSwap,
+  iswap: iSwap,
+  fs: fSim,
+  fsim: fSim,
+  cp: (angle) => [I, I, I, phase(-angle)],
+  sw: exchangeAll,
+  swap: exchangeAll,
+};
+
+/** Entries of a gate as in `table`. Throws InvariantError where the count of parameters is wrong. */
 export function gateEntries(name: GateName, parameters: readonly number[]): Entries {
   if (parameters.length !== gateKinds[name].parameters)
     throw new InvariantError(
       `expected ${gateKinds[name].parameters} parameters of ${name}, got ${parameters.length}`,
     );
-  return entries(gateKinds[name].qubits === 2 ? twoQubit(name, parameters) : oneQubit(name, parameters));
+  return entries(table[name](parameters[0] ?? 0, parameters[1] ?? 0));
 }
 
-function oneQubit(name: GateName, [first = 0, second = 0]: readonly number[]): readonly Complex[] {
-  switch (name) {
-    case "p":
-    case "gphase":
-      return [phase(first)];
-    case "id":
-    case "id1":
-      return [I, I];
-    case "z":
-      return [I, MINUS];
-    case "s":
-      return [I, [0, 1]];
-    case "t":
-      return [I, [R, R]];
-    case "rz":
-      return [phase(-first / 2), phase(first / 2)];
-    case "x":
-      return [O, I, I, O];
-    case "y":
-      return [O, [0, -1], [0, 1], O];
-    case "h":
-      return [
-        [R, 0],
-        [R, 0],
-        [R, 0],
-        [-R, 0],
-      ];
-    default:
-      return rotation(name, first, second);
-  }
-}
-
-/** Rotations by exp(-i phi/2 (cos(theta) X + sin(theta) Y)); the square roots carry the phase e^(i pi/4). */
-function rotation(name: GateName, first: number, second: number): readonly Complex[] {
-  switch (name) {
-    case "x_1_2":
-      return [
-        [0.5, 0.5],
-        [0.5, -0.5],
-        [0.5, -0.5],
-        [0.5, 0.5],
-      ];
-    case "y_1_2":
-      return [
-        [0.5, 0.5],
-        [-0.5, -0.5],
-        [0.5, 0.5],
-        [0.5, 0.5],
-      ];
-    case "hz_1_2":
-      return [
-        [0.5, 0.5],
-        [0, -R],
-        [R, 0],
-        [0.5, 0.5],
-      ];
-    case "rx":
-      return inPlane(0, first);
-    case "ry":
-      return inPlane(Math.PI / 2, first);
-    case "rxy":
-      return inPlane(first, second);
-    default:
-      throw new InvariantError(`expected a gate of one qubit, got ${name}`);
-  }
-}
-
+/** Rotation by exp(-i phi/2 (cos(theta) X + sin(theta) Y)). */
 function inPlane(theta: number, phi: number): readonly Complex[] {
   const [c, s] = [Math.cos(phi / 2), Math.sin(phi / 2)];
   const [x, y] = theta === Math.PI / 2 ? [0, s] : [s * Math.cos(theta), s * Math.sin(theta)];
@@ -158,31 +130,6 @@ function inPlane(theta: number, phi: number): readonly Complex[] {
     [y, -x],
     [c, 0],
   ];
-}
-
-function twoQubit(name: GateName, [first = 0, second = 0]: readonly number[]): readonly Complex[] {
-  switch (name) {
-    case "id2":
-      return [I, I, I, I];
-    case "cz":
-      return [I, I, I, MINUS];
-    case "cp":
-      return [I, I, I, phase(-first)];
-    case "cnot":
-    case "cx":
-      return [I, O, O, O, O, I, O, O, O, O, O, I, O, O, I, O];
-    case "sw":
-    case "swap":
-      return [I, O, O, O, O, O, I, O, O, I, O, O, O, O, O, I];
-    case "is":
-    case "iswap":
-      return exchange(O, [0, 1], I);
-    case "fs":
-    case "fsim":
-      return exchange([Math.cos(first), 0], [0, -Math.sin(first)], phase(-second));
-    default:
-      throw new InvariantError(`expected a gate of two qubits, got ${name}`);
-  }
 }
 
 /** Stays with `stay`, exchanges one excitation with `hop`, and multiplies |11> by `both`. */

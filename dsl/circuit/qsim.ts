@@ -1,7 +1,11 @@
 /** qsim's text format of circuits: the count of qubits, then `time gate qubits... parameters...` a line. */
 import { failure, success, type Diagnostic, type Outcome, type Span } from "../base/diagnostic.ts";
+import { diagnose } from "../base/messages.ts";
 import type { Circuit, Gate } from "./circuit.ts";
 import { gateKinds, isGateName } from "./gates.ts";
+
+/** Far beyond any circuit; a slip of the keyboard must not fill the memory. */
+const MOST_QUBITS = 100_000;
 
 interface Line {
   readonly number: number;
@@ -32,14 +36,7 @@ function linesOf(text: string): Line[] {
 }
 
 function complaint(line: Line, what: string, hint?: string): Diagnostic {
-  const message = `line ${line.number}: ${what}`;
-  return {
-    code: "qsim",
-    severity: "error",
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    span: line.span,
-  };
+  return diagnose("bad-circuit", { line: line.number, what }, line.span, hint);
 }
 
 function natural(word: string | undefined): number | undefined {
@@ -65,6 +62,8 @@ export function parseQsim(text: string): Outcome<Circuit> {
   const qubits = first?.words.length === 1 ? natural(first.words[0]) : undefined;
   if (qubits === undefined || qubits === 0)
     return failure([complaint(first ?? nowhere, "expected the number of qubits, alone on the first line")]);
+  if (qubits > MOST_QUBITS)
+    return failure([complaint(first ?? nowhere, `${qubits} qubits; the limit is ${MOST_QUBITS}`)]);
   const state: State = { qubits, diagnostics: [], gates: [], last: new Map() };
   for (const line of rest) {
     const problem = readGate(state, line);

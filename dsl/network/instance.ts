@@ -1,14 +1,21 @@
 /** Networks from JSON files: `{inputs, output, sizes}`, as cotengra and OMEinsum exchange them. */
 import { failure, success, type Outcome } from "../base/diagnostic.ts";
+import { badJsonLine } from "../base/json.ts";
+import { diagnose } from "../base/messages.ts";
 import type { Label, Network } from "./network.ts";
 
 /** What is wrong, and where in the document: `inputs[3][0]`. */
 class Malformed extends Error {
   override readonly name = "Malformed";
+  readonly place: string;
+  constructor(place: string, what: string) {
+    super(what);
+    this.place = place;
+  }
 }
 
-function malformed(path: string, what: string): never {
-  throw new Malformed(`${path}: ${what}`);
+function malformed(place: string, what: string): never {
+  throw new Malformed(place, what);
 }
 
 /**
@@ -20,26 +27,22 @@ export function parseInstance(text: string): Outcome<Network> {
   try {
     return success(networkOf(JSON.parse(text) as unknown));
   } catch (error) {
-    if (error instanceof Malformed) return failed(text, error.message);
+    if (error instanceof Malformed) return failed(text, error.place, error.message);
     if (error instanceof SyntaxError)
-      return failed(text, `${syntaxPlace(text, error)}not valid JSON: ${error.message}`);
+      return failed(text, `line ${badJsonLine(text) ?? 1}`, `not valid JSON (${reworded(error)})`);
     throw error;
   }
 }
 
-function failed(text: string, message: string): Outcome<Network> {
+function failed(text: string, place: string, what: string): Outcome<Network> {
   const hint =
     'expected {"inputs": [["i","j"],["j","k"]], "output": ["i","k"], "sizes": {"i": 2, "j": 3, "k": 2}}';
-  return failure([
-    { code: "instance", severity: "error", message, hint, span: { start: 0, end: text.length } },
-  ]);
+  return failure([diagnose("bad-network", { place, what }, { start: 0, end: text.length }, hint)]);
 }
 
-/** `line 3: ` where the parser says at which offset it stopped. */
-function syntaxPlace(text: string, error: SyntaxError): string {
-  const offset = /position (\d+)/.exec(error.message)?.[1];
-  const end = offset === undefined ? text.trimEnd().length : Number(offset);
-  return `line ${text.slice(0, end).split("\n").length}: `;
+/** The engine's reason may quote the text, line breaks included. */
+function reworded({ message }: SyntaxError): string {
+  return message.replace(/\s+/g, " ");
 }
 
 function networkOf(value: unknown): Network {

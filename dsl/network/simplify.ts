@@ -125,9 +125,9 @@ function absorb(state: State, a: number, b: number): number {
 function absorbScalars(state: State): void {
   const ids = state.live.flatMap((labels, id) => (labels === undefined ? [] : [id]));
   const scalars = ids.filter((id) => labelsOf(state, id).length === 0);
-  let [product, ...rest] = scalars;
+  let product = scalars[0];
   if (product === undefined || ids.length === 1) return;
-  for (const scalar of rest) product = absorb(state, product, scalar);
+  for (const scalar of scalars.slice(1)) product = absorb(state, product, scalar);
   const others = ids.filter((id) => state.live[id] !== undefined && labelsOf(state, id).length > 0);
   const sizes = new Map(others.map((id) => [id, log2Size(state, labelsOf(state, id))]));
   others.sort((a, b) => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0) || a - b);

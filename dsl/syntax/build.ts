@@ -304,8 +304,12 @@ export function sliceOver(network: Token, indices: Chain<IndexReference>): State
   return { kind: "slice", network: word(network), body: { kind: "over", indices: listOf(indices) } };
 }
 
-export function target(name: Token, inside?: Chain<Lexeme>): Target {
-  return { name: word(name), ...(inside && { arguments: listOf(inside) }) };
+export function target(name: Token): Target {
+  return { name: word(name) };
+}
+
+export function calledTarget(name: Token, inside: Chain<Lexeme>): Target {
+  return { name: word(name), arguments: listOf(inside) };
 }
 
 export function runStatement(network: Token, on: Target | undefined, dry: boolean): StatementBody {

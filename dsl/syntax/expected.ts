@@ -25,10 +25,12 @@ export function expectedWords(terminals: readonly Terminal[]): string {
   const mayEnd = types.delete("end");
   const literals = new Set(terminals.flatMap(({ literal }) => (literal === undefined ? [] : [literal])));
   const words = new Set<string>();
+  // Between the brackets of a call nearly every token will do.
+  if (types.has("newline") && types.has("string") && types.has("op")) return "something";
   const operand = types.has("op") && types.has("number") && types.has("name");
   if (operand) {
     for (const token of ["op", "number", "name", "keyword"]) types.delete(token);
-    for (const token of ["(", "["]) literals.delete(token);
+    for (const token of ["(", "[", ":"]) literals.delete(token);
     words.add(mayEnd || literals.size > 0 ? "more of the expression" : "an expression");
   }
   for (const type of types) words.add(TYPES[type] ?? type);

@@ -13,20 +13,20 @@ statement -> let {% id %} | index {% id %} | tensor {% id %} | network {% id %} 
 
 let -> "let" bindings %end {% (d) => build.letStatement(d[1]) %}
 bindings -> binding {% build.one %} | bindings "," binding {% build.more %}
-binding -> %name "=" expr {% (d) => build.binding(d[0], d[2]) %}
+binding -> %name "=" whole {% (d) => build.binding(d[0], d[2]) %}
 
 index -> "index" extents %end {% (d) => build.indexStatement(d[1]) %}
 extents -> extent {% build.one %} | extents "," extent {% build.more %}
-extent -> ref ":" expr {% (d) => build.extent(d[0], d[2]) %}
+extent -> ref ":" whole {% (d) => build.extent(d[0], d[2]) %}
 
 tensor -> "tensor" heads "=" initialiser %end {% (d) => build.tensorStatement(d[1], d[3]) %}
 heads -> head {% build.one %} | heads "," head {% build.more %}
 head -> %name axes dtype {% (d) => build.head(d[0], d[1], d[2]) %}
-axes -> null {% () => undefined %} | "[" axisList "]" {% (d) => d[1] %}
+axes -> null {% () => undefined %} | "[" "]" {% () => undefined %} | "[" axisList "]" {% (d) => d[1] %}
 axisList -> axis {% build.one %} | axisList "," axis {% build.more %}
-axis -> ref {% (d) => build.axis(d[0]) %} | ref ":" expr {% (d) => build.axis(d[0], d[2]) %}
+axis -> ref {% (d) => build.axis(d[0]) %} | ref ":" whole {% (d) => build.axis(d[0], d[2]) %}
 dtype -> null {% () => undefined %} | ":" %name {% (d) => build.word(d[1]) %}
-initialiser -> expr {% id %}
+initialiser -> whole {% id %}
   | %name "(" "seed" expr ")" {% (d) => build.randomValue(d[0], d[3]) %}
   | %name "(" %string ")" {% (d) => build.sourceValue(d[0], d[2]) %}
 
@@ -34,7 +34,7 @@ network -> "network" %name open dtype "=" body {% (d) => build.networkStatement(
 open -> null {% () => undefined %} | brackets {% id %}
 brackets -> "[" "]" {% () => undefined %} | "[" refs "]" {% (d) => d[1] %}
 body -> parts %end {% (d) => build.productBody(d[0]) %}
-  | %name "(" anything ")" %end {% (d) => build.call(d[0], d[2]) %}
+  | %name "(" inParentheses ")" %end {% (d) => build.call(d[0], d[2]) %}
   | %name "with" anything %end {% (d) => build.withBody(d[0], d[2]) %}
 parts -> part {% build.one %} | parts part {% build.next %}
 part -> factor {% (d) => build.plainPart(d[0]) %}
@@ -72,7 +72,7 @@ wish -> "minimizing" %name {% (d) => build.minimizing(d[1]) %}
   | "within" expr {% (d) => build.wish("within", d[1]) %}
   | "seed" expr {% (d) => build.wish("seed", d[1]) %}
 
-machine -> "machine" %name "=" %name "(" anything ")" %end {% (d) => build.machineStatement(d[1], build.call(d[3], d[5])) %}
+machine -> "machine" %name "=" %name "(" inParentheses ")" %end {% (d) => build.machineStatement(d[1], build.call(d[3], d[5])) %}
   | "machine" %name "=" %name %string %end {% (d) => build.machineStatement(d[1], build.preset(d[3], d[4])) %}
   | "machine" %name "=" %name "with" anything %end {% (d) => build.machineStatement(d[1], build.withBody(d[3], d[5])) %}
   | "machine" %name "{" anything "}" %end {% (d) => build.machineStatement(d[1], build.block(d[2], d[4])) %}
@@ -84,7 +84,7 @@ slice -> "slice" %name "to" "fit" %name %end {% (d) => build.sliceToFit(d[1], d[
 run -> "run" %name target dry %end {% (d) => build.runStatement(d[1], d[2], d[3]) %}
 target -> null {% () => undefined %}
   | "on" %name {% (d) => build.target(d[1]) %}
-  | "on" %name "(" anything ")" {% (d) => build.target(d[1], d[3]) %}
+  | "on" %name "(" inParentheses ")" {% (d) => build.calledTarget(d[1], d[3]) %}
 dry -> null {% () => false %} | "dry" {% () => true %}
 
 show -> "show" shown %end {% (d) => build.showStatement(d[1]) %}
@@ -92,7 +92,7 @@ shown -> showItem {% build.one %} | shown "," showItem {% build.more %}
 showItem -> figure {% (d) => build.showItem(d[0]) %}
   | figure %name {% (d) => build.showItem(d[0], d[1]) %}
   | figure "of" %name {% (d) => build.showItem(d[0], d[2]) %}
-  | figure "of" %name %name anything {% (d) => build.showMore(d[0], d[2], d[3], d[4]) %}
+  | figure "of" %name %name frees {% (d) => build.showMore(d[0], d[2], d[3], d[4]) %}
 figure -> %name {% id %} | "network" {% id %} | "order" {% id %}
 
 refs -> ref {% build.one %} | refs "," ref {% build.more %}
@@ -100,6 +100,9 @@ ref -> %name {% (d) => build.reference(d[0]) %} | %family subscripts "}" {% (d) 
 subscripts -> subscript {% build.one %} | subscripts "," subscript {% build.more %}
 subscript -> expr {% id %} | %keyword {% (d) => build.word(d[0]) %}
 
+# Where no colon can follow, one may belong to the expression: a ? b : c.
+whole -> piece {% id %} | whole wholePiece {% build.run %}
+wholePiece -> piece {% id %} | ":" {% (d) => build.word(d[0]) %}
 expr -> piece {% id %} | expr piece {% build.run %}
 piece -> %number {% (d) => build.word(d[0]) %} | %name {% (d) => build.word(d[0]) %} | %op {% (d) => build.word(d[0]) %}
   | "(" ")" {% build.runs %} | "(" inside ")" {% build.runs %} | list {% id %}
@@ -107,9 +110,12 @@ list -> "[" "]" {% build.runs %} | "[" inside "]" {% build.runs %}
 inside -> inner {% id %} | inside inner {% build.run %}
 inner -> piece {% id %} | "," {% (d) => build.word(d[0]) %} | ":" {% (d) => build.word(d[0]) %}
 
+inParentheses -> null {% () => undefined %} | anything {% id %}
 anything -> any {% id %} | anything any {% build.join %}
-any -> %name {% build.lexeme %} | %number {% build.lexeme %} | %string {% build.lexeme %} | %keyword {% build.lexeme %}
-  | %op {% build.lexeme %} | %newline {% build.lexeme %} | "," {% build.lexeme %} | ":" {% build.lexeme %}
+any -> free {% id %} | "," {% build.lexeme %}
+frees -> free {% id %} | frees free {% build.join %}
+free -> %name {% build.lexeme %} | %number {% build.lexeme %} | %string {% build.lexeme %} | %keyword {% build.lexeme %}
+  | %op {% build.lexeme %} | %newline {% build.lexeme %} | ":" {% build.lexeme %}
   | "=" {% build.lexeme %} | ".." {% build.lexeme %} | ";" {% build.lexeme %}
   | "(" anything ")" {% build.lexemes %} | "[" anything "]" {% build.lexemes %} | "{" anything "}" {% build.lexemes %}
   | %family anything "}" {% build.lexemes %}

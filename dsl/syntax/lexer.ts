@@ -29,6 +29,7 @@ const RESERVED: readonly string[] = [
   "seed",
   "within",
   "minimizing",
+  "with",
 ];
 
 /**
@@ -44,7 +45,7 @@ export const lexer = moo.compile({
   openString: /"[^"\n]*/u,
   family: /\p{L}[\p{L}\p{N}_]*_\{/u,
   name: { match: /\p{L}[\p{L}\p{N}_]*/u, type: moo.keywords({ keyword: [...RESERVED] }) },
-  op: ["==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "^", "%", "!", "?", "|", "&", "'"],
+  op: "== != <= >= < > + - * / ^ .* ./ .^ % ! ? | & '".split(" "),
   punct: ["..", ",", "=", ":", ";", "(", ")", "[", "]", "{", "}"],
   bad: moo.error,
 });

@@ -14,34 +14,41 @@ import { spanOf, type Token } from "./build.ts";
 import { expectedWords, type Terminal } from "./expected.ts";
 import compiled from "./grammar.ts";
 import { HEADS } from "./lexer.ts";
-import { splitStatements, type Draft } from "./statements.ts";
+import { namesOf, splitStatements, type Draft } from "./statements.ts";
 import type { Statement, StatementBody, SyntaxTree } from "./tree.ts";
 
-/** `incomplete`: a bracket is still open where the text ends, and nothing else is wrong; more lines can make it whole. */
-export type Parsed = Outcome<SyntaxTree> & { readonly incomplete: boolean };
+export type Parsed = Outcome<SyntaxTree> & {
+  /** A bracket is still open where the text ends, and nothing else is wrong; more lines can make it whole. */
+  readonly incomplete: boolean;
+  /** What could be read, the rest marked `unreadable`: later stages find their own mistakes in it. */
+  readonly readable: SyntaxTree;
+};
 
-const grammar = nearley.Grammar.fromCompiled(compiled as unknown as nearley.CompiledRules);
+const grammar = nearley.Grammar.fromCompiled(compiled);
 
 /** Statements that are recognised by their first word alone. */
 const UNSUPPORTED: readonly string[] = ["distribute", "require", "compare"];
 
-type Reading =
-  | { readonly kind: "statement"; readonly statement: Statement }
-  | { readonly kind: "mistake"; readonly diagnostic: Diagnostic };
+/** A statement, unreadable where there is a diagnostic. */
+interface Reading {
+  readonly statement: Statement;
+  readonly diagnostic?: Diagnostic;
+}
 
 /** All statements, or every mistake in them. */
 export function parse(source: string): Parsed {
   const { drafts, diagnostics: found, open } = splitStatements(source);
   const diagnostics = [...found];
   const statements: Statement[] = [];
-  for (const draft of drafts.filter(({ broken }) => !broken)) {
-    const reading = readStatement(draft);
-    if (reading.kind === "statement") statements.push(reading.statement);
-    else diagnostics.push(reading.diagnostic);
+  for (const draft of drafts) {
+    const { statement, diagnostic } = draft.broken ? unreadable(draft) : readStatement(draft);
+    statements.push(statement);
+    if (diagnostic !== undefined) diagnostics.push(diagnostic);
   }
-  if (diagnostics.length === 0) return { ...success({ statements }), incomplete: false };
+  const readable = { statements };
+  if (diagnostics.length === 0) return { ...success(readable), incomplete: false, readable };
   diagnostics.sort((a, b) => a.span.start - b.span.start);
-  return { ...failure<SyntaxTree>(diagnostics), incomplete: open && diagnostics.length === 1 };
+  return { ...failure<SyntaxTree>(diagnostics), incomplete: open && diagnostics.length === 1, readable };
 }
 
 /** Whether a notebook's editor may run the text, should wait for more, or cannot save it by more. */
@@ -51,39 +58,45 @@ export function isComplete(source: string): "complete" | "incomplete" | "invalid
   return parsed.incomplete ? "incomplete" : "invalid";
 }
 
-function readStatement({ tokens }: Draft): Reading {
+function readStatement(draft: Draft): Reading {
+  const { tokens } = draft;
   const first = tokens[0] as Token;
-  const span: Span = { start: first.offset, end: spanOf(tokens.at(-1) as Token).end };
+  const span = spanOfAll(draft);
   if (UNSUPPORTED.includes(first.text)) return statementOf({ kind: "unsupported", what: first.text }, span);
-  if (!HEADS.includes(first.text)) return unknownStatement(first);
+  if (!HEADS.includes(first.text)) return unreadable(draft, unknownStatement(first));
   const end: Token = { type: "end", text: "", offset: span.end };
   const { parser, refused } = feed([...tokens, end]);
-  if (refused !== undefined) return unexpected(parser, refused);
-  const [body] = parser.results as readonly StatementBody[];
-  if (body === undefined)
-    throw new InvariantError(`expected a statement after its end, got none: ${first.text}`);
+  if (refused !== undefined) return unreadable(draft, unexpected(parser, refused));
+  const [body, ...others] = parser.results as readonly StatementBody[];
+  if (body === undefined || others.length > 0)
+    throw new InvariantError(`expected one reading, got ${parser.results.length}: ${first.text}`);
   return statementOf(body, span);
 }
 
 function statementOf(body: StatementBody, span: Span): Reading {
-  return { kind: "statement", statement: { ...body, span } };
+  return { statement: { ...body, span } };
 }
 
-function unknownStatement(first: Token): Reading {
+function spanOfAll({ tokens }: Draft): Span {
+  return { start: (tokens[0] as Token).offset, end: spanOf(tokens.at(-1) as Token).end };
+}
+
+function unreadable(draft: Draft, diagnostic?: Diagnostic): Reading {
+  const statement = { kind: "unreadable", names: namesOf(draft), span: spanOfAll(draft) } as const;
+  return { statement, ...(diagnostic && { diagnostic }) };
+}
+
+function unknownStatement(first: Token): Diagnostic {
   const meant = nearest(first.text, HEADS);
   const hint =
     meant === undefined ? `a statement starts with one of ${HEADS.join(", ")}` : `did you mean ${meant}?`;
-  const diagnostic = diagnose("unknown-statement", { found: quote(first) }, spanOf(first), hint);
-  return { kind: "mistake", diagnostic };
+  return diagnose("unknown-statement", { found: quote(first) }, spanOf(first), hint);
 }
 
-function unexpected(parser: nearley.Parser, token: Token): Reading {
+function unexpected(parser: nearley.Parser, token: Token): Diagnostic {
   const expected = expectedWords(terminals(parser));
-  const diagnostic =
-    token.type === "end"
-      ? diagnose("ends-early", { expected }, spanOf(token))
-      : diagnose("unexpected", { found: quote(token), expected }, spanOf(token));
-  return { kind: "mistake", diagnostic };
+  if (token.type === "end") return diagnose("ends-early", { expected }, spanOf(token));
+  return diagnose("unexpected", { found: quote(token), expected }, spanOf(token));
 }
 
 function quote({ text, type }: Token): string {
@@ -123,6 +136,6 @@ function terminals(parser: nearley.Parser): Terminal[] {
   const { table } = parser as unknown as { readonly table: readonly { readonly states: readonly State[] }[] };
   return (table.at(-2)?.states ?? []).flatMap(({ rule, dot }) => {
     const symbol = rule.symbols[dot];
-    return typeof symbol === "object" && symbol !== null ? [symbol as Terminal] : [];
+    return typeof symbol === "object" && symbol !== null ? [symbol] : [];
   });
 }

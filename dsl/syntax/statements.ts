@@ -30,7 +30,7 @@ export function tokenize(source: string): Token[] {
     for (const { type = "bad", text, offset } of lexer) {
       if (type === "bad") {
         const character = String.fromCodePoint(text.codePointAt(0) ?? 0);
-        tokens.push({ type, text: character, offset: from + offset });
+        pushBad(tokens, { type, text: character, offset: from + offset });
         base = from + offset + character.length;
         break;
       }
@@ -38,6 +38,14 @@ export function tokenize(source: string): Token[] {
     }
   }
   return tokens;
+}
+
+/** Neighbours that mean nothing count as one. */
+function pushBad(tokens: Token[], token: Token): void {
+  const last = tokens.at(-1);
+  if (last?.type === "bad" && last.offset + last.text.length === token.offset)
+    tokens[tokens.length - 1] = { ...last, text: last.text + token.text };
+  else tokens.push(token);
 }
 
 interface Splitter {
@@ -66,7 +74,7 @@ function take(state: Splitter, token: Token, next: Token | undefined): void {
     return;
   }
   if (token.type === "bad" || token.type === "openString") complainOfCharacter(state, token);
-  else if (token.type === "family" || token.text in CLOSERS) state.brackets.push(token);
+  else if (token.type === "family" || Object.hasOwn(CLOSERS, token.text)) state.brackets.push(token);
   else if (token.type === "punct" && Object.values(CLOSERS).includes(token.text)) close(state, token);
   state.tokens.push(token);
 }
@@ -107,4 +115,36 @@ function endStatement(state: Splitter): void {
   state.tokens = [];
   state.broken = false;
   state.brackets.length = 0;
+}
+
+const DEFINING: readonly string[] = ["let", "index", "tensor", "network", "machine"];
+
+/**
+ * Names that a statement seems to define, guessed from its tokens: several before `=`, `:`, `,` or `[` outside
+ * brackets after `let`, `index` and `tensor`, the last after `import`, else the second word of what may be a definition.
+ */
+export function namesOf({ tokens: [head, ...rest] }: Draft): string[] {
+  const names = rest.filter(({ type }) => type === "name");
+  if (head?.text === "import") return names.slice(-1).map(({ text }) => text);
+  const defines = !HEADS.includes(head?.text ?? "") || DEFINING.includes(head?.text ?? "");
+  const second = defines && rest[0]?.type === "name" ? [rest[0].text] : [];
+  if (!["let", "index", "tensor"].includes(head?.text ?? "")) return second;
+  return [...new Set([...second, ...outerNames(rest)])];
+}
+
+function outerNames(tokens: readonly Token[]): string[] {
+  const names: string[] = [];
+  let depth = 0;
+  tokens.forEach(({ type, text }, position) => {
+    const follower = tokens[position + 1]?.text ?? "";
+    if (depth === 0 && type === "name" && ["=", ":", ",", "["].includes(follower)) names.push(text);
+    if (depth === 0 && type === "family") {
+      const end = tokens.findIndex((token, later) => later > position && token.text === "}");
+      const inside = tokens.slice(position, end < 0 ? undefined : end + 1);
+      names.push(inside.map((token) => token.text).join(""));
+    }
+    if (type === "family" || Object.hasOwn(CLOSERS, text)) depth += 1;
+    else if (Object.values(CLOSERS).includes(text)) depth -= 1;
+  });
+  return names;
 }

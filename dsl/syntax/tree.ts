@@ -135,10 +135,13 @@ export type StatementBody =
   | { readonly kind: "run"; readonly network: Word; readonly target?: Target; readonly dry: boolean }
   | { readonly kind: "show"; readonly items: readonly ShowItem[] }
   /** A statement of the language that this version only recognises. */
-  | { readonly kind: "unsupported"; readonly what: string };
+  | { readonly kind: "unsupported"; readonly what: string }
+  /** A statement with a mistake that `parse` has reported: only the names that it may have meant to define. */
+  | { readonly kind: "unreadable"; readonly names: readonly string[] };
 
 export type Statement = StatementBody & { readonly span: Span };
 
+/** In the order written. */
 export interface SyntaxTree {
   readonly statements: readonly Statement[];
 }

@@ -83,7 +83,7 @@ export function connect(kernel: RunningKernel, socket: WebSocket): void {
     socket.terminate();
   });
   socket.on("message", (data, isBinary) => {
-    const message = isBinary ? undefined : readMessage(String(data));
+    const message = isBinary || !Buffer.isBuffer(data) ? undefined : readMessage(data.toString("utf8"));
     if (message) kernel.process.send(message);
     else socket.close(1003, "expected a Jupyter message as JSON");
   });

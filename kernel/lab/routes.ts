@@ -74,7 +74,7 @@ async function contentsRoute(
   const at = parts.indexOf("checkpoints");
   if (at >= 0) return checkpoints(contents, request, parts.slice(0, at).join("/"));
   const apiPath = parts.filter((part) => part !== "").join("/");
-  switch (request.method) {
+  switch (request.method ?? "") {
     case "GET":
       return { status: 200, body: await readModel(contents, apiPath, query) };
     case "PUT":
@@ -149,7 +149,7 @@ async function sessionsRoute(
     throw notAllowed(request);
   }
   const session = sessionNamed(kernels, id);
-  switch (request.method) {
+  switch (request.method ?? "") {
     case "GET":
       return { status: 200, body: sessionModel(session) };
     case "PATCH":

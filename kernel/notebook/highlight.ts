@@ -43,7 +43,7 @@ function colour(source: string, tokens: RegExp): string {
   let end = 0;
   for (const match of source.matchAll(tokens)) {
     html += escapeHtml(source.slice(end, match.index));
-    const kind = Object.entries(match.groups ?? {}).find(([, text]) => text !== undefined)?.[0] ?? "";
+    const kind = Object.keys(match.groups ?? {}).find((name) => match.groups?.[name] !== undefined) ?? "";
     html += `<span class="${kind}">${escapeHtml(match[0])}</span>`;
     end = match.index + match[0].length;
   }

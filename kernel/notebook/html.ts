@@ -127,11 +127,17 @@ function bundleHtml(data: MimeBundle): string {
 function figureHtml(json: unknown, summary: string): string {
   const caption = escapeHtml(summary);
   return `<figure>
-<div class="plot"></div>
+<div class="plot" style="min-height: ${figureHeight(json)}px"></div>
 <script type="application/json">${scriptJson(json)}</script>
 <noscript><p>${caption}</p></noscript>
 <figcaption>${caption}</figcaption>
 </figure>`;
+}
+
+/** Pixels, so that nothing moves when the figure is drawn; plotly.js's own default where the figure names none. */
+function figureHeight(json: unknown): number {
+  const { layout } = json as { readonly layout?: { readonly height?: unknown } | null };
+  return typeof layout?.height === "number" ? layout.height : 450;
 }
 
 /** A library may hold `</script` and `<!--` in strings and expressions, where `<\/` and `<\!` mean the same. */

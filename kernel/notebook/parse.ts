@@ -1,5 +1,5 @@
 /** Reads and validates nbformat 4 (any minor; earlier ones gain cell ids), strictly: every error names the place. */
-import { UserError } from "../../dsl/index.ts";
+import { badJsonLine, UserError } from "../../dsl/index.ts";
 import { isJsonMime } from "./nbformat.ts";
 import type { CellOutput, Metadata, Notebook, NotebookCell } from "./nbformat.ts";
 import type { MimeBundle } from "../protocol/message.ts";
@@ -20,10 +20,8 @@ function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(reason)?.[1];
-    const line = position === undefined ? "" : `line ${text.slice(0, Number(position)).split("\n").length}: `;
-    throw new UserError(`${line}not a notebook, for it is not JSON (${reason})`);
+    const reason = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
+    throw new UserError(`line ${badJsonLine(text) ?? 1}: not a notebook, for it is not JSON (${reason})`);
   }
 }
 
@@ -179,7 +177,7 @@ function only(fields: Fields, where: string, allowed: readonly string[]): void {
 }
 
 function wrong(where: string, expected: string, got: unknown, hint = ""): UserError {
-  const text = got === undefined ? "nothing" : (JSON.stringify(got) ?? String(got));
+  const text = got === undefined ? "nothing" : JSON.stringify(got);
   return new UserError(
     `${where}: expected ${expected}, got ${text.length > 60 ? text.slice(0, 60) + "..." : text}${hint}`,
   );

@@ -15,7 +15,6 @@ pre { margin: 0.4rem 0; overflow-x: auto; }
 .failure { background: var(--error); border-radius: 6px; padding: 0.5rem 0.9rem; }
 figure { margin: 0.6rem 0; }
 figcaption { color: var(--faint); font-size: 0.9rem; }
-.plot { min-height: 24rem; }
 table { border-collapse: collapse; } th, td { border: 1px solid var(--line); padding: 0.25rem 0.6rem; }
 img { max-width: 100%; }
 .math { font-family: serif; font-style: italic; }

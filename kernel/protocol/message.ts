@@ -7,7 +7,8 @@ export const PROTOCOL_VERSION = "5.4";
 export interface JupyterMessage {
   readonly channel: Channel;
   readonly header: MessageHeader;
-  readonly parent_header: MessageHeader | Record<string, never>;
+  /** The header of the request that this answers; empty where there is none. */
+  readonly parent_header: Partial<MessageHeader>;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly content: Readonly<Record<string, unknown>>;
 }

@@ -3,7 +3,7 @@
  * `identities..., "<IDS|MSG>", signature, header, parent_header, metadata, content, buffers...`.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Channel, JupyterMessage, MessageHeader, ParentHeader } from "./message.ts";
+import type { Channel, JupyterMessage, MessageHeader } from "./message.ts";
 
 const DELIMITER = "<IDS|MSG>";
 
@@ -31,7 +31,7 @@ export function decode(frames: readonly Buffer[], key: string, channel: Channel)
   const message: JupyterMessage = {
     channel,
     header: parseHeader(header),
-    parent_header: parseObject(parent, "parent_header") as ParentHeader,
+    parent_header: parseObject(parent, "parent_header"),
     metadata: parseObject(metadata, "metadata"),
     content: parseObject(content, "content"),
   };

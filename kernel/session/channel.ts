@@ -11,12 +11,12 @@ export type { JupyterMessage, MessageHeader } from "../protocol/message.ts";
  */
 export interface KernelProcess {
   /** Hands a request (shell, control or stdin) to the kernel. */
-  send(message: JupyterMessage): void;
+  readonly send: (message: JupyterMessage) => void;
   /** Every reply and every iopub message. Returns the function that ends the subscription. */
-  subscribe(listener: (message: JupyterMessage) => void): () => void;
-  interrupt(): Promise<void>;
-  restart(): Promise<void>;
-  close(): Promise<void>;
+  readonly subscribe: (listener: (message: JupyterMessage) => void) => () => void;
+  readonly interrupt: () => Promise<void>;
+  readonly restart: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface KernelOptions {

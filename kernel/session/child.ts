@@ -63,7 +63,7 @@ function capture(
     if (typeof done === "function") queueMicrotask(done as () => void);
     return true;
   };
-  stream.write = write as typeof stream.write;
+  stream.write = write;
 }
 
 function schedule(pending: Pending, session: Session): void {

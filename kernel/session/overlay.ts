@@ -8,11 +8,11 @@ import path from "node:path";
 
 /** The parts of TypeScript's `ts.sys` that resolve packages. */
 export interface CompilerSystem {
-  fileExists(file: string): boolean;
-  readFile(file: string, encoding?: string): string | undefined;
-  directoryExists(folder: string): boolean;
-  getDirectories(folder: string): string[];
-  realpath?(file: string): string;
+  fileExists: (file: string) => boolean;
+  readFile: (file: string, encoding?: string) => string | undefined;
+  directoryExists: (folder: string) => boolean;
+  getDirectories: (folder: string) => string[];
+  realpath?: (file: string) => string;
 }
 
 /** The `node_modules` folders that tnlab's own imports are looked up in, nearest first. */

@@ -3,9 +3,8 @@ import { availableParallelism } from "node:os";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import {
-  check,
+  compile,
   diagnose,
-  parse,
   presets,
   UserError,
   type Action,
@@ -26,16 +25,13 @@ export function emptyEnvironment(): Environment {
 }
 
 export const evaluate: Evaluate = async (source, environment, host) => {
-  const parsed = parse(source);
-  if (!parsed.ok) return { environment, ok: false, diagnostics: parsed.diagnostics };
-  const checked = check(parsed.value, environment.definitions, {
+  const compiled = compile(source, environment.definitions, {
     variable: host.variable,
     read: (path) => readText(host.folder, path),
     presets: [...presets.keys()],
   });
-  if (!checked.ok) return { environment, ok: false, diagnostics: checked.diagnostics };
-  const notices = [...parsed.notices, ...checked.notices];
-  return perform(checked.value, environment, host, notices);
+  if (!compiled.ok) return { environment, ok: false, diagnostics: compiled.diagnostics };
+  return perform(compiled.value, environment, host, compiled.notices);
 };
 
 function readText(folder: string, path: string): string {

@@ -34,8 +34,8 @@ export interface Session {
 /** Share of this computer's memory that worker threads may fill. */
 const USABLE_MEMORY = 0.8;
 
-/** Trials of the search where the program gives no order: reproducible, and quick for the networks of a first cell. */
-const DEFAULT_TRIALS = 32;
+/** Where the program gives no order: reproducible, and quick for the networks of a first cell. */
+const DEFAULT_SEARCH = { objective: "flops", seconds: 60, seed: 1, workers: 1, trials: 32 } as const;
 
 type DefinitionOf<K extends Definition["kind"]> = Extract<Definition, { kind: K }>;
 
@@ -85,19 +85,13 @@ async function orderOf(
   spec: OrderSpec | undefined,
 ): Promise<ContractionTree> {
   const { network } = networkNamed(session, name);
-  const trials = { expired: () => session.host.signal.aborted, trials: DEFAULT_TRIALS };
-  if (spec === undefined) return plan(network, { kind: "search", objective: "flops" }, trials, mulberry32(1));
-  if (spec.kind !== "search") return plan(network, spec, trials, mulberry32(1));
+  const { signal } = session.host;
+  if (spec === undefined) return (await searchOrder(network, { ...DEFAULT_SEARCH, signal })).tree;
+  if (spec.kind !== "search")
+    return plan(network, spec, { expired: () => signal.aborted, trials: 1 }, mulberry32(1));
   const { objective, seconds, seed } = spec;
-  const workers = availableParallelism();
-  const found = await searchOrder(network, {
-    objective,
-    seconds,
-    seed,
-    workers,
-    signal: session.host.signal,
-  });
-  return found.tree;
+  return (await searchOrder(network, { objective, seconds, seed, workers: availableParallelism(), signal }))
+    .tree;
 }
 
 function sliceTree(

@@ -112,17 +112,13 @@ export function print(session: Session, name: "stdout" | "stderr", text: string)
   publish(session, "stream", { name, text });
 }
 
-async function answer<R extends SessionRequest>(
-  session: Session,
-  request: JupyterMessage,
-  type: R,
-): Promise<void> {
+async function answer(session: Session, request: JupyterMessage, type: SessionRequest): Promise<void> {
   try {
     session.send(reply(request, type, await handlers[type](session, request.content)));
   } catch (error) {
     // Completion and the like must not fail a client that only asked.
     const failed = { status: "error", ...exceptionContent(error) };
-    session.send({ ...reply(request, type, failed as unknown as Exchanges[R]) });
+    session.send({ ...reply(request, type, failed as unknown as Exchanges[SessionRequest]) });
   }
 }
 

@@ -206,8 +206,18 @@ const COMMANDS: readonly Command[] = [
   },
 ];
 
+/** JupyterLab drops a cell that is run while its kernel still starts; here it waits. */
+async function runWhenReady(options: Parameters<typeof runCell>[0]): Promise<boolean> {
+  const { cell, sessionContext } = options;
+  if (cell.model.type === "code" && sessionContext?.isReady === false) {
+    cell.setPrompt("*");
+    await sessionContext.ready;
+  }
+  return runCell(options);
+}
+
 export function addCommands(panel: NotebookPanel): void {
-  setCellExecutor({ runCell });
+  setCellExecutor({ runCell: runWhenReady });
   const registry = new CommandRegistry();
   for (const command of COMMANDS) {
     registry.addCommand(command.id, { label: command.label, execute: () => command.act(panel) });
@@ -221,8 +231,10 @@ export function addCommands(panel: NotebookPanel): void {
     if (command.icon) panel.toolbar.addItem(command.id, button(registry, command, command.icon));
   }
   panel.toolbar.addItem("spacer", Toolbar.createSpacerItem());
+  /* eslint-disable @typescript-eslint/no-deprecated -- what replaces them is part of JupyterLab's shell */
   panel.toolbar.addItem("kernel-name", SessionToolbar.createKernelNameItem(panel.sessionContext, dialogs));
   panel.toolbar.addItem("kernel-status", SessionToolbar.createKernelStatusItem(panel.sessionContext));
+  /* eslint-enable @typescript-eslint/no-deprecated */
   // In the capturing phase, so that the editor does not take Shift-Enter for itself.
   document.addEventListener(
     "keydown",

@@ -36,9 +36,10 @@ export function addCompleter(panel: NotebookPanel): void {
 
 /** Tab after a word completes it; elsewhere it indents. */
 function onTab(event: KeyboardEvent, handler: CompletionHandler, panel: NotebookPanel): void {
-  const editor = panel.content.activeCell?.editor;
-  if (event.key !== "Tab" || event.shiftKey || panel.content.mode !== "edit" || !editor) return;
-  if (panel.content.activeCell?.model.type !== "code") return;
+  const cell = panel.content.activeCell;
+  const editor = cell?.editor;
+  if (event.key !== "Tab" || event.shiftKey || panel.content.mode !== "edit") return;
+  if (!editor || cell.model.type !== "code") return;
   const { line, column } = editor.getCursorPosition();
   if (!/[\w.]$/.test((editor.getLine(line) ?? "").slice(0, column))) return;
   event.preventDefault();

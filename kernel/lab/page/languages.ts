@@ -51,8 +51,7 @@ function token(stream: StringStream): string | null {
   if (stream.match(/^#.*/)) return "comment";
   if (stream.match(/^"(?:[^"\\]|\\.)*"?/)) return "string";
   if (stream.match(/^\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/)) return "number";
-  const word = stream.match(/^[A-Za-z_]\w*/);
-  if (Array.isArray(word)) return KEYWORDS.has(word[0] ?? "") ? "keyword" : "variableName";
+  if (stream.match(/^[A-Za-z_]\w*/)) return KEYWORDS.has(stream.current()) ? "keyword" : "variableName";
   stream.next();
   return null;
 }

@@ -1,6 +1,6 @@
 /** Puts the panel together: editors, renderers, document, kernel, commands. */
 import { CodeMirrorEditorFactory, CodeMirrorMimeTypeService } from "@jupyterlab/codemirror";
-import { EditorExtensionRegistry, EditorThemeRegistry } from "@jupyterlab/codemirror";
+import { EditorExtensionRegistry, EditorThemeRegistry, ybinding } from "@jupyterlab/codemirror";
 import { Context } from "@jupyterlab/docregistry";
 import {
   NotebookModelFactory,
@@ -17,6 +17,12 @@ import { addCompleter } from "./completer.ts";
 import { createLanguages, followMagic } from "./languages.ts";
 import { plotlyFactory } from "./plotly.ts";
 import { connectServices } from "./services.ts";
+
+/** The part of a cell's shared model that an editor is bound to. */
+interface YSource {
+  readonly ysource: Parameters<typeof ybinding>[0]["ytext"];
+  readonly undoManager: NonNullable<Parameters<typeof ybinding>[0]["undoManager"]>;
+}
 
 export interface OpenNotebook {
   readonly panel: NotebookPanel;
@@ -73,6 +79,14 @@ function createEditorFactory(languages: ReturnType<typeof createLanguages>): Cod
   const extensions = new EditorExtensionRegistry();
   for (const extension of EditorExtensionRegistry.getDefaultExtensions({ themes }))
     extensions.addExtension(extension);
+  extensions.addExtension({
+    // What is typed reaches the document through this binding alone; the defaults leave it out.
+    name: "shared-model-binding",
+    factory: ({ model }) => {
+      const { ysource, undoManager } = model.sharedModel as unknown as YSource;
+      return EditorExtensionRegistry.createImmutableExtension(ybinding({ ytext: ysource, undoManager }));
+    },
+  });
   return new CodeMirrorEditorFactory({ extensions, languages });
 }
 

@@ -56,6 +56,8 @@ class FigureWidget extends Widget implements IRenderMime.IRenderer {
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.figure = model.data[MIME] as unknown as FigureJson;
     const summary = model.data["text/plain"];
+    // Kept free while the library loads, so that nothing moves when the figure is drawn.
+    this.plot.style.minHeight = `${Number(this.figure.layout?.height ?? 450)}px`;
     this.caption.textContent = typeof summary === "string" ? summary : "";
     await this.draw();
   }

@@ -10,6 +10,7 @@ import type { ServiceManager } from "@jupyterlab/services";
 
 /** Messages travel as plain JSON, so no subprotocol is offered. */
 class JsonSocket extends WebSocket {
+  // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- it drops the second argument
   constructor(url: string | URL) {
     super(url);
   }

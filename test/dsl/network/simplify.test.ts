@@ -3,7 +3,7 @@ import { mulberry32 } from "../../../dsl/base/random.ts";
 import { simplify } from "../../../dsl/network/simplify.ts";
 import { fromEquation, randomNetwork, costByDefinition } from "../plan/networks.ts";
 
-const two = Object.fromEntries([..."abcdefghxyz"].map((label) => [label, 2]));
+const two = Object.fromEntries(Array.from("abcdefghxyz", (label) => [label, 2]));
 
 describe("simplify", () => {
   it("absorbs vectors and matrices into their neighbours", () => {

@@ -32,11 +32,17 @@ const FIGURE = {
   layout: { title: { text: "flops" } },
 };
 
+/** What was run. */
+const codes: string[] = [];
+
 /** Every cell prints a value and draws a bar chart. */
-const script = (): ReturnType<Parameters<typeof fakeKernel>[0]> => [
-  ["execute_result", { data: { "text/plain": "R = 42.5" }, metadata: {} }],
-  ["display_data", { data: { [PLOTLY_MIME]: FIGURE, "text/plain": "2 flops, modelled" }, metadata: {} }],
-];
+const script = (code: string): ReturnType<Parameters<typeof fakeKernel>[0]> => {
+  codes.push(code);
+  return [
+    ["execute_result", { data: { "text/plain": "R = 42.5" }, metadata: {} }],
+    ["display_data", { data: { [PLOTLY_MIME]: FIGURE, "text/plain": "2 flops, modelled" }, metadata: {} }],
+  ];
+};
 
 describe.skipIf(reason !== "")(`the notebook in a browser${reason}`, () => {
   let browser: Browser;
@@ -44,6 +50,7 @@ describe.skipIf(reason !== "")(`the notebook in a browser${reason}`, () => {
   let lab: RunningLab;
   let folder: string;
   let kernel: FakeKernel;
+  let letKernelStart: () => void;
   const problems: string[] = [];
   const foreign: string[] = [];
 
@@ -51,7 +58,13 @@ describe.skipIf(reason !== "")(`the notebook in a browser${reason}`, () => {
     folder = await mkdtemp(path.join(tmpdir(), "tnlab-browser-"));
     await cp("notebooks/quickstart.ipynb", path.join(folder, "quickstart.ipynb"));
     kernel = fakeKernel(script);
-    lab = await startLab({ folder, port: 0, open: false, startKernel: () => Promise.resolve(kernel) });
+    const startKernel = (): Promise<FakeKernel> =>
+      new Promise((resolve) => {
+        letKernelStart = () => {
+          resolve(kernel);
+        };
+      });
+    lab = await startLab({ folder, port: 0, open: false, startKernel });
     browser = await chromium.launch({ executablePath: BROWSER ?? "", args: FLAGS });
     page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
     page.on("pageerror", (error) => problems.push(error.message));
@@ -77,8 +90,10 @@ describe.skipIf(reason !== "")(`the notebook in a browser${reason}`, () => {
     await shot(page, "open");
   }, 60_000);
 
-  test("runs all cells: values and plots appear", async () => {
+  test("runs all cells, also before the kernel is there: values and plots appear", async () => {
     await page.click('[data-jp-item-name="run-all"] jp-button, [data-jp-item-name="run-all"] button');
+    expect(codes).toEqual([]);
+    letKernelStart();
     await page.waitForSelector(".tn-Figure svg.main-svg", { timeout: 30_000 });
     expect(await page.textContent(".jp-OutputArea-output pre")).toContain("R = 42.5");
     expect(await page.textContent(".tn-Figure-caption")).toBe("2 flops, modelled");
@@ -88,6 +103,18 @@ describe.skipIf(reason !== "")(`the notebook in a browser${reason}`, () => {
       .toBe(cells);
     await shot(page, "run");
   }, 60_000);
+
+  test("a new cell is written, run and part of the document", async () => {
+    await page.locator(".jp-Cell").last().click();
+    for (const key of ["Escape", "b", "Enter"]) await page.keyboard.press(key);
+    await page.keyboard.type("%%tn\nlet N = 3");
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => codes.at(-1), { timeout: 10_000 }).toBe("%%tn\nlet N = 3");
+    // One token only in tnlab's own language.
+    expect(await page.locator(".jp-CodeCell .cm-content").last().locator("span").allTextContents()).toContain(
+      "%%tn",
+    );
+  }, 30_000);
 
   test("saves with Ctrl-S what was run", async () => {
     await page.keyboard.press("Control+s");

@@ -75,12 +75,14 @@ export async function connect(): Promise<Client> {
   void collect(client, shell, client.replies);
   void collect(client, control, client.replies);
   void collect(client, iopub, client.published);
-  await arrived(client, async () => {
+  const heard = arrived(client, kernel, async () => {
     // Published messages are lost until the subscription has reached the kernel.
     const id = await send(client, "kernel_info_request", {});
     return () => client.published.find((one) => one.parent === id);
   });
-  return client;
+  if (await heard) return client;
+  await client.stop();
+  throw new TypeError(`the kernel ended before it answered, with exit code ${String(kernel.exitCode)}`);
 }
 
 /** Sends on the shell (or control) channel and returns the message's id. */
@@ -151,13 +153,19 @@ export function until(client: Client, condition: () => boolean): Promise<void> {
   });
 }
 
-async function arrived(client: Client, probe: () => Promise<() => Message | undefined>): Promise<void> {
-  for (;;) {
+/** False when the kernel ends first. */
+async function arrived(
+  client: Client,
+  kernel: ChildProcess,
+  probe: () => Promise<() => Message | undefined>,
+): Promise<boolean> {
+  while (kernel.exitCode === null) {
     const found = await probe();
     const late = new Promise((resolve) => setTimeout(resolve, 300));
     await Promise.race([until(client, () => found() !== undefined), late]);
-    if (found()) return;
+    if (found()) return true;
   }
+  return false;
 }
 
 async function collect(
@@ -195,7 +203,7 @@ async function freePorts(count: number): Promise<readonly number[]> {
 
 function stop(kernel: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
-    if (kernel.exitCode !== null) resolve();
+    if (kernel.exitCode !== null || kernel.signalCode !== null) resolve();
     kernel.once("exit", () => {
       resolve();
     });

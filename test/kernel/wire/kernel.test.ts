@@ -146,7 +146,7 @@ test.each([
 
 test("offsets of completions count an emoji as one character", async () => {
   const code = 'const s = "\u{1F600}"; s.toUpper';
-  const points = [...code].length;
+  const points = Array.from(code).length;
   const { reply } = await ask(client, "complete_request", { code, cursor_pos: points });
   expect(reply.content).toMatchObject({ cursor_start: points - "toUpper".length, cursor_end: points });
   expect(reply.content["matches"]).toContain("toUpperCase");

@@ -1,0 +1,137 @@
+/** Every command with its flags and help: what is accepted and what `--help` says come from this one table. */
+import type { CommandName, CommandSpec, OptionSpec } from "./command.ts";
+
+const JSON_OPTION = { json: { help: "print the result as JSON" } } as const;
+
+const SEARCH: Readonly<Record<string, OptionSpec>> = {
+  network: { value: "NAME", help: "which network of a program, where it has several" },
+  bits: {
+    value: "BITS",
+    help: "outcome of a circuit, qubit 0 first, a dot for an open qubit (default: all 0)",
+  },
+  seconds: { value: "S", help: "time of the search (default: 5)" },
+  seed: { value: "N", help: "seed of the search (default: 1)" },
+  minimize: {
+    value: "WHAT",
+    help: "flops (multiply-adds, the default), size (largest intermediate), or combo (both, weighted)",
+  },
+  "max-size": { value: "LOG2", help: "slice until no intermediate has more than 2^LOG2 elements" },
+  workers: { value: "K", help: "threads of the search (default: one a core)" },
+};
+
+const FILES_TO_ORDER =
+  'FILE is a program (.tn), a circuit (.qsim), or a network (.json: {"inputs": [["a","b"],...], "output": [...], ' +
+  '"sizes": {"a": 2,...}}). An order and slices that a program defines are taken as they stand; --seconds, ' +
+  "--seed, --minimize or --workers search anew instead, and --max-size replaces the slices.";
+
+const order: CommandSpec = {
+  name: "order",
+  synopsis: "FILE [options]",
+  summary: "find an order of contraction, and say what it costs",
+  details: [
+    FILES_TO_ORDER,
+    "Costs are scalar multiply-adds, summed over pairs as the product of all extents involved, all slices included.",
+    'With --json: {"log10_flops", "log2_size", "log2_slices", "sliced": [indices], "seconds", "ssa_path": [[i,j],...]}. ' +
+      "In ssa_path tensors 0 to n-1 are those of the file and step k makes tensor n+k; seconds is measured; " +
+      "log10_flops is null where nothing is multiplied.",
+  ],
+  argument: { name: "FILE", required: true },
+  options: { ...SEARCH, ...JSON_OPTION },
+  examples: [
+    "tnlab order network.json --seconds 30 --seed 7 --json",
+    "tnlab order circuit.qsim --bits 0101 --max-size 28",
+  ],
+};
+
+const schedule: CommandSpec = {
+  name: "schedule",
+  synopsis: "FILE --machine M [--devices P] [options]",
+  summary: "distribute a contraction over a machine, and say what that costs by its model",
+  details: [
+    FILES_TO_ORDER,
+    "M is a preset (dgx-h100), threads or threads(n) for this computer, or the name of a machine that the program " +
+      "defines. Every figure is modelled. Where the tensors do not fit the memory of a device, the command says so " +
+      "and fails. With --json: the schedule as engines read it (dsl/schedule/schedule.ts).",
+  ],
+  argument: { name: "FILE", required: true },
+  options: {
+    machine: { value: "M", help: "the machine (required)" },
+    devices: { value: "P", help: "devices to use (default: all of the machine)" },
+    ...SEARCH,
+    ...JSON_OPTION,
+  },
+  examples: ["tnlab schedule ising.tn --machine dgx-h100 --devices 8"],
+};
+
+const run: CommandSpec = {
+  name: "run",
+  synopsis: "FILE [options]",
+  summary: "run a program (.tn) or a notebook (.ipynb)",
+  details: [
+    "A program prints what its run and show statements give. With --json: " +
+      '{"ok", "outputs": [mime bundles], "results": [{"network", "engine", "machine", "devices", "slices", ' +
+      '"value": {"labels", "shape", "dtype", "re", "im"}, "modelled_seconds", "measured_seconds", "peak_bytes"}], ' +
+      '"diagnostics"}; results holds the last run of each network, entries of value are row-major.',
+    "A notebook runs from top to bottom in a fresh kernel, and its outputs are printed, or written with --to. " +
+      "It stops at the first cell that fails; what was done until then is written all the same. " +
+      'With --json: {"ok", "cells": [{"id", "execution_count", "outputs"}]}.',
+  ],
+  argument: { name: "FILE", required: true },
+  options: {
+    to: { value: "OUT", help: "write the executed notebook: .html (one self-contained page) or .ipynb" },
+    "allow-errors": { help: "go on after a cell that fails, and succeed all the same" },
+    timeout: { value: "S", help: "limit of each cell of a notebook, in seconds (default: none)" },
+    ...JSON_OPTION,
+  },
+  examples: ["tnlab run ising.tn", "tnlab run notebooks/quickstart.ipynb --to quickstart.html"],
+};
+
+export const commands: Readonly<Record<CommandName, CommandSpec>> = {
+  check: {
+    name: "check",
+    synopsis: "FILE.tn [--json]",
+    summary: "report every mistake of a program without running it",
+    details: [
+      'With --json: {"ok", "networks": [{"name", "tensors", "indices", "open", "dtype"}], ' +
+        '"diagnostics": [{"file", "line", "column", "severity", "code", "message", "hint"}]}.',
+    ],
+    argument: { name: "FILE", required: true },
+    options: JSON_OPTION,
+    examples: ["tnlab check ising.tn"],
+  },
+  order,
+  schedule,
+  run,
+  lab: {
+    name: "lab",
+    synopsis: "[FOLDER] [options]",
+    summary: "open the notebooks of a folder in the browser, until Ctrl-C",
+    details: ["FOLDER is the current one where it is left out. The page is for this computer only."],
+    argument: { name: "FOLDER", required: false },
+    options: {
+      port: { value: "N", help: "port to serve on (default: a free one)" },
+      "no-open": { help: "do not open the browser; the address is printed anyway" },
+    },
+    examples: ["tnlab lab notebooks"],
+  },
+  install: {
+    name: "install",
+    synopsis: "[--user | --prefix DIR] [--json]",
+    summary: "register the kernel with Jupyter, and print where",
+    details: ['With --json: {"folder"}.'],
+    options: {
+      user: { help: "for this user (the default)" },
+      prefix: { value: "DIR", help: "into DIR/share/jupyter, such as a virtual environment's" },
+      ...JSON_OPTION,
+    },
+    examples: ['tnlab install --prefix "$VIRTUAL_ENV"'],
+  },
+  kernel: {
+    name: "kernel",
+    synopsis: "--connection-file F",
+    summary: "the kernel that Jupyter starts",
+    details: [],
+    options: { "connection-file": { value: "F", help: "ports and key, as Jupyter writes them (required)" } },
+    examples: [],
+  },
+};

@@ -1,0 +1,98 @@
+/** `tnlab run FILE.ipynb`: a notebook without a front end. */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { UserError } from "../../dsl/index.ts";
+import { assetsFolder } from "../lab/server.ts";
+import { executeNotebook, type ExecuteOptions, type Execution } from "../notebook/execute.ts";
+import { notebookToHtml } from "../notebook/html.ts";
+import { formatNotebook, type CellOutput, type Notebook } from "../notebook/nbformat.ts";
+import { parseNotebook } from "../notebook/parse.ts";
+import { startKernel } from "../session/process.ts";
+import { FAILED, OK, type Run } from "./command.ts";
+import { checkWritable, extensionOf, readText } from "./files.ts";
+import { interruptible } from "./interrupt.ts";
+import { complain, print, printJson } from "./print.ts";
+import { positiveNumber } from "./values.ts";
+
+export const runNotebook: Run = (given) => {
+  const { argument: file, values, flags } = given;
+  const timeoutSeconds = positiveNumber(given, "timeout");
+  const to = values.get("to");
+  const format = to === undefined ? undefined : formatOf(to, path.basename(file));
+  const notebook = parseNotebook(readText(file), file);
+  const allowErrors = flags.has("allow-errors");
+  const asJson = flags.has("json");
+  return interruptible(async (signal) => {
+    const options = { allowErrors, signal, ...(timeoutSeconds !== undefined && { timeoutSeconds }) };
+    const executed = await execute(notebook, file, options);
+    if (to !== undefined && format !== undefined) writeFileSync(to, format(executed.notebook));
+    if (asJson) printJson(executionJson(executed));
+    for (const output of outputsOf(executed.notebook)) printOutput(output, asJson || to !== undefined);
+    if (to !== undefined && !asJson) print(`wrote ${to}`);
+    return executed.ok || allowErrors ? OK : FAILED;
+  });
+};
+
+/** How `to` is written. Throws before anything has run: WrongUse for its extension, UserError for its folder. */
+function formatOf(to: string, title: string): (notebook: Notebook) => string {
+  const extension = extensionOf(to, [".html", ".ipynb"]);
+  checkWritable(to);
+  if (extension === ".ipynb") return formatNotebook;
+  const plotlySource = readPlotly();
+  return (notebook) => notebookToHtml(notebook, { title, plotlySource });
+}
+
+function readPlotly(): string {
+  const file = path.join(assetsFolder(), "plotly.js");
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new UserError(`${file} is missing; build it with: npm run build`);
+  }
+}
+
+/** In a kernel of its own, whose files start from the folder of the notebook. */
+async function execute(notebook: Notebook, file: string, options: ExecuteOptions): Promise<Execution> {
+  const kernel = await startKernel({ folder: path.dirname(path.resolve(file)) });
+  try {
+    return await executeNotebook(notebook, kernel, options);
+  } finally {
+    await kernel.close();
+  }
+}
+
+function executionJson({ notebook, ok }: Execution): object {
+  const cells = notebook.cells.flatMap((cell) => {
+    if (cell.cell_type !== "code") return [];
+    return [{ id: cell.id, execution_count: cell.execution_count, outputs: cell.outputs }];
+  });
+  return { ok, cells };
+}
+
+function outputsOf({ cells }: Notebook): CellOutput[] {
+  return cells.flatMap((cell) => (cell.cell_type === "code" ? cell.outputs : []));
+}
+
+/** Failures always go to stderr; all else is left out where `failuresOnly`. */
+function printOutput(output: CellOutput, failuresOnly: boolean): void {
+  if (output.output_type === "error") {
+    const { ename, evalue, traceback } = output;
+    complain(plain(traceback.length === 0 ? `${ename}: ${evalue}` : traceback.join("\n")));
+  } else if (failuresOnly) return;
+  else if (output.output_type === "stream") {
+    const text = plain(output.text).replace(/\n$/, "");
+    if (output.name === "stderr") complain(text);
+    else print(text);
+  } else print(plain(textOf(output.data)));
+}
+
+function textOf(data: Readonly<Record<string, unknown>>): string {
+  const text = data["text/plain"];
+  return typeof text === "string" ? text : `(no text: ${Object.keys(data).join(", ")})`;
+}
+
+/** Colours stay where someone looks at them. */
+function plain(text: string): string {
+  return process.stdout.isTTY ? text : stripVTControlCharacters(text);
+}

@@ -1,0 +1,94 @@
+/** The order of a network, as the flags of the search or the program itself ask for. */
+import { availableParallelism } from "node:os";
+import {
+  slice,
+  type ContractionTree,
+  type Network,
+  type Objective,
+  type OrderSpec,
+} from "../../dsl/index.ts";
+import { searchOrder } from "../search/search.ts";
+import { resultsOf } from "../session/results.ts";
+import type { Arguments } from "./command.ts";
+import { hostFor } from "./programs.ts";
+import type { Subject } from "./subject.ts";
+import { amount, choice, integer, positiveNumber } from "./values.ts";
+
+const DEFAULT_SECONDS = 5;
+const DEFAULT_SEED = 1;
+
+/** Absent where not given. */
+export interface SearchFlags {
+  readonly seconds: number | undefined;
+  readonly seed: number | undefined;
+  readonly objective: Objective | undefined;
+  readonly workers: number | undefined;
+  readonly maxLog2Size: number | undefined;
+}
+
+export interface Ordered {
+  readonly tree: ContractionTree;
+  /** Measured. */
+  readonly seconds: number;
+  /** How it was found, in words. */
+  readonly method: string;
+}
+
+/** Throws WrongUse where a value is out of range. */
+export function searchFlags(given: Arguments): SearchFlags {
+  return {
+    seconds: positiveNumber(given, "seconds"),
+    seed: integer(given, "seed", { least: 0, most: 2 ** 32 - 1 }),
+    objective: choice(given, "minimize", ["flops", "size", "combo"]),
+    workers: integer(given, "workers", { least: 1, most: 1024 }),
+    maxLog2Size: amount(given, "max-size"),
+  };
+}
+
+/**
+ * The program's order where it has one and no flag of the search is given, else a search; then the slices that
+ * `--max-size` takes, else the program's, else none.
+ */
+export async function findOrder(
+  { network, definitions }: Subject,
+  flags: SearchFlags,
+  signal: AbortSignal,
+): Promise<Ordered> {
+  const begun = performance.now();
+  const { name } = network;
+  const { seconds, seed, objective, workers, maxLog2Size } = flags;
+  const asked = [seconds, seed, objective, workers].some((flag) => flag !== undefined);
+  const given = asked ? undefined : definitions.get(`order ${name}`);
+  const { spec, method } =
+    given?.kind === "order" ? described(given.spec) : await searched(network, flags, signal);
+  const known = new Map(definitions).set(`order ${name}`, { kind: "order", network: name, spec });
+  if (maxLog2Size !== undefined) known.delete(`slice ${name}`);
+  const { tree } = await resultsOf({ definitions: known, results: new Map(), host: hostFor(signal) }, name);
+  return {
+    tree: maxLog2Size === undefined ? tree : slice(network, tree, maxLog2Size),
+    method,
+    seconds: (performance.now() - begun) / 1000,
+  };
+}
+
+interface Described {
+  readonly spec: OrderSpec;
+  readonly method: string;
+}
+
+function described(spec: OrderSpec): Described {
+  if (spec.kind !== "search")
+    return { spec, method: spec.kind === "greedy" ? "greedy" : "given by the program" };
+  const { seconds, seed, objective } = spec;
+  return { spec, method: `search of the program within ${seconds} s, seed ${seed}, minimizing ${objective}` };
+}
+
+async function searched(network: Network, flags: SearchFlags, signal: AbortSignal): Promise<Described> {
+  const { seconds = DEFAULT_SECONDS, seed = DEFAULT_SEED, objective = "flops", maxLog2Size } = flags;
+  const workers = flags.workers ?? availableParallelism();
+  const size = maxLog2Size === undefined ? {} : { maxLog2Size };
+  const { tree } = await searchOrder(network, { seconds, seed, objective, workers, signal, ...size });
+  const threads = workers === 1 ? "1 thread" : `${workers} threads`;
+  const method = `search within ${seconds} s on ${threads}, seed ${seed}, minimizing ${objective}`;
+  return { spec: { kind: "tree", pairs: tree.pairs }, method };
+}

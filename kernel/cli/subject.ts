@@ -1,0 +1,87 @@
+/** The network that `order` and `schedule` are about, from a program, a circuit or a JSON file. */
+import {
+  amplitude,
+  parseInstance,
+  parseQsim,
+  UserError,
+  type Definition,
+  type Network,
+  type ValuedNetwork,
+} from "../../dsl/index.ts";
+import { Mistakes, WrongUse } from "./command.ts";
+import type { Arguments } from "./command.ts";
+import { extensionOf, readText } from "./files.ts";
+import { checkProgram, complainAbout, drawAll, mistakesOf, readProgram } from "./programs.ts";
+
+export interface Subject {
+  readonly network: Network;
+  /** Of the program that the network comes from, or the network alone. */
+  readonly definitions: ReadonlyMap<string, Definition>;
+}
+
+/** Throws WrongUse for flags that do not go with the file, Mistakes and UserError for what is wrong inside it. */
+export function readSubject(given: Arguments): Subject {
+  const file = given.argument;
+  const extension = extensionOf(file, [".tn", ".qsim", ".json"]);
+  if (extension !== ".tn" && given.values.has("network"))
+    throw new WrongUse("--network goes with a program (.tn) only");
+  if (extension !== ".qsim" && given.values.has("bits"))
+    throw new WrongUse("--bits goes with a circuit (.qsim) only");
+  switch (extension) {
+    case ".tn":
+      return ofProgram(file, given.values.get("network"));
+    case ".qsim":
+      return alone(ofCircuit(file, given.values.get("bits")));
+    case ".json":
+      return alone(ofInstance(file));
+    default:
+      return extension satisfies never;
+  }
+}
+
+function alone(valued: ValuedNetwork): Subject {
+  const { network } = valued;
+  return { network, definitions: new Map([[network.name, { kind: "network", valued }]]) };
+}
+
+function ofProgram(file: string, name: string | undefined): Subject {
+  const own = readProgram(file);
+  const checked = checkProgram(own);
+  if (!checked.ok) throw new Mistakes(drawAll(own, checked.diagnostics));
+  complainAbout(own, checked.notices);
+  const { definitions } = checked.value;
+  const networks = [...definitions.values()].flatMap((one) =>
+    one.kind === "network" ? [one.valued.network] : [],
+  );
+  const names = networks.map((network) => network.name);
+  const chosen = name === undefined && networks.length === 1 ? names[0] : name;
+  const network = networks.find((one) => one.name === chosen);
+  if (network !== undefined) return { network, definitions };
+  if (names.length === 0) throw new UserError(`"${file}" defines no network`);
+  const known = `its networks: ${names.join(", ")}`;
+  if (name === undefined)
+    throw new WrongUse(`"${file}" defines several networks; choose with --network; ${known}`);
+  throw new WrongUse(`"${file}" has no network ${name} (${known})`, { name, known: names });
+}
+
+function ofCircuit(file: string, bits: string | undefined): ValuedNetwork {
+  const text = readText(file);
+  const parsed = parseQsim(text);
+  if (!parsed.ok) throw mistakesOf(file, text, parsed.diagnostics);
+  try {
+    const outcome = bits ?? "0".repeat(parsed.value.qubits);
+    return amplitude(parsed.value, outcome, { name: "amplitude", dtype: "complex128" });
+  } catch (error) {
+    // Only the bits can be wrong here, and they come from the command line.
+    if (error instanceof UserError) throw new WrongUse(`--bits: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Its entries are none: such a network can be ordered and scheduled, not run. */
+function ofInstance(file: string): ValuedNetwork {
+  const text = readText(file);
+  const parsed = parseInstance(text);
+  if (!parsed.ok) throw mistakesOf(file, text, parsed.diagnostics);
+  return { network: parsed.value, entries: [] };
+}

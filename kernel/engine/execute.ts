@@ -1,0 +1,92 @@
+/** Runs a schedule on one rank, with the time that each step took. */
+import type { Step } from "../../dsl/index.ts";
+import { collect } from "./collectives.ts";
+import { contract, load, permute, sum } from "./local.ts";
+import { makeRank, type Rank, type RankTask } from "./rank.ts";
+import type { RankTimes } from "./skeleton.ts";
+import { addSlice, enterSlice, finishSums, slicesOf, startSums } from "./slices.ts";
+import { reportedSteps, type SliceLoop } from "./steps.ts";
+
+interface Run {
+  readonly rank: Rank;
+  readonly positions: ReadonlyMap<Step, number>;
+  readonly seconds: Float64Array;
+  readonly starts: Float64Array;
+  /** Seconds since the run began. */
+  readonly now: () => number;
+}
+
+/** A rank that is ready to run; calling the result runs it. The clock counts nanoseconds, the same on all threads. */
+export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) => RankTimes {
+  const rank = makeRank(task);
+  const steps = reportedSteps(task.schedule.steps);
+  const positions = new Map(steps.map((step, position) => [step, position]));
+  const seconds = new Float64Array(steps.length);
+  const starts = new Float64Array(steps.length).fill(NaN);
+  return (begun) => {
+    const now = (): number => Number(clock() - begun) / 1e9;
+    runSteps({ rank, positions, seconds, starts, now }, task.schedule.steps);
+    return { seconds, starts, end: now() };
+  };
+}
+
+function runSteps(run: Run, steps: readonly Step[]): void {
+  for (const step of steps)
+    if (step.kind === "slice-loop") runLoop(run, step);
+    else if (step.kind !== "free") timed(run, step, () => runStep(run.rank, step));
+}
+
+function timed<T>({ positions, seconds, starts, now }: Run, step: Step, work: () => T): T {
+  const position = positions.get(step);
+  if (position === undefined) throw new RangeError(`expected step ${step.kind} in the report, got none`);
+  const begun = now();
+  if (Number.isNaN(starts[position])) starts[position] = begun;
+  const result = work();
+  seconds[position] = (seconds[position] ?? 0) + now() - begun;
+  return result;
+}
+
+/** The time of the loop itself is that of adding up the slices. */
+function runLoop(run: Run, loop: SliceLoop): void {
+  const { rank } = run;
+  const sums = timed(run, loop, () => startSums(rank, loop));
+  for (const slice of slicesOf(rank, loop)) {
+    enterSlice(rank, loop, slice);
+    runSteps(run, loop.body);
+    timed(run, loop, () => addSlice(rank, loop, sums));
+  }
+  rank.slice.clear();
+  timed(run, loop, () => finishSums(rank, loop, sums));
+}
+
+function runStep(rank: Rank, step: Exclude<Step, { kind: "slice-loop" | "free" }>): void {
+  switch (step.kind) {
+    case "load": {
+      load(rank, step);
+      return;
+    }
+    case "sum": {
+      sum(rank, step);
+      return;
+    }
+    case "contract": {
+      contract(rank, step);
+      return;
+    }
+    case "permute": {
+      permute(rank, step);
+      return;
+    }
+    case "redistribute":
+    case "gather":
+    case "reduce":
+    case "reduce-scatter":
+    case "broadcast": {
+      collect(rank, step);
+      return;
+    }
+    default:
+      step satisfies never;
+      throw new RangeError(`expected a step of the schedule's version, got ${JSON.stringify(step)}`);
+  }
+}

@@ -1,0 +1,85 @@
+/** One rank of a run: which shard it holds, where its buffers lie, and which slice it is at. */
+import type { BufferId, Label, Schedule, Step } from "../../dsl/index.ts";
+import type { Floats, Width } from "../tensor/floats.ts";
+import { makeWorkspace, type Workspace } from "../tensor/gemm.ts";
+import type { CopyPlan } from "../tensor/strided.ts";
+import { barrierTable, type BarrierTable } from "./barrier.ts";
+import { floatsOf, unravel, widthOf } from "./steps.ts";
+
+/** What a worker needs to see the numbers. Offsets in elements. */
+export interface SharedMemory {
+  readonly arenas: readonly SharedArrayBuffer[];
+  /** By buffer, the same in every arena. */
+  readonly offsets: readonly number[];
+  readonly inputs: SharedArrayBuffer;
+  /** By tensor. */
+  readonly inputOffsets: readonly number[];
+}
+
+/** What a worker is given. */
+export interface RankTask {
+  readonly schedule: Schedule;
+  readonly rank: number;
+  readonly memory: SharedMemory;
+  /** Int32 words of the barriers. */
+  readonly barriers: SharedArrayBuffer;
+  /** Int32 word 0 becomes 1 when the run begins; BigInt64 word 1 is then its time. */
+  readonly start: SharedArrayBuffer;
+}
+
+export interface Rank {
+  readonly schedule: Schedule;
+  readonly rank: number;
+  /** Digits of the rank's number. */
+  readonly digits: readonly number[];
+  readonly width: Width;
+  readonly arenas: readonly Floats[];
+  readonly offsets: readonly number[];
+  readonly inputs: Floats;
+  readonly inputOffsets: readonly number[];
+  readonly barriers: Int32Array;
+  readonly barrierTable: BarrierTable;
+  readonly workspace: Workspace;
+  /** Views of buffers by peer, and what was planned for a step: made on first use, for loops run steps often. */
+  readonly views: Map<BufferId, Floats>[];
+  readonly plans: Map<Step, CopyPlan>;
+  /** Values of the sliced labels; empty outside a loop. */
+  readonly slice: Map<Label, number>;
+}
+
+export function makeRank({ schedule, rank, memory, barriers }: RankTask): Rank {
+  const arenas = memory.arenas.map((arena) => floatsOf(schedule.dtype, arena));
+  return {
+    schedule,
+    rank,
+    digits: unravel(
+      rank,
+      schedule.mesh.map(({ radix }) => radix),
+    ),
+    width: widthOf(schedule.dtype),
+    arenas,
+    offsets: memory.offsets,
+    inputs: floatsOf(schedule.dtype, memory.inputs),
+    inputOffsets: memory.inputOffsets,
+    barriers: new Int32Array(barriers),
+    barrierTable: barrierTable(schedule),
+    workspace: makeWorkspace(),
+    views: arenas.map(() => new Map<BufferId, Floats>()),
+    plans: new Map(),
+    slice: new Map(),
+  };
+}
+
+/** The floats of a buffer on `peer`, in shared memory. */
+export function bufferOf(rank: Rank, id: BufferId, peer = rank.rank): Floats {
+  const known = rank.views[peer]?.get(id);
+  if (known !== undefined) return known;
+  const { arenas, offsets, schedule, width } = rank;
+  const arena = arenas[peer];
+  const [offset, buffer] = [offsets[id], schedule.buffers[id]];
+  if (arena === undefined || offset === undefined || buffer === undefined)
+    throw new RangeError(`expected buffer ${id} on rank ${peer}, got none`);
+  const view = arena.subarray(offset * width, (offset + buffer.elements) * width);
+  rank.views[peer]?.set(id, view);
+  return view;
+}

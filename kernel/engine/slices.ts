@@ -1,0 +1,52 @@
+/** The slice loop: which slices a rank runs, and the sum over them. */
+import type { Floats } from "../tensor/floats.ts";
+import { addInto } from "../tensor/sums.ts";
+import { bufferOf, type Rank } from "./rank.ts";
+import { groupSize, unravel, type SliceLoop } from "./steps.ts";
+
+/** Elements up to which float32 slices are added up in float64 outside the arena: at most 64 MiB. */
+const MOST_PRECISE_ELEMENTS = 2 ** 22;
+
+/** Slices of this rank's group, in their order. */
+export function slicesOf({ schedule, digits }: Rank, loop: SliceLoop): number[] {
+  const group = loop.digits.reduce(
+    (number, digit) => number * (schedule.mesh[digit]?.radix ?? 1) + (digits[digit] ?? 0),
+    0,
+  );
+  const groups = groupSize(schedule.mesh, loop.digits);
+  const slices: number[] = [];
+  for (let slice = group; slice < schedule.slices; slice += groups) slices.push(slice);
+  return slices;
+}
+
+/** Fixes the sliced labels. */
+export function enterSlice(rank: Rank, loop: SliceLoop, slice: number): void {
+  const extents = loop.labels.map((label) => rank.schedule.extents[label] ?? 1);
+  unravel(slice, extents).forEach((value, position) => rank.slice.set(loop.labels[position] ?? "", value));
+}
+
+/** Zeros to add slices to: the arena's buffer, or a float64 copy where many float32 slices would lose digits. */
+export function startSums(rank: Rank, loop: SliceLoop): Floats {
+  const into = bufferOf(rank, loop.into);
+  const precise = into instanceof Float32Array && into.length <= MOST_PRECISE_ELEMENTS * rank.width;
+  return precise ? new Float64Array(into.length) : into.fill(0);
+}
+
+export function finishSums(rank: Rank, loop: SliceLoop, sums: Floats): void {
+  const into = bufferOf(rank, loop.into);
+  if (sums !== into) into.set(sums);
+}
+
+/** Adds the slice into its place: the whole sum, or the part that sliced open indices say. */
+export function addSlice(rank: Rank, loop: SliceLoop, sums: Floats): void {
+  const { buffers, modes } = rank.schedule;
+  const from = bufferOf(rank, loop.from);
+  const held = buffers[loop.into]?.placement.modes ?? [];
+  const leading = held.slice(0, held.length - (buffers[loop.from]?.placement.modes.length ?? 0));
+  let place = 0;
+  for (const id of leading) {
+    const { label, extent, stride } = modes[id] ?? { label: "", extent: 1, stride: 1 };
+    place = place * extent + (Math.floor((rank.slice.get(label) ?? 0) / stride) % extent);
+  }
+  addInto(sums, place * from.length, from);
+}

@@ -1,0 +1,38 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { editDistance, nearest } from "../../../dsl/base/suggest.ts";
+
+test.each([
+  ["", "abc", 3],
+  ["kitten", "sitting", 3],
+  ["ab", "ba", 1],
+  ["tensor", "tesnor", 1],
+  ["ca", "abc", 3],
+  ["same", "same", 0],
+])("%j and %j are %d apart", (from, to, distance) => {
+  expect(editDistance(from, to)).toBe(distance);
+});
+
+test("distance is symmetric, zero for equals alone, and obeys the triangle by single edits", () => {
+  const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 6 });
+  fc.assert(
+    fc.property(word, word, fc.nat(5), (a, b, at) => {
+      expect(editDistance(a, b)).toBe(editDistance(b, a));
+      expect(editDistance(a, b) === 0).toBe(a === b);
+      const shorter = b.slice(0, at) + b.slice(at + 1);
+      expect(Math.abs(editDistance(a, shorter) - editDistance(a, b))).toBeLessThanOrEqual(1);
+    }),
+  );
+});
+
+test.each([
+  ["bta", ["beta", "alpha"], "beta"],
+  ["Beta", ["beta", "bet"], "beta"],
+  ["tesnor", ["tensor", "let"], "tensor"],
+  ["x", ["y", "z"], undefined],
+  ["xy", ["x", "y"], "x"],
+  ["alphabet", ["beta"], undefined],
+  ["A", [], undefined],
+])("for %j of %j: %j", (name, known, meant) => {
+  expect(nearest(name, known)).toBe(meant);
+});

@@ -1,0 +1,80 @@
+/** Programs compiled for tests, with a small world of files and variables around them. */
+import { UserError, type Diagnostic } from "../../../dsl/base/diagnostic.ts";
+import { positionOf } from "../../../dsl/base/excerpt.ts";
+import type { Entries, ValuedNetwork } from "../../../dsl/network/network.ts";
+import { compile } from "../../../dsl/program/compile.ts";
+import type { CheckContext, Definition, Definitions, Program } from "../../../dsl/program/program.ts";
+
+/** <00|C|00> of this one is 1/2, <11|C|00> too but for the sign. */
+const PAIR = "2\n0 h 0\n1 cnot 0 1\n2 z 1\n";
+
+const files: Readonly<Record<string, string>> = {
+  "pair.qsim": PAIR,
+  "random_q12_d8.qsim": `12\n${Array.from({ length: 12 }, (_, qubit) => `0 h ${qubit}\n`).join("")}1 cz 0 5\n2 t 5\n`,
+  "broken.qsim": "2\n0 h 0\n1 cnot 0 2\n2 foo 1\n",
+  "empty.qsim": "",
+};
+
+const variables: Readonly<Record<string, unknown>> = {
+  v: Float64Array.from({ length: 64 }, (_, position) => position / 2),
+  pairs: [
+    [1, 2],
+    [3, 4],
+  ],
+  ragged: [[1, 2], [3]],
+  words: ["a", "b"],
+  holes: [1, NaN],
+  nothing: [],
+  spins: [{ re: 1, im: 2 }, true],
+  rows: [new Float32Array([1, 2]), new Float32Array([3, 4])],
+};
+
+export const context: CheckContext = {
+  variable: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
+  read: (path) => {
+    const text = Object.hasOwn(files, path) ? files[path] : undefined;
+    if (text === undefined) throw new UserError(`cannot read "${path}": there is no such file`);
+    return text;
+  },
+  presets: ["dgx-h100"],
+};
+
+/** The program; a mistake in it fails the test. */
+export function compiled(source: string, environment: Definitions = new Map()): Program {
+  const outcome = compile(source, environment, context);
+  if (!outcome.ok) throw new Error(outcome.diagnostics.map(({ message }) => message).join("\n"));
+  return outcome.value;
+}
+
+export function definition(source: string, name: string): Definition {
+  const found = compiled(source).definitions.get(name);
+  if (found === undefined) throw new Error(`nothing is called ${name}`);
+  return found;
+}
+
+export function network(source: string, name: string): ValuedNetwork {
+  const found = definition(source, name);
+  if (found.kind !== "network") throw new Error(`${name} is ${found.kind}`);
+  return found.valued;
+}
+
+export function entries(source: string, name: string): Entries {
+  const found = definition(source, name);
+  if (found.kind !== "tensor") throw new Error(`${name} is ${found.kind}`);
+  return found.entries;
+}
+
+/** `code at "text under the span", line n`, the form in which the tests state mistakes. */
+export function placed(source: string, { code, span }: Diagnostic): string {
+  return `${code} at "${source.slice(span.start, span.end)}", line ${positionOf(source, span.start).line}`;
+}
+
+/** Every mistake of a program, in order. */
+export function mistakesOf(source: string, environment: Definitions = new Map()): readonly Diagnostic[] {
+  const outcome = compile(source, environment, context);
+  return outcome.ok ? [] : outcome.diagnostics;
+}
+
+export function mistakes(source: string, environment: Definitions = new Map()): string[] {
+  return mistakesOf(source, environment).map((diagnostic) => placed(source, diagnostic));
+}

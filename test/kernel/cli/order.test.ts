@@ -1,0 +1,154 @@
+import { existsSync, rmSync } from "node:fs";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { parseInstance } from "../../../dsl/index.ts";
+import type { Network } from "../../../dsl/index.ts";
+import { readFileSync } from "node:fs";
+import { costByDefinition } from "../../dsl/plan/networks.ts";
+import { folderWith, tnlab } from "./tnlab.ts";
+
+const HYPER = JSON.stringify({
+  inputs: [
+    ["a", "b"],
+    ["b", "c", "h"],
+    ["c", "d", "h"],
+    ["d", "a", "h"],
+    ["h", "z"],
+    ["loose", "a"],
+  ],
+  output: ["z"],
+  sizes: { a: 2, b: 3, c: 4, d: 5, h: 6, z: 7, loose: 8 },
+});
+const RING = Array.from({ length: 8 }, (_, k) => [`r${k}`, `r${(k + 1) % 8}`, `s${k}`, `s${(k + 3) % 8}`]);
+const RINGS = JSON.stringify({
+  inputs: RING,
+  output: [],
+  sizes: Object.fromEntries(RING.flat().map((label) => [label, 4])),
+});
+
+const folder = folderWith({
+  "hyper.json": HYPER,
+  "rings.json": RINGS,
+  "one.json": '{"inputs": [["a"]], "output": [], "sizes": {"a": 3}}',
+  "bell.qsim": "2\n0 h 0\n1 cnot 0 1\n2 rz 1 0.5\n",
+  "chain.tn":
+    "index i: 1000, j: 2, k: 1000, l: 2\ntensor A[i,j], B[j,k], C[k,l] = normal(seed 1)\n" +
+    "network R[i,l] = A B C\norder R = (A B) C\nslice R over j\nnetwork S[i,l] = A B C\n",
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Order {
+  readonly log10_flops: number | null;
+  readonly log2_size: number;
+  readonly log2_slices: number;
+  readonly sliced: readonly string[];
+  readonly seconds: number;
+  readonly ssa_path: readonly (readonly [number, number])[];
+}
+
+async function order(file: string, ...flags: readonly string[]): Promise<Order> {
+  const { code, stdout, stderr } = await tnlab(["order", file, "--json", ...flags], folder);
+  expect([code, stderr]).toEqual([0, ""]);
+  const parsed = JSON.parse(stdout) as Order;
+  expect(Object.keys(parsed)).toEqual([
+    "log10_flops",
+    "log2_size",
+    "log2_slices",
+    "sliced",
+    "seconds",
+    "ssa_path",
+  ]);
+  return parsed;
+}
+
+/** The figures recomputed from the path and the file alone. */
+function expectCost(network: Network, found: Order): void {
+  const sliced = new Set(found.sliced);
+  const extents = Object.fromEntries(
+    Object.entries(network.extents).map(([label, extent]) => [label, sliced.has(label) ? 1 : extent]),
+  );
+  const slices = found.sliced.reduce((product, label) => product * (network.extents[label] ?? NaN), 1);
+  const one = costByDefinition({ ...network, extents }, found.ssa_path);
+  const ids = found.ssa_path.flat();
+  expect(ids.toSorted((a, b) => a - b)).toEqual(ids.map((_, id) => id));
+  expect(ids).toHaveLength(2 * network.tensors.length - 2);
+  expect(found.log2_slices).toBeCloseTo(Math.log2(slices), 9);
+  expect(found.log2_size).toBeCloseTo(Math.log2(one.size), 9);
+  expect(found.log10_flops).toBeCloseTo(Math.log10(one.flops) + Math.log10(slices), 9);
+}
+
+function networkIn(text: string): Network {
+  const parsed = parseInstance(text);
+  if (!parsed.ok) throw new Error(parsed.diagnostics[0]?.message);
+  return parsed.value;
+}
+
+test.each([
+  ["hyper.json", HYPER, []],
+  ["hyper.json", HYPER, ["--minimize", "size", "--workers", "1"]],
+  ["rings.json", RINGS, []],
+  ["rings.json", RINGS, ["--max-size", "7", "--minimize", "combo"]],
+])("%s: the figures are those of the path, with flags %#", async (file, text, flags) => {
+  const found = await order(file, "--seconds", "0.3", ...flags);
+  expectCost(networkIn(text), found);
+  if (flags[0] === "--max-size") {
+    expect(found.log2_size).toBeLessThanOrEqual(7);
+    expect(found.sliced).not.toEqual([]);
+  }
+});
+
+test("a network of one tensor has nothing to multiply", async () => {
+  expect(await order("one.json")).toMatchObject({ log10_flops: null, sliced: [], ssa_path: [] });
+});
+
+test("a circuit is ordered gate by gate, its qubits begun and ended", async () => {
+  // in(0), in(1), three gates, then out(q) for each qubit that the dots leave closed
+  expect((await order("bell.qsim", "--seconds", "0.1")).ssa_path).toHaveLength(7 - 1);
+  expect((await order("bell.qsim", "--seconds", "0.1", "--bits", "1.")).ssa_path).toHaveLength(6 - 1);
+});
+
+test("a program's own order and slices are taken, unless flags ask for a search", async () => {
+  const own = await order("chain.tn", "--network", "R");
+  expect(own).toMatchObject({ ssa_path: [[0, 1], [3, 2]], sliced: ["j"], log2_slices: 1 }); // prettier-ignore
+  expect(own.log10_flops).toBeCloseTo(Math.log10(2 * (1000 * 1000 + 1000 * 1000 * 2)), 9);
+  const searched = await order("chain.tn", "--network", "R", "--seconds", "0.1");
+  expect(searched.sliced).toEqual(["j"]);
+  expect(searched.log10_flops).toBeCloseTo(Math.log10(2 * (1000 * 2 + 1000 * 2)), 9);
+  const whole = await order("chain.tn", "--network", "S", "--seconds", "0.1");
+  expect(whole).toMatchObject({ sliced: [], log2_slices: 0 });
+  expect(whole.log10_flops).toBeCloseTo(Math.log10(8000), 9);
+});
+
+test("--max-size replaces the program's slices", async () => {
+  const { log2_size, sliced } = await order("chain.tn", "--network", "R", "--max-size", "12");
+  expect(log2_size).toBeLessThanOrEqual(12);
+  expect(sliced).not.toEqual(["j"]);
+});
+
+test("without --json a person reads the same figures", async () => {
+  const { code, stdout, stderr } = await tnlab(["order", "chain.tn", "--network", "R"], folder);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/^network R\[i,l\]: 3 tensors, 4 indices, float64$/m);
+  expect(stdout).toMatch(/^multiply-adds +10\^6.778, all slices together$/m);
+  expect(stdout).toMatch(/^largest intermediate +2\^19.93 elements, 7.63 MiB in float64$/m);
+  expect(stdout).toMatch(/^slices +2\^1 over j$/m);
+  expect(stdout).toMatch(/^time to find it .* measured$/m);
+});
+
+const INSTANCES = path.resolve("../shared/data/instances");
+const absent = existsSync(INSTANCES) ? "" : ` (left out: there is no ${INSTANCES})`;
+
+test.skipIf(absent !== "").each([
+  ["oe_readme", []],
+  ["chem_ccsd_t2", []],
+  ["bfs_surfacecode_d9", []],
+  ["eb_str_nw_mera_open_26", []],
+  ["sycamore_m10", ["--max-size", "24"]],
+])(`%s: the figures are those of the path${absent}`, async (name, flags) => {
+  const file = path.join(INSTANCES, `${name}.json`);
+  const found = await order(file, "--seconds", "0.5", "--seed", "3", ...flags);
+  expectCost(networkIn(readFileSync(file, "utf8")), found);
+});

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { UserError } from "../../../dsl/base/diagnostic.ts";
+import { distribute } from "../../../dsl/distribute/distribute.ts";
+import { threadsMachine } from "../../../dsl/distribute/presets.ts";
+import { runCrew } from "../../../kernel/engine/crew.ts";
+import { sharedBlock } from "../../../kernel/engine/memory.ts";
+import { threadsEngine } from "../../../kernel/engine/threads.ts";
+import { engineSuite } from "./suite.ts";
+
+engineSuite(threadsEngine);
+
+test("what cannot fit is refused before it starts, with its size", async () => {
+  const tensors = ["i", "j"].map((label) => ({ name: label, labels: [label] }));
+  const extents = { i: 2 ** 21, j: 2 ** 21 };
+  const network = { name: "outer", dtype: "complex64", tensors, open: ["i", "j"], extents } as const;
+  const tree = { leaves: 2, pairs: [[0, 1]], sliced: [] } as const;
+  const schedule = distribute(network, tree, threadsMachine(2, Infinity), 2);
+  const ones = { re: new Float64Array(2 ** 21) };
+  const run = threadsEngine.run(schedule, [ones, ones]);
+  await expect(run).rejects.toThrow(UserError);
+  await expect(run).rejects.toThrow(/^outer needs \d+ TiB on 2 workers \(\d+ TiB each .* this computer has /);
+});
+
+test("a block larger than the runtime gives is a mistake of the user, with its size", () => {
+  expect(() => sharedBlock("N", 2 ** 53)).toThrow(UserError);
+  expect(() => sharedBlock("N", 2 ** 53)).toThrow(/^N needs one block of .*B of shared memory/);
+});
+
+function script(text: string): URL {
+  const imports = `import { parentPort, workerData } from "node:worker_threads";`;
+  return new URL(`data:text/javascript,${encodeURIComponent(imports + text)}`);
+}
+
+const crashes: [string, string, RegExp][] = [
+  ["throws", `throw new RangeError("no such thing")`, /worker 1 to finish, got no such thing/],
+  ["exits", "process.exit(3)", /worker 1 to finish, got exit 3/],
+];
+
+test.each(crashes)("a worker that %s ends the others, which wait for it", async (_, crash, message) => {
+  const wait = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)";
+  const file = script(
+    `parentPort.postMessage({ kind: "ready" }); if (workerData === 1) { ${crash} } else { ${wait} }`,
+  );
+  await expect(runCrew({ file, tasks: [0, 1, 2], go: () => undefined })).rejects.toThrow(message);
+});
+
+test("a schedule with a step of no known kind is rejected", async () => {
+  const tensors = [{ name: "A", labels: ["i"] }];
+  const network = { name: "N", dtype: "float64", tensors, open: [], extents: { i: 2 } } as const;
+  const machine = threadsMachine(2, 2 ** 20);
+  const schedule = distribute(network, { leaves: 1, pairs: [], sliced: [] }, machine, 2);
+  const [step] = schedule.steps;
+  const steps = [{ ...step, kind: "teleport" } as unknown as (typeof schedule.steps)[number]];
+  const run = threadsEngine.run({ ...schedule, steps }, [{ re: new Float64Array(2) }]);
+  await expect(run).rejects.toThrow("expected a step of the schedule's version");
+});
