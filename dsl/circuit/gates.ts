@@ -59,8 +59,6 @@ const O: Complex = [0, 0];
 const I: Complex = [1, 0];
 const MINUS: Complex = [-1, 0];
 const R: Complex = [Math.SQRT1_2, 0];
-const HALF: Complex = [0.5, 0.5];
-const HALF_CONJUGATE: Complex = [0.5, -0.5];
 
 function phase(angle: number): Complex {
   return [Math.cos(angle), Math.sin(angle)];
@@ -79,7 +77,11 @@ const exchangeAll: Entry = () => [I, O, O, O, O, O, I, O, O, I, O, O, O, O, O, I
 const iSwap: Entry = () => exchange(O, [0, 1], I);
 const fSim: Entry = (theta, phi) => exchange([Math.cos(theta), 0], [0, -Math.sin(theta)], phase(-phi));
 
-/** The full matrix, or, of a diagonal gate, its diagonal only. The square roots carry the phase e^(i pi/4). */
+/**
+ * The full matrix, or, of a diagonal gate, its diagonal only. The square roots x_1_2, y_1_2 and hz_1_2 are rotations by pi/2,
+ * as in the paper of the circuits that use them (F. Arute et al., Nature 574, 505) and in their published amplitudes;
+ * today's qsim multiplies each by the phase e^(i pi/4).
+ */
 const table: Readonly<Record<GateName, Entry>> = {
   id: () => [I, I],
   id1: () => [I, I],
@@ -92,9 +94,9 @@ const table: Readonly<Record<GateName, Entry>> = {
   h: () => [R, R, R, [-Math.SQRT1_2, 0]],
   s: () => [I, [0, 1]],
   t: () => [I, [Math.SQRT1_2, Math.SQRT1_2]],
-  x_1_2: () => [HALF, HALF_CONJUGATE, HALF_CONJUGATE, HALF],
-  y_1_2: () => [HALF, [-0.5, -0.5], HALF, HALF],
-  hz_1_2: () => [HALF, [0, -Math.SQRT1_2], R, HALF],
+  x_1_2: () => inPlane(0, Math.PI / 2),
+  y_1_2: () => inPlane(Math.PI / 2, Math.PI / 2),
+  hz_1_2: () => inPlane(Math.PI / 4, Math.PI / 2),
   rx: (angle) => inPlane(0, angle),
   ry: (angle) => inPlane(Math.PI / 2, angle),
   rz: (angle) => [phase(-angle / 2), phase(angle / 2)],

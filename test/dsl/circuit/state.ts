@@ -98,9 +98,9 @@ export const matrices: Readonly<Record<GateName, (first: number, second: number)
   s: () => root(Z),
   // The root of the root of Z.
   t: () => scale(c(Math.cos(Math.PI / 8), Math.sin(Math.PI / 8)), rotation(-Math.PI / 8, Z)),
-  x_1_2: () => root(X),
-  y_1_2: () => root(Y),
-  hz_1_2: () => root(scale(c(Math.SQRT1_2), add(X, Y))),
+  x_1_2: () => rotation(-Math.PI / 4, X),
+  y_1_2: () => rotation(-Math.PI / 4, Y),
+  hz_1_2: () => rotation(-Math.PI / 4, scale(c(Math.SQRT1_2), add(X, Y))),
   rx: (angle) => rotation(-angle / 2, X),
   ry: (angle) => rotation(-angle / 2, Y),
   rz: (angle) => rotation(-angle / 2, Z),

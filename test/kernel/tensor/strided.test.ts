@@ -44,7 +44,7 @@ test.each(views)("%s", (_, [extents, strides, start]) => {
   const size = places.reduce((most, place) => Math.max(most, place), 0) + 1;
   const plan = planCopy({ extents, strides });
   for (const Type of [Float64Array, Float32Array]) {
-    const from = Type.from({ length: 2 * size }, (_, lane) => lane);
+    const from = new Type(2 * size).map((_, lane) => lane);
     const real = new Type(places.length).fill(NaN);
     copyStrided(real, from, plan, start, 1);
     expect(Array.from(real)).toEqual(places);
