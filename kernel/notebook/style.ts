@@ -12,6 +12,7 @@ pre { margin: 0.4rem 0; overflow-x: auto; }
 .code { margin: 1rem 0; }
 .count { color: var(--faint); font: 0.75rem ui-monospace, monospace; }
 .output { padding: 0 0.9rem; }
+.output pre:not(.failure) { white-space: pre-wrap; overflow-wrap: anywhere; }
 .failure { background: var(--error); border-radius: 6px; padding: 0.5rem 0.9rem; }
 figure { margin: 0.6rem 0; }
 figcaption { color: var(--faint); font-size: 0.9rem; }

@@ -15,11 +15,17 @@ export function describeReport(report: RunReport): string {
 
 export function formatEntry(value: TensorValue, position: number): string {
   const digits = DIGITS[value.dtype];
-  const shorten = (part: number): string => String(Number(part.toPrecision(digits)));
+  const shorten = (part: number): string => formatCertain(part, digits);
   const re = value.re[position] ?? 0;
   if (value.im === undefined) return shorten(re);
   const im = value.im[position] ?? 0;
   return `${shorten(re)} ${im < 0 ? "-" : "+"} ${shorten(Math.abs(im))}i`;
+}
+
+/** `digits` significant digits, none beyond them: 52265934048140.86 to 12 is 5.22659340481e13. */
+function formatCertain(value: number, digits: number): string {
+  const [mantissa, exponent] = value.toPrecision(digits).split("e");
+  return exponent === undefined ? String(Number(mantissa)) : `${Number(mantissa)}e${Number(exponent)}`;
 }
 
 export function describeValue(name: string, value: TensorValue): string {

@@ -1,5 +1,6 @@
 /** What can be done with a notebook, by button and by key. */
 import { SessionContextDialogs, Toolbar as SessionToolbar } from "@jupyterlab/apputils";
+import { isCodeCellModel } from "@jupyterlab/cells";
 import { NotebookActions, runCell, setCellExecutor } from "@jupyterlab/notebook";
 import type { NotebookPanel } from "@jupyterlab/notebook";
 import {
@@ -209,8 +210,8 @@ const COMMANDS: readonly Command[] = [
 /** JupyterLab drops a cell that is run while its kernel still starts; here it waits. */
 async function runWhenReady(options: Parameters<typeof runCell>[0]): Promise<boolean> {
   const { cell, sessionContext } = options;
-  if (cell.model.type === "code" && sessionContext?.isReady === false) {
-    cell.setPrompt("*");
+  if (isCodeCellModel(cell.model) && sessionContext?.isReady === false) {
+    cell.model.executionState = "running";
     await sessionContext.ready;
   }
   return runCell(options);

@@ -1,4 +1,4 @@
-/** Completion by the kernel, with Tab. */
+/** Completion by the kernel, with Tab; Enter takes the chosen one. */
 import { Completer, CompleterModel, CompletionHandler, KernelCompleterProvider } from "@jupyterlab/completer";
 import { ProviderReconciliator } from "@jupyterlab/completer";
 import type { NotebookPanel } from "@jupyterlab/notebook";
@@ -31,7 +31,18 @@ export function addCompleter(panel: NotebookPanel): void {
     void cell?.ready.then(follow);
   });
   panel.sessionContext.sessionChanged.connect(follow);
-  panel.node.addEventListener("keydown", (event) => onTab(event, handler, panel), true);
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key === "Enter" && completer.isVisible) takeChosen(event, completer);
+    else onTab(event, handler, panel);
+  };
+  // In the capturing phase, so that the editor does not take the keys for itself.
+  panel.node.addEventListener("keydown", onKey, true);
+}
+
+function takeChosen(event: KeyboardEvent, completer: Completer): void {
+  event.preventDefault();
+  event.stopPropagation();
+  completer.selectActive();
 }
 
 /** Tab after a word completes it; elsewhere it indents. */

@@ -58,12 +58,10 @@ describe.skipIf(reason !== "")(`the notebook in a browser${reason}`, () => {
     folder = await mkdtemp(path.join(tmpdir(), "tnlab-browser-"));
     await cp("notebooks/quickstart.ipynb", path.join(folder, "quickstart.ipynb"));
     kernel = fakeKernel(script);
-    const startKernel = (): Promise<FakeKernel> =>
-      new Promise((resolve) => {
-        letKernelStart = () => {
-          resolve(kernel);
-        };
-      });
+    const started = new Promise<void>((resolve) => {
+      letKernelStart = resolve;
+    });
+    const startKernel = (): Promise<FakeKernel> => started.then(() => kernel);
     lab = await startLab({ folder, port: 0, open: false, startKernel });
     browser = await chromium.launch({ executablePath: BROWSER ?? "", args: FLAGS });
     page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
@@ -114,6 +112,15 @@ describe.skipIf(reason !== "")(`the notebook in a browser${reason}`, () => {
     expect(await page.locator(".jp-CodeCell .cm-content").last().locator("span").allTextContents()).toContain(
       "%%tn",
     );
+  }, 30_000);
+
+  test("completes with Tab and Enter what the kernel proposes", async () => {
+    for (const key of ["Escape", "b", "Enter"]) await page.keyboard.press(key);
+    await page.keyboard.type("net");
+    await page.keyboard.press("Tab");
+    await page.waitForSelector(".jp-Completer-item");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator(".jp-CodeCell .cm-content").last().innerText()).toBe("network");
   }, 30_000);
 
   test("saves with Ctrl-S what was run", async () => {

@@ -114,7 +114,7 @@ const INFO = {
 
 const COMPLETION = {
   status: "ok",
-  matches: ["network"],
+  matches: ["network", "networks"],
   cursor_start: 0,
   cursor_end: 3,
   metadata: {},
