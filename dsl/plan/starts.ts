@@ -32,5 +32,7 @@ function randomDissection(graph: Hypergraph, random: Random): Pairs {
 }
 
 function randomSweep(graph: Hypergraph, random: Random): Pairs {
-  return sweep(graph, { smoothing: random() < 0.25 ? 0 : Math.floor(10 * 30 ** random()) }, random);
+  const from = random() < 0.35 ? "order" : "end";
+  const smoothing = random() < 0.35 ? 0 : Math.floor(10 * 30 ** random());
+  return sweep(graph, { from, smoothing }, random);
 }

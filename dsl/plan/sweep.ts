@@ -6,9 +6,11 @@ import type { Random } from "../base/random.ts";
 import { at, type Hypergraph } from "./hypergraph.ts";
 
 export interface SweepSettings {
+  /** Where the tensors stand at first: in the order given, which often follows the lattice, or by distance from one end. */
+  readonly from: "order" | "end";
   /**
    * Passes of averaging over neighbours, which turn the distance from one end into an approximation of the Fiedler
-   * vector of the network (M. Fiedler, Czech. Math. J. 25, 1975); without any, the order is by breadth-first search.
+   * vector of the network (M. Fiedler, Czech. Math. J. 25, 1975).
    */
   readonly smoothing: number;
 }
@@ -17,8 +19,11 @@ export interface SweepSettings {
 export function sweep(graph: Hypergraph, settings: SweepSettings, random: Random): [number, number][] {
   const leaves = graph.tensors.length;
   const neighbours = adjacency(graph);
-  let places = distances(neighbours, Math.floor(random() * leaves));
-  places = distances(neighbours, farthest(places));
+  let places: Float64Array = Float64Array.from({ length: leaves }, (_, id) => id);
+  if (settings.from === "end") {
+    const anywhere = distances(neighbours, Math.floor(random() * leaves));
+    places = distances(neighbours, farthest(anywhere));
+  }
   const ties = Float64Array.from(places, () => 1e-3 * random());
   for (let pass = 0; pass < settings.smoothing; pass += 1) places = smoothed(neighbours, places);
   const order = Array.from(places, (_, id) => id);

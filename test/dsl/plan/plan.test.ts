@@ -83,14 +83,14 @@ describe("plan", () => {
     expect(run(7)).toEqual(run(7));
   });
 
-  it("never does worse with more trials", () => {
+  it("does no worse with more trials, but for the last pass over the whole tree", () => {
     const net = randomNetwork(mulberry32(4), 30, 50);
-    const flops = [1, 4, 24].map(
-      (trials) =>
-        cost(net, plan(net, { kind: "search", objective: "flops" }, unlimited(trials), mulberry32(1)))
-          .log10Flops,
+    const method = { kind: "search", objective: "flops" } as const;
+    const [few = 0, some = 0, many = 0] = [1, 4, 24].map(
+      (trials) => cost(net, plan(net, method, unlimited(trials), mulberry32(1))).log10Flops,
     );
-    expect(flops).toEqual(flops.toSorted((a, b) => b - a));
+    expect(some).toBeLessThanOrEqual(few + 1e-3);
+    expect(many).toBeLessThanOrEqual(some + 1e-3);
   });
 
   it("stops where the budget has expired", () => {

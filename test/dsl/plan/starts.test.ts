@@ -49,10 +49,21 @@ function log2Size(net: Network, pairs: Pairs): number {
 test("a smoothed sweep of a long lattice is as narrow as the lattice", () => {
   const net = lattice(24, 4);
   const least = Math.min(
-    ...draws.map((seed) => log2Size(net, sweep(hypergraph(net), { smoothing: 300 }, mulberry32(seed)))),
+    ...draws.map((seed) =>
+      log2Size(net, sweep(hypergraph(net), { from: "end", smoothing: 300 }, mulberry32(seed))),
+    ),
   );
   expect(least).toBeGreaterThanOrEqual(4);
   expect(least).toBeLessThanOrEqual(6);
+});
+
+test("a sweep in the order given goes along the rows", () => {
+  expect(
+    log2Size(
+      lattice(4, 24),
+      sweep(hypergraph(lattice(4, 24)), { from: "order", smoothing: 0 }, mulberry32(1)),
+    ),
+  ).toBe(5);
 });
 
 // A quarter may have three cut sides: 4 + 8 bonds, and one more where a cut has a step.
