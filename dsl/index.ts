@@ -26,8 +26,11 @@ export {
   type ValuedNetwork,
 } from "./network/network.ts";
 export type { Action, Definition, MachineSpec, OrderSpec, Program, SliceSpec } from "./program/program.ts";
+export { groupsContracted } from "./plan/groups.ts";
 export { cost, objectiveValue, treeNodes } from "./plan/cost.ts";
 export { plan } from "./plan/plan.ts";
+export { composed } from "./plan/search.ts";
+export type { Goal } from "./plan/search.ts";
 export { slice } from "./plan/slice.ts";
 export type { Budget, ContractionTree, Cost, Objective } from "./plan/tree.ts";
 export { planArena, walkSteps } from "./schedule/arena.ts";

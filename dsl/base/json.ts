@@ -53,3 +53,25 @@ function after(state: State, token: string, isText: boolean, open: string[]): St
       return state === "value" || state === "first" ? "after" : undefined;
   }
 }
+
+/** Texts and the signs that open, close and part; everything else of a JSON text is passed over. */
+const PARTS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g;
+
+/** The first key that an object of the JSON text has twice; parsers silently keep the last. */
+export function duplicateKey(text: string): { readonly key: string; readonly line: number } | undefined {
+  /** Keys of the open objects; undefined for a list. */
+  const open: (Set<string> | undefined)[] = [];
+  let isKey = false;
+  for (const { 0: part, index } of text.matchAll(PARTS)) {
+    const keys = open.at(-1);
+    if (part === "{" || part === "[") open.push(part === "{" ? new Set() : undefined);
+    else if (part === "}" || part === "]") open.pop();
+    else if (part.startsWith('"') && isKey && keys !== undefined) {
+      const key = JSON.parse(part) as string;
+      if (keys.has(key)) return { key, line: text.slice(0, index).split("\n").length };
+      keys.add(key);
+    }
+    isKey = part === "{" || (part === "," && open.at(-1) !== undefined);
+  }
+  return undefined;
+}

@@ -57,7 +57,11 @@ const messages = {
     `network ${b.name} is ${b.dtype}, but its factor ${b.factor} is complex`,
 
   "order-twice": (b: { factor: string }) => `the order names ${b.factor} twice`,
-  "order-leaves-out": (b: { factors: string }) => `the order leaves out ${b.factors}`,
+  "order-leaves-out": (b: { what: string }) => `the order ${b.what}; the rest is found by search`,
+  "order-no-loop": (b: { variable: string; network: string }) =>
+    `no factor of ${b.network} comes from a loop over ${b.variable}`,
+  "order-too-many": (b: { network: string; left: number; limit: number }) =>
+    `${b.network} has ${b.left} tensors once small ones are absorbed; optimal tries all orders of at most ${b.limit}`,
   "order-unknown": (b: { name: string; network: string }) => `network ${b.network} has no factor ${b.name}`,
   "order-ambiguous": (b: { name: string; network: string; places: string }) =>
     `network ${b.network} has several factors ${b.name}, at the places ${b.places}`,
@@ -86,7 +90,7 @@ type Messages = typeof messages;
 
 export type Code = keyof Messages;
 
-const INFORMS: ReadonlySet<Code> = new Set<Code>(["replaced", "dropped"]);
+const INFORMS: ReadonlySet<Code> = new Set<Code>(["replaced", "dropped", "order-leaves-out"]);
 
 /** A mistake (or notice) worded by the table; `hint` says the way out where the sentence does not. */
 export function diagnose<C extends Code>(

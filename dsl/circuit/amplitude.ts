@@ -9,7 +9,7 @@ import {
   type ValuedNetwork,
 } from "../network/network.ts";
 import type { Circuit, Gate } from "./circuit.ts";
-import { gateEntries, gateKinds } from "./gates.ts";
+import { factorsOf, throughQubits, type Axis } from "./factors.ts";
 
 export interface AmplitudeOptions {
   readonly name: string;
@@ -101,18 +101,24 @@ function add(state: State, name: string, labels: readonly Label[], entries: Entr
 }
 
 function apply(state: State, gate: Gate, position: number): void {
-  const before = gate.qubits.map((qubit) => state.wires[qubit] as Label);
-  const entries = gateEntries(gate.name, gate.parameters);
-  const name = `${gate.name}@${position}(${gate.qubits.join(",")})`;
-  if (gateKinds[gate.name].diagonal) {
-    add(state, name, before, entries);
-    return;
-  }
-  const after = gate.qubits.map((qubit) => nextWire(state, qubit));
-  gate.qubits.forEach((qubit, place) => {
-    state.wires[qubit] = after[place] as Label;
-  });
-  add(state, name, [...after, ...before], entries);
+  const factors = factorsOf(gate);
+  const through = new Set(throughQubits(gate));
+  const before = new Map(gate.qubits.map((qubit) => [qubit, state.wires[qubit] as Label]));
+  for (const qubit of gate.qubits) if (!through.has(qubit)) state.wires[qubit] = nextWire(state, qubit);
+  const links = new Map<number, Label>();
+  const label = ({ side, of }: Axis): Label => {
+    if (side !== "link") return (side === "in" ? before.get(of) : state.wires[of]) ?? "";
+    const known = links.get(of) ?? unused(state, `a_{${position},${of}}`);
+    links.set(of, known);
+    return known;
+  };
+  for (const { name, axes, entries } of factors)
+    add(state, `${name}@${position}(${gate.qubits.join(",")})`, axes.map(label), entries);
+}
+
+/** Open indices may have any names. */
+function unused(state: State, label: Label): Label {
+  return state.taken.has(label) ? unused(state, `${label}'`) : label;
 }
 
 /** Ends a qubit's line: an outcome, or an open index under its own label. */

@@ -1,5 +1,5 @@
 /** qsim's text format of circuits: the count of qubits, then `time gate qubits... parameters...` a line. */
-import { failure, success, type Diagnostic, type Outcome, type Span } from "../base/diagnostic.ts";
+import { failure, success, UserError, type Diagnostic, type Outcome, type Span } from "../base/diagnostic.ts";
 import { diagnose } from "../base/messages.ts";
 import type { Circuit, Gate } from "./circuit.ts";
 import { gateKinds, isGateName } from "./gates.ts";
@@ -130,10 +130,14 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** The circuit in qsim's format; `parseQsim` gives the same circuit back, to the bit. */
+/**
+ * The circuit in qsim's format; `parseQsim` gives the same circuit back, to the bit. Throws UserError where a gate is
+ * given by its matrix, which the format cannot say.
+ */
 export function formatQsim(circuit: Circuit): string {
-  const lines = circuit.gates.map((gate) =>
-    [gate.time, gate.name, ...gate.qubits, ...gate.parameters].join(" "),
-  );
+  const lines = circuit.gates.map((gate) => {
+    if (gate.matrix !== undefined) throw new UserError(`gate ${gate.name} is not in qsim's format`);
+    return [gate.time, gate.name, ...gate.qubits, ...gate.parameters].join(" ");
+  });
   return [circuit.qubits, ...lines, ""].join("\n");
 }

@@ -1,100 +1,73 @@
 /** Networks from JSON files: `{inputs, output, sizes}`, as cotengra and OMEinsum exchange them. */
-import { failure, success, type Outcome } from "../base/diagnostic.ts";
-import { badJsonLine } from "../base/json.ts";
-import { diagnose } from "../base/messages.ts";
+import type { Outcome } from "../base/diagnostic.ts";
+import { describe, listAt, malformed, positiveAt, readDocument, recordAt } from "../base/document.ts";
 import type { Label, Network } from "./network.ts";
 
-/** What is wrong, and where in the document: `inputs[3][0]`. */
-class Malformed extends Error {
-  override readonly name = "Malformed";
-  readonly place: string;
-  constructor(place: string, what: string) {
-    super(what);
-    this.place = place;
-  }
-}
-
-function malformed(place: string, what: string): never {
-  throw new Malformed(place, what);
-}
+export const INSTANCE_HINT =
+  'expected {"inputs": [["i","j"],["j","k"]], "output": ["i","k"], "sizes": {"i": 2, "j": 3, "k": 2}}';
 
 /**
- * A network from JSON text: `inputs` a list of lists of labels, `output` a list of labels, `sizes` the extent of each
- * label, `name` optional; other keys are ignored. Its dtype is float64 and its tensors are T0, T1, ...
+ * A network from JSON text: `inputs` a list of lists of labels, `output` a list of labels, `sizes` (or `size_dict`, `size`) the
+ * extent of each label, `name` optional; other keys are ignored. Labels are texts or integers. OMEinsum's benchmarks put the
+ * lists into `einsum`, as `ixs` and `iy`. Its dtype is float64 and its tensors are T0, T1, ...
  * Errors name the JSON path, or the line where the text is not JSON.
  */
 export function parseInstance(text: string): Outcome<Network> {
-  try {
-    return success(networkOf(JSON.parse(text) as unknown));
-  } catch (error) {
-    if (error instanceof Malformed) return failed(text, error.place, error.message);
-    if (error instanceof SyntaxError)
-      return failed(text, `line ${badJsonLine(text) ?? 1}`, `not valid JSON (${reworded(error)})`);
-    throw error;
-  }
+  return readDocument(text, INSTANCE_HINT, instanceOf);
 }
 
-function failed(text: string, place: string, what: string): Outcome<Network> {
-  const hint =
-    'expected {"inputs": [["i","j"],["j","k"]], "output": ["i","k"], "sizes": {"i": 2, "j": 3, "k": 2}}';
-  return failure([diagnose("bad-network", { place, what }, { start: 0, end: text.length }, hint)]);
-}
-
-/** The engine's reason may quote the text, line breaks included. */
-function reworded({ message }: SyntaxError): string {
-  return message.replace(/\s+/g, " ");
-}
-
-function networkOf(value: unknown): Network {
+/** Of a parsed document, as `parseInstance`; ends `readDocument` where it is malformed. */
+export function instanceOf(value: unknown): Network {
   const document = recordAt("document", value);
-  const sizes = sizesOf(document["sizes"]);
-  const inputs = listAt("inputs", document["inputs"]).map((labels, k) =>
-    labelsAt(`inputs[${k}]`, labels, sizes),
-  );
-  if (inputs.length === 0) malformed("inputs", "a network has at least one tensor");
-  const open = labelsAt("output", document["output"], sizes);
-  const known = new Set(inputs.flat());
-  open.forEach((label, k) => {
-    if (open.indexOf(label) !== k) malformed(`output[${k}]`, `index ${label} is named twice`);
-    if (!known.has(label)) malformed(`output[${k}]`, `index ${label} occurs in no tensor of inputs`);
-  });
-  const extents = Object.fromEntries([...sizes].filter(([label]) => known.has(label)));
+  const place = ["sizes", "size_dict", "size"].find((key) => document[key] !== undefined) ?? "sizes";
+  const sizes = sizesOf(place, document[place]);
   const name = document["name"];
+  const lists =
+    document["einsum"] === undefined
+      ? { at: "", inputs: "inputs", output: "output", of: document }
+      : { at: "einsum.", inputs: "ixs", output: "iy", of: recordAt("einsum", document["einsum"]) };
+  const inputsPlace = lists.at + lists.inputs;
+  const inputs = listAt(inputsPlace, lists.of[lists.inputs]).map((labels, k) =>
+    labelsAt(`${inputsPlace}[${k}]`, labels, sizes),
+  );
+  if (inputs.length === 0) malformed(inputsPlace, "a network has at least one tensor");
+  const outputPlace = lists.at + lists.output;
+  const open = labelsAt(outputPlace, lists.of[lists.output], sizes);
+  const known = new Set(inputs.flat());
+  checkOutput(outputPlace, open, known);
+  const extents = Object.fromEntries([...sizes.extents].filter(([label]) => known.has(label)));
   const tensors = inputs.map((labels, k) => ({ name: `T${k}`, labels }));
   return { name: typeof name === "string" ? name : "network", dtype: "float64", tensors, open, extents };
 }
 
-function recordAt(path: string, value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    malformed(path, `expected an object, got ${kindOf(value)}`);
-  return value as Readonly<Record<string, unknown>>;
-}
-
-function listAt(path: string, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) malformed(path, `expected a list, got ${kindOf(value)}`);
-  return value as readonly unknown[];
-}
-
-function sizesOf(value: unknown): Map<Label, number> {
-  const sizes = new Map<Label, number>();
-  for (const [label, extent] of Object.entries(recordAt("sizes", value))) {
-    if (typeof extent !== "number" || !Number.isSafeInteger(extent) || extent < 1)
-      malformed(`sizes.${label}`, `expected a positive integer, got ${JSON.stringify(extent)}`);
-    sizes.set(label, extent);
-  }
-  return sizes;
-}
-
-function labelsAt(path: string, value: unknown, sizes: ReadonlyMap<Label, number>): readonly Label[] {
-  return listAt(path, value).map((label, k) => {
-    if (typeof label !== "string" || label === "")
-      malformed(`${path}[${k}]`, `expected the name of an index, got ${JSON.stringify(label)}`);
-    if (!sizes.has(label)) malformed(`${path}[${k}]`, `index ${label} has no extent in sizes`);
-    return label;
+function checkOutput(place: string, open: readonly Label[], known: ReadonlySet<Label>): void {
+  const seen = new Set<Label>();
+  open.forEach((label, k) => {
+    if (seen.has(label)) malformed(`${place}[${k}]`, `index ${label} is named twice`);
+    if (!known.has(label)) malformed(`${place}[${k}]`, `index ${label} occurs in no tensor of inputs`);
+    seen.add(label);
   });
 }
 
-function kindOf(value: unknown): string {
-  if (value === undefined) return "nothing";
-  return value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+interface Sizes {
+  readonly place: string;
+  readonly extents: ReadonlyMap<Label, number>;
+}
+
+function sizesOf(place: string, value: unknown): Sizes {
+  const extents = new Map<Label, number>();
+  for (const [label, extent] of Object.entries(recordAt(place, value)))
+    extents.set(label, positiveAt(`${place}.${label}`, extent));
+  return { place, extents };
+}
+
+function labelsAt(path: string, value: unknown, sizes: Sizes): readonly Label[] {
+  return listAt(path, value).map((given, k) => {
+    const label = typeof given === "number" && Number.isSafeInteger(given) ? String(given) : given;
+    if (typeof label !== "string" || label === "")
+      malformed(`${path}[${k}]`, `expected the name of an index, got ${describe(label)}`);
+    if (!sizes.extents.has(label))
+      malformed(`${path}[${k}]`, `index ${label} has no extent in ${sizes.place}`);
+    return label;
+  });
 }

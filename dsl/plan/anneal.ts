@@ -14,6 +14,8 @@ export interface Annealing {
   readonly coldest: number;
   /** Asked between sweeps. */
   readonly expired: () => boolean;
+  /** log2 of the elements beyond which intermediates are penalised; no limit where absent. */
+  readonly maxLog2Size?: number;
 }
 
 export interface Scored {
@@ -22,9 +24,14 @@ export interface Scored {
   readonly score: number;
 }
 
-export function scored(graph: Hypergraph, pairs: Pairs, objective: Objective): Scored {
+export function scored(
+  graph: Hypergraph,
+  pairs: Pairs,
+  objective: Objective,
+  maxLog2Size = Infinity,
+): Scored {
   if (graph.tensors.length < 2) return { pairs, score: 0 };
-  return { pairs, score: treeScore(rotatingTree(graph, pairs, objective), objective) };
+  return { pairs, score: treeScore(rotatingTree(graph, pairs, objective, maxLog2Size), objective) };
 }
 
 /**
@@ -33,8 +40,8 @@ export function scored(graph: Hypergraph, pairs: Pairs, objective: Objective): S
  */
 export function anneal(graph: Hypergraph, start: Scored, annealing: Annealing, random: Random): Scored {
   if (graph.tensors.length < 3) return start;
-  const { objective, sweeps, hottest, coldest, expired } = annealing;
-  const tree = rotatingTree(graph, start.pairs, objective);
+  const { objective, sweeps, hottest, coldest, expired, maxLog2Size = Infinity } = annealing;
+  const tree = rotatingTree(graph, start.pairs, objective, maxLog2Size);
   let best = start.score;
   const [left, right] = [tree.left.slice(), tree.right.slice()];
   for (let count = 0; count < sweeps && !expired(); count += 1) {

@@ -7,6 +7,9 @@ import type { Objective } from "./tree.ts";
 /** Multiply-adds only break ties of `size`. */
 const SIZE_LOG2_WEIGHT = 20;
 
+/** What a bit of size beyond the limit costs, as a power of two: about what one more slice does, measured on circuits. */
+const EXCESS_WEIGHT = 0.3;
+
 /** Nodes 0..n-1 are leaves, n..2n-2 results. */
 export interface RotatingTree {
   readonly leaves: number;
@@ -23,6 +26,8 @@ export interface RotatingTree {
   readonly scratch: Int32Array;
   /** log2 weight of an element written, beside multiply-adds. */
   readonly elementWeight: number;
+  /** log2 of the elements of a result beyond which it is penalised. */
+  readonly maxLog2Size: number;
 }
 
 /** Where each index has its bit; indices of extent one weigh nothing and have none. */
@@ -46,7 +51,12 @@ function bitPlaces(graph: Hypergraph): { readonly places: Int32Array; readonly w
 }
 
 /** A tree of at least two leaves, ready to be rotated. */
-export function rotatingTree(graph: Hypergraph, pairs: Pairs, objective: Objective): RotatingTree {
+export function rotatingTree(
+  graph: Hypergraph,
+  pairs: Pairs,
+  objective: Objective,
+  maxLog2Size = Infinity,
+): RotatingTree {
   const leaves = graph.tensors.length;
   const count = 2 * leaves - 1;
   const { places, wordWeights } = bitPlaces(graph);
@@ -83,6 +93,7 @@ export function rotatingTree(graph: Hypergraph, pairs: Pairs, objective: Objecti
     sizes,
     scratch,
     elementWeight,
+    maxLog2Size,
   };
 }
 
@@ -96,7 +107,8 @@ function ones(word: number): number {
 function nested(tree: RotatingTree, inner: number, outer: number, size: number): number {
   const weighted = size + tree.elementWeight;
   const most = Math.max(inner, outer, weighted);
-  return most + Math.log2(2 ** (inner - most) + 2 ** (outer - most) + 2 ** (weighted - most));
+  const excess = size > tree.maxLog2Size ? EXCESS_WEIGHT * (size - tree.maxLog2Size) : 0;
+  return excess + most + Math.log2(2 ** (inner - most) + 2 ** (outer - most) + 2 ** (weighted - most));
 }
 
 /**
@@ -143,7 +155,7 @@ export interface RotationMove {
   readonly allowance: number;
 }
 
-/** The score that the search minimises; lower is better. */
+/** The score that the search minimises, and the penalty where a result is too large; lower is better. */
 export function treeScore(tree: RotatingTree, objective: Objective): number {
   let [flops, writes, size] = [0, 0, 0];
   let most = 0;
@@ -154,11 +166,12 @@ export function treeScore(tree: RotatingTree, objective: Objective): number {
     size = Math.max(size, at(tree.sizes, id));
   }
   const log2Flops = most + Math.log2(flops);
+  const excess = EXCESS_WEIGHT * Math.max(0, size - tree.maxLog2Size);
   switch (objective) {
     case "flops":
-      return log2Flops + 1e-6 * size;
+      return excess + log2Flops + 1e-6 * size;
     case "combo":
-      return most + Math.log2(flops + writes);
+      return excess + most + Math.log2(flops + writes);
     case "size":
       return size + 1e-4 * log2Flops;
     default:

@@ -3,10 +3,13 @@ import type { Random } from "../base/random.ts";
 import type { Network } from "../network/network.ts";
 import { simplify, type Simplified } from "../network/simplify.ts";
 import { anneal, scored, type Annealing, type Scored } from "./anneal.ts";
+import { plainCost, plainNodes } from "./cost.ts";
 import { greedy, plainGreedy } from "./greedy.ts";
-import { hypergraph, type Hypergraph } from "./hypergraph.ts";
+import { fitted } from "./fit.ts";
+import { at, hypergraph, type Hypergraph } from "./hypergraph.ts";
 import { MOST_OPTIMAL_TENSORS, optimalPairs } from "./optimal.ts";
 import type { Pairs } from "./path.ts";
+import { slice } from "./slice.ts";
 import { starts, type Start } from "./starts.ts";
 import type { Budget, ContractionTree, Objective } from "./tree.ts";
 
@@ -27,7 +30,7 @@ export function greedyTree(network: Network, random: Random): ContractionTree {
 }
 
 /** A tree of the original network: absorption first, then the order of what it left. */
-function composed(network: Network, simplified: Simplified, pairs: Pairs): ContractionTree {
+export function composed(network: Network, simplified: Simplified, pairs: Pairs): ContractionTree {
   const leaves = network.tensors.length;
   const kept = simplified.ids.length;
   const idOf = (id: number): number =>
@@ -36,35 +39,74 @@ function composed(network: Network, simplified: Simplified, pairs: Pairs): Contr
   return { leaves, pairs: [...simplified.pairs, ...rest], sliced: [] };
 }
 
+/** What is searched for. */
+export interface Goal {
+  readonly objective: Objective;
+  /** log2 of the elements that no intermediate may exceed: indices are sliced until none does. No limit where absent. */
+  readonly maxLog2Size?: number;
+}
+
+/** Shares of the time after which trees that are too large are left as they are, and after which they are sliced. */
+const WHOLE_SHARE = 0.3;
+const NARROW_SHARE = 0.4;
+
 /**
  * The best tree found within the budget; of a network of few tensors, the best there is. The first trials make trees in
  * several ways; each later one anneals one of the best trees or a new one, in the way that has paid most so far.
- * Stops early where many trials in a row gained nothing. Same network, objective, random stream and count of trials: same
+ * Stops early where many trials in a row gained nothing. Same network, goal, random stream and count of trials: same
  * tree, as long as the budget does not expire.
  */
-export function search(
-  network: Network,
-  objective: Objective,
-  budget: Budget,
-  random: Random,
-): ContractionTree {
+export function search(network: Network, goal: Goal, budget: Budget, random: Random): ContractionTree {
+  const { objective, maxLog2Size = Infinity } = goal;
   const leaves = network.tensors.length;
-  if (leaves <= MOST_OPTIMAL_TENSORS)
-    return { leaves, pairs: optimalPairs(hypergraph(network), objective), sliced: [] };
+  if (leaves <= MOST_OPTIMAL_TENSORS) {
+    const tree = { leaves, pairs: optimalPairs(hypergraph(network), objective), sliced: [] };
+    return maxLog2Size === Infinity ? tree : slice(network, tree, maxLog2Size);
+  }
   const simplified = simplify(network);
   const graph = hypergraph(simplified.reduced);
   const first = scored(graph, greedy(graph, plainGreedy, random), objective);
-  const pool: Pool = { graph, objective, expired: budget.expired, best: [first], arms: arms() };
+  const fits = (): boolean => log2SizeOfTree(graph, bestOf(pool).pairs) <= maxLog2Size;
+  const expired = (): boolean => budget.expired() || (budget.expired(WHOLE_SHARE) && !fits());
+  const pool: Pool = { graph, objective, expired, best: [first], arms: arms() };
   const glances = graph.tensors.length > LARGE ? FIRST_STARTS / 3 : FIRST_STARTS;
   const patience = 40 + graph.tensors.length;
   let stale = 0;
-  for (let trial = 1; trial < budget.trials && stale < patience && !budget.expired(); trial += 1) {
+  for (let trial = 1; trial < budget.trials && stale < patience && !expired(); trial += 1) {
     const known = bestOf(pool).score;
     if (trial <= glances) glance(pool, trial, random);
     else annealOnce(pool, trial - glances, random);
     stale = bestOf(pool).score < known ? 0 : stale + 1;
   }
-  return polished(network, composed(network, simplified, bestOf(pool).pairs), { objective, budget }, random);
+  if (fits())
+    return polished(
+      network,
+      composed(network, simplified, bestOf(pool).pairs),
+      { objective, budget },
+      random,
+    );
+  const settings = { objective, maxLog2Size, expired: budget.expired, rounds: budget.trials };
+  const found = fitted(graph, treesToSlice(pool, budget, random), settings, random);
+  const sliced = found.sliced.map((index) => at(graph.labels, index));
+  // Absorbing a small tensor first can make a result that is larger than the limit.
+  return slice(network, { ...composed(network, simplified, found.pairs), sliced }, maxLog2Size);
+}
+
+/** The best of the pool, and narrow trees, which need fewer slices. */
+function treesToSlice({ graph, best: whole }: Pool, budget: Budget, random: Random): Pairs[] {
+  const expired = (): boolean => budget.expired(NARROW_SHARE);
+  const narrow = starts.map((start) => {
+    const made = scored(graph, start(graph, random), "size");
+    const heat = { objective: "size", sweeps: FIRST_SWEEPS, hottest: 1, coldest: 0.05, expired } as const;
+    return anneal(graph, made, heat, random).pairs;
+  });
+  const best = whole.map(({ pairs }) => pairs);
+  // In turn, since time may end before all are sliced.
+  return best.flatMap((pairs, place) => [pairs, ...narrow.slice(place, place + 1)]);
+}
+
+function log2SizeOfTree(graph: Hypergraph, pairs: Pairs): number {
+  return plainCost(graph, plainNodes(graph, pairs)).log2Size;
 }
 
 /** The best trees met, and what has been learnt about how to better them. */
@@ -87,12 +129,19 @@ interface Arm {
   gains: number;
 }
 
+/** Cold annealing of the best tree pays most often and a new tree least: what is thought before the first try. */
 function arms(): Arm[] {
-  const arm = (from: number | Start, hottest: number): Arm => ({ from, hottest, tries: 0, gains: 0 });
+  const arm = (from: number | Start, hottest: number, tries = 0, gains = 0): Arm => ({
+    from,
+    hottest,
+    tries,
+    gains,
+  });
   return [
-    ...[0.1, 0.3, 0.7, 1.5].map((hottest) => arm(0, hottest)),
+    ...[0.1, 0.3].map((hottest) => arm(0, hottest, 2, 2)),
+    ...[0.7, 1.5].map((hottest) => arm(0, hottest)),
     ...[0.1, 0.5].flatMap((hottest) => [arm(1, hottest), arm(3, hottest)]),
-    ...starts.flatMap((start) => [arm(start, 0.3), arm(start, 3)]),
+    ...starts.flatMap((start) => [arm(start, 0.3, 2), arm(start, 3, 2)]),
   ];
 }
 

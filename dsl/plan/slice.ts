@@ -1,5 +1,6 @@
 /** Choice of the indices to slice. */
 import { UserError } from "../base/diagnostic.ts";
+import type { Random } from "../base/random.ts";
 import type { Label, Network } from "../network/network.ts";
 import { plainNodes, type PlainNode } from "./cost.ts";
 import { at, hypergraph, log2SizeOf, withSliced, type Hypergraph } from "./hypergraph.ts";
@@ -23,7 +24,7 @@ export function slice(network: Network, tree: ContractionTree, maxLog2Size: numb
     const largest = largestOf(graph, nodes);
     if (largest === undefined || log2SizeOf(graph, largest.indices) <= maxLog2Size + 1e-9)
       return { ...tree, sliced };
-    sliced.push(at(graph.labels, cheapest(graph, nodes, largest)));
+    sliced.push(at(graph.labels, indexToSlice(graph, nodes)));
   }
 }
 
@@ -36,9 +37,16 @@ function largestOf(graph: Hypergraph, nodes: readonly PlainNode[]): PlainNode | 
   return found;
 }
 
-function cheapest(graph: Hypergraph, nodes: readonly PlainNode[], largest: PlainNode): number {
+/**
+ * Of the indices of the largest of `nodes` (results of pairs), the one whose slicing adds least to the total; with `random`
+ * one that is about as good.
+ */
+export function indexToSlice(graph: Hypergraph, nodes: readonly PlainNode[], random?: Random): number {
   const totals = totalsWhenSliced(graph, nodes);
-  const sliceable = largest.indices.filter((index) => at(graph.weights, index) > 0);
+  if (random !== undefined) totals.forEach((total, index) => (totals[index] = total * (1 + 0.3 * random())));
+  const sliceable = (largestOf(graph, nodes)?.indices ?? new Int32Array(0)).filter(
+    (index) => at(graph.weights, index) > 0,
+  );
   const closed = sliceable.filter((index) => at(graph.open, index) === 0);
   const candidates = closed.length > 0 ? closed : sliceable;
   return candidates.reduce((best, index) => (at(totals, index) < at(totals, best) ? index : best));

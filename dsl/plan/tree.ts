@@ -28,8 +28,8 @@ export type Objective = "flops" | "size" | "combo";
 
 /** Passed in by the kernel, since dsl has no clock. */
 export interface Budget {
-  /** True once the search must stop; asked between trials. */
-  readonly expired: () => boolean;
+  /** True once the search must stop, or a part of it that may use only `share` of the time; asked between trials. */
+  readonly expired: (share?: number) => boolean;
   /** Upper limit of trials, for reproducible runs. */
   readonly trials: number;
 }

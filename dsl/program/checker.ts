@@ -81,7 +81,7 @@ function dropStale(checker: Checker, network: string, span: Span): void {
   for (const what of [`order ${network}`, `slice ${network}`]) {
     const old = checker.definitions.get(what);
     const stale =
-      (old?.kind === "order" && old.spec.kind === "tree") ||
+      (old?.kind === "order" && (old.spec.kind === "tree" || old.spec.kind === "partial")) ||
       (old?.kind === "slice" && old.spec.kind === "over");
     if (!stale) continue;
     checker.definitions.delete(what);

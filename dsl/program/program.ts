@@ -7,7 +7,15 @@ import type { Dtype, Entries, Label, ValuedNetwork } from "../network/network.ts
 export type OrderSpec =
   /** Pairs of ids: factors are 0..n-1 in the order of the product, step k yields n+k. */
   | { readonly kind: "tree"; readonly pairs: readonly (readonly [number, number])[] }
-  | { readonly kind: "greedy" }
+  /** Pairs as of a tree, of the parts that are written; the parts and all other factors are joined by a search. */
+  | {
+      readonly kind: "partial";
+      readonly pairs: readonly (readonly [number, number])[];
+      readonly objective: "flops" | "size" | "combo";
+      readonly seconds: number;
+      readonly seed: number;
+    }
+  | { readonly kind: "greedy" | "optimal" | "partition" | "anneal" }
   | {
       readonly kind: "search";
       readonly objective: "flops" | "size" | "combo";

@@ -260,12 +260,21 @@ export function pathFile(file: Token): OrderBody {
   return { kind: "pathFile", file: quoted(file) };
 }
 
-export function explicitBody(items: Chain<OrderItem>): OrderBody {
-  return { kind: "explicit", items: listOf(items) };
+export function explicitBody(parts: Chain<Chain<OrderItem>>): OrderBody {
+  return { kind: "explicit", parts: listOf(parts).map((items) => listOf(items)) };
+}
+
+export function byBody(variables: Chain<Word>): OrderBody {
+  return { kind: "by", variables: listOf(variables) };
 }
 
 export function orderFactor(token: Token): OrderItem {
   return { kind: "factor", word: word(token) };
+}
+
+export function orderInstance(name: Token, values: Chain<LetBinding>, close: Token): OrderItem {
+  const span = { start: name.offset, end: spanOf(close).end };
+  return { kind: "instance", name: name.text, values: listOf(values), span };
 }
 
 export function orderGroup(open: Token, items: Chain<OrderItem>, close: Token): OrderItem {

@@ -55,15 +55,21 @@ loop -> %name "in" expr ".." expr {% (d) => build.loop(d[0], d[2], d[4]) %}
 import -> "import" %string "as" %name %end {% (d) => build.importStatement(d[1], d[3]) %}
 
 order -> "order" %name "=" orderBody {% (d) => build.orderStatement(d[1], d[3]) %}
+  | "order" %name "by" variables %end {% (d) => build.orderStatement(d[1], build.byBody(d[3])) %}
+variables -> %name {% (d) => build.one([build.word(d[0])]) %}
+  | variables "," %name {% (d) => build.more([d[0], d[1], build.word(d[2])]) %}
 orderBody -> %name %end {% (d) => build.orderWord(d[0]) %}
   | "search" wishes %end {% (d) => build.searchBody(d[1]) %}
   | "path" list %end {% (d) => build.pathBody(d[1]) %}
   | "path" %string %end {% (d) => build.pathFile(d[1]) %}
-  | group %end {% (d) => build.explicitBody(build.one(d)) %}
-  | place %end {% (d) => build.explicitBody(build.one(d)) %}
-  | item items %end {% (d) => build.explicitBody(build.prepend(d[0], d[1])) %}
+  | single %end {% (d) => build.explicitBody(build.one([build.one(d)])) %}
+  | item items %end {% (d) => build.explicitBody(build.one([build.prepend(d[0], d[1])])) %}
+  | items "," itemLists %end {% (d) => build.explicitBody(build.prepend(d[0], d[2])) %}
+itemLists -> items {% build.one %} | itemLists "," items {% build.more %}
 items -> item {% build.one %} | items item {% build.next %}
-item -> %name {% (d) => build.orderFactor(d[0]) %} | place {% id %} | group {% id %}
+item -> %name {% (d) => build.orderFactor(d[0]) %} | single {% id %}
+single -> place {% id %} | instance {% id %} | group {% id %}
+instance -> %name "(" bindings ")" {% (d) => build.orderInstance(d[0], d[2], d[3]) %}
 place -> %number {% (d) => build.orderFactor(d[0]) %}
 group -> "(" items ")" {% (d) => build.orderGroup(d[0], d[1], d[2]) %}
 wishes -> wish {% build.one %} | wishes wish {% build.next %}

@@ -69,6 +69,13 @@ export type NetworkBody =
 /** A nested list of factors, by name or by place. */
 export type OrderItem =
   | { readonly kind: "factor"; readonly word: Word }
+  /** `W(x=1,y=2)`, the factor that a comprehension made at these values. */
+  | {
+      readonly kind: "instance";
+      readonly name: string;
+      readonly values: readonly LetBinding[];
+      readonly span: Span;
+    }
   | { readonly kind: "group"; readonly items: readonly OrderItem[]; readonly span: Span };
 
 export type SearchClause =
@@ -76,7 +83,10 @@ export type SearchClause =
   | { readonly kind: "within" | "seed"; readonly value: Expression };
 
 export type OrderBody =
-  | { readonly kind: "explicit"; readonly items: readonly OrderItem[] }
+  /** Several parts, `(A B), C D`, are contracted each by itself; how they are joined is left open. */
+  | { readonly kind: "explicit"; readonly parts: readonly (readonly OrderItem[])[] }
+  /** `order Z by x, y` */
+  | { readonly kind: "by"; readonly variables: readonly Word[] }
   | { readonly kind: "path"; readonly path: Expression }
   | { readonly kind: "pathFile"; readonly file: Word }
   /** A method or the only factor, as one word. */

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import {
   slice,
   type ContractionTree,
+  type Label,
   type Network,
   type Objective,
   type OrderSpec,
@@ -59,10 +60,11 @@ export async function findOrder(
   const { seconds, seed, objective, workers, maxLog2Size } = flags;
   const asked = [seconds, seed, objective, workers].some((flag) => flag !== undefined);
   const given = asked ? undefined : definitions.get(`order ${name}`);
-  const { spec, method } =
+  const { spec, method, sliced } =
     given?.kind === "order" ? described(given.spec) : await searched(network, flags, signal);
   const known = new Map(definitions).set(`order ${name}`, { kind: "order", network: name, spec });
-  if (maxLog2Size !== undefined) known.delete(`slice ${name}`);
+  if (maxLog2Size !== undefined)
+    known.set(`slice ${name}`, { kind: "slice", network: name, spec: { kind: "over", labels: sliced } });
   const { tree } = await resultsOf({ definitions: known, results: new Map(), host: hostFor(signal) }, name);
   return {
     tree: maxLog2Size === undefined ? tree : slice(network, tree, maxLog2Size),
@@ -73,14 +75,19 @@ export async function findOrder(
 
 interface Described {
   readonly spec: OrderSpec;
+  /** Found together with the order. */
+  readonly sliced: readonly Label[];
   readonly method: string;
 }
 
 function described(spec: OrderSpec): Described {
-  if (spec.kind !== "search")
-    return { spec, method: spec.kind === "greedy" ? "greedy" : "given by the program" };
+  if (spec.kind === "tree") return { spec, sliced: [], method: "given by the program" };
+  if (spec.kind !== "search" && spec.kind !== "partial") return { spec, sliced: [], method: spec.kind };
   const { seconds, seed, objective } = spec;
-  return { spec, method: `search of the program within ${seconds} s, seed ${seed}, minimizing ${objective}` };
+  const what =
+    spec.kind === "search" ? "search of the program" : "given in part by the program, the rest by search";
+  const method = `${what} within ${seconds} s, seed ${seed}, minimizing ${objective}`;
+  return { spec, sliced: [], method };
 }
 
 async function searched(network: Network, flags: SearchFlags, signal: AbortSignal): Promise<Described> {
@@ -90,5 +97,5 @@ async function searched(network: Network, flags: SearchFlags, signal: AbortSigna
   const { tree } = await searchOrder(network, { seconds, seed, objective, workers, signal, ...size });
   const threads = workers === 1 ? "1 thread" : `${workers} threads`;
   const method = `search within ${seconds} s on ${threads}, seed ${seed}, minimizing ${objective}`;
-  return { spec: { kind: "tree", pairs: tree.pairs }, method };
+  return { spec: { kind: "tree", pairs: tree.pairs }, sliced: tree.sliced, method };
 }

@@ -1,8 +1,8 @@
 /** Search of a contraction order on worker threads until a deadline. */
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import { cost, InvariantError, objectiveValue, slice, UserError } from "../../dsl/index.ts";
-import type { ContractionTree, Cost, Network, Objective } from "../../dsl/index.ts";
+import { cost, InvariantError, objectiveValue, UserError } from "../../dsl/index.ts";
+import type { ContractionTree, Cost, Goal, Network, Objective } from "../../dsl/index.ts";
 
 export interface SearchOptions {
   readonly objective: Objective;
@@ -11,7 +11,7 @@ export interface SearchOptions {
   readonly seed: number;
   /** Worker threads, each with its own seed. */
   readonly workers: number;
-  /** Slices each found tree to intermediates of at most 2^this elements before trees are compared. */
+  /** No intermediate has more than 2^this elements: slices are searched for together with the tree. */
   readonly maxLog2Size?: number;
   /** Trials of each worker; with a deadline far enough, the result depends on the seed and `workers` only. */
   readonly trials?: number;
@@ -28,9 +28,10 @@ export interface Found {
 /** What a worker is told. */
 export interface WorkerTask {
   readonly network: Network;
-  readonly objective: Objective;
+  readonly goal: Goal;
   /** Unix time in milliseconds. */
-  readonly deadline: number;
+  readonly begun: number;
+  readonly seconds: number;
   readonly trials: number;
   readonly seed: number;
 }
@@ -50,10 +51,10 @@ export async function searchOrder(network: Network, options: SearchOptions): Pro
   checkOptions(options);
   options.signal?.throwIfAborted();
   const begun = Date.now();
-  const deadline = begun + 1000 * options.seconds;
-  const { objective, trials = UNLIMITED_TRIALS } = options;
+  const { objective, maxLog2Size, seconds, trials = UNLIMITED_TRIALS } = options;
+  const goal = { objective, ...(maxLog2Size !== undefined && { maxLog2Size }) };
   const tasks = Array.from({ length: options.workers }, (_, worker) => {
-    return { network, objective, deadline, trials, seed: seedOf(options.seed, worker) };
+    return { network, goal, begun, seconds, trials, seed: seedOf(options.seed, worker) };
   });
   const workers = tasks.map((task) => startWorker(task));
   try {
@@ -115,11 +116,7 @@ function bestOf(
   trees: readonly ContractionTree[],
   options: SearchOptions,
 ): Omit<Found, "seconds"> {
-  const { maxLog2Size, objective } = options;
-  const found = trees.map((whole) => {
-    const tree = maxLog2Size === undefined ? whole : slice(network, whole, maxLog2Size);
-    return { tree, value: objectiveValue(network, tree, objective) };
-  });
+  const found = trees.map((tree) => ({ tree, value: objectiveValue(network, tree, options.objective) }));
   // Strictly better, so that of equal trees the first stays.
   const { tree } = found.reduce((best, other) => (other.value < best.value ? other : best));
   return { tree, cost: cost(network, tree) };

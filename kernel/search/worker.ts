@@ -4,10 +4,10 @@ import { mulberry32, plan, UserError } from "../../dsl/index.ts";
 import type { WorkerReply, WorkerTask } from "./search.ts";
 
 function reply(task: WorkerTask): WorkerReply {
-  const { network, objective, deadline, trials, seed } = task;
-  const budget = { expired: () => Date.now() >= deadline, trials };
+  const { network, goal, begun, seconds, trials, seed } = task;
+  const budget = { expired: (share = 1) => Date.now() >= begun + 1000 * share * seconds, trials };
   try {
-    return { ok: true, tree: plan(network, { kind: "search", objective }, budget, mulberry32(seed)) };
+    return { ok: true, tree: plan(network, { kind: "search", ...goal }, budget, mulberry32(seed)) };
   } catch (error) {
     return {
       ok: false,

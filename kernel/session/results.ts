@@ -1,8 +1,10 @@
 /** Orders, schedules and reports of the session's networks, computed when first needed. */
 import { availableParallelism, totalmem } from "node:os";
 import {
+  composed,
   deviceCount,
   distribute,
+  groupsContracted,
   InvariantError,
   mulberry32,
   plan,
@@ -87,11 +89,13 @@ async function orderOf(
   const { network } = networkNamed(session, name);
   const { signal } = session.host;
   if (spec === undefined) return (await searchOrder(network, { ...DEFAULT_SEARCH, signal })).tree;
-  if (spec.kind !== "search")
+  if (spec.kind !== "search" && spec.kind !== "partial")
     return plan(network, spec, { expired: () => signal.aborted, trials: 1 }, mulberry32(1));
   const { objective, seconds, seed } = spec;
-  return (await searchOrder(network, { objective, seconds, seed, workers: availableParallelism(), signal }))
-    .tree;
+  const options = { objective, seconds, seed, workers: availableParallelism(), signal };
+  if (spec.kind === "search") return (await searchOrder(network, options)).tree;
+  const contracted = groupsContracted(network, spec.pairs);
+  return composed(network, contracted, (await searchOrder(contracted.reduced, options)).tree.pairs);
 }
 
 function sliceTree(

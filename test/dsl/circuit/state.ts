@@ -2,7 +2,7 @@
  * A state vector, gate by gate: the oracle of circuits. Its matrices are written down from the definitions of qsim and
  * Cirq (exponentials of Paulis as series, roots by their squares), not from the code under test.
  */
-import type { Circuit } from "../../../dsl/circuit/circuit.ts";
+import type { Circuit, Gate } from "../../../dsl/circuit/circuit.ts";
 import type { GateName } from "../../../dsl/circuit/gates.ts";
 
 export interface Complex {
@@ -12,7 +12,7 @@ export interface Complex {
 
 export type Matrix = readonly (readonly Complex[])[];
 
-const c = (re: number, im = 0): Complex => ({ re, im });
+export const c = (re: number, im = 0): Complex => ({ re, im });
 const plus = (a: Complex, b: Complex): Complex => c(a.re + b.re, a.im + b.im);
 const times = (a: Complex, b: Complex): Complex => c(a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re);
 
@@ -24,11 +24,11 @@ export function multiply(a: Matrix, b: Matrix): Matrix {
   );
 }
 
-function add(a: Matrix, b: Matrix): Matrix {
+export function add(a: Matrix, b: Matrix): Matrix {
   return a.map((row, i) => row.map((value, j) => plus(value, b[i]?.[j] ?? c(0))));
 }
 
-function scale(factor: Complex, a: Matrix): Matrix {
+export function scale(factor: Complex, a: Matrix): Matrix {
   return a.map((row) => row.map((value) => times(factor, value)));
 }
 
@@ -45,7 +45,7 @@ export function kron(a: Matrix, b: Matrix): Matrix {
 }
 
 /** exp(i angle A), by its series. */
-function rotation(angle: number, a: Matrix): Matrix {
+export function rotation(angle: number, a: Matrix): Matrix {
   let term = identity(a.length);
   let sum = term;
   for (let k = 1; k < 60; k += 1) {
@@ -55,15 +55,15 @@ function rotation(angle: number, a: Matrix): Matrix {
   return sum;
 }
 
-const X: Matrix = [
+export const X: Matrix = [
   [c(0), c(1)],
   [c(1), c(0)],
 ];
-const Y: Matrix = [
+export const Y: Matrix = [
   [c(0), c(0, -1)],
   [c(0, 1), c(0)],
 ];
-const Z: Matrix = [
+export const Z: Matrix = [
   [c(1), c(0)],
   [c(0), c(-1)],
 ];
@@ -131,22 +131,43 @@ function simulation(theta: number, phi: number): Matrix {
   return multiply(rotation(-theta, HOP), rotation(-phi, BOTH));
 }
 
-/** C |0...0>; qubit 0 is the most significant bit of a basis state's number. */
+/** A gate's whole matrix, controls included. */
+function matrixOf(gate: Gate): Matrix {
+  if (gate.matrix === undefined) return matrices[gate.name](gate.parameters[0] ?? 0, gate.parameters[1] ?? 0);
+  const { controls, matrix } = gate;
+  const size = 2 ** (gate.qubits.length - controls.length);
+  const first = controls.reduce<number>((number, bit) => 2 * number + bit, 0) * size;
+  return identity(size * 2 ** controls.length).map((row, r) =>
+    row.map((value, column) => {
+      const [i, j] = [r - first, column - first];
+      if (Math.min(i, j) < 0 || Math.max(i, j) >= size) return value;
+      if (matrix.diagonal) return i === j ? c(matrix.re[i] ?? NaN, matrix.im[i]) : c(0);
+      return c(matrix.re[i * size + j] ?? NaN, matrix.im[i * size + j]);
+    }),
+  );
+}
+
+/** A matrix on some qubits of a state; qubit 0 is the most significant bit of a basis state's number. */
+export function applied(state: readonly Complex[], matrix: Matrix, on: readonly number[]): Complex[] {
+  const qubits = Math.log2(state.length);
+  const bits = on.map((qubit) => 2 ** (qubits - 1 - qubit));
+  return state.map((_, basis) => {
+    const row = bits.reduce((number, bit) => 2 * number + (basis & bit ? 1 : 0), 0);
+    return (matrix[row] ?? []).reduce((sum, entry, column) => {
+      const from = bits.reduce((number, bit, place) => {
+        const set = (column >> (bits.length - 1 - place)) & 1;
+        return (number & ~bit) | (set === 1 ? bit : 0);
+      }, basis);
+      return plus(sum, times(entry, state[from] ?? c(0)));
+    }, c(0));
+  });
+}
+
+export function zeroState(qubits: number): Complex[] {
+  return Array.from({ length: 2 ** qubits }, (_, basis) => c(basis === 0 ? 1 : 0));
+}
+
+/** C |0...0> */
 export function finalState({ qubits, gates }: Circuit): Complex[] {
-  let state = Array.from({ length: 2 ** qubits }, (_, basis) => c(basis === 0 ? 1 : 0));
-  for (const gate of gates) {
-    const matrix = matrices[gate.name](gate.parameters[0] ?? 0, gate.parameters[1] ?? 0);
-    const bits = gate.qubits.map((qubit) => 2 ** (qubits - 1 - qubit));
-    state = state.map((_, basis) => {
-      const row = bits.reduce((number, bit) => 2 * number + (basis & bit ? 1 : 0), 0);
-      return (matrix[row] ?? []).reduce((sum, entry, column) => {
-        const from = bits.reduce((number, bit, place) => {
-          const set = (column >> (bits.length - 1 - place)) & 1;
-          return (number & ~bit) | (set === 1 ? bit : 0);
-        }, basis);
-        return plus(sum, times(entry, state[from] ?? c(0)));
-      }, c(0));
-    });
-  }
-  return state;
+  return gates.reduce((state, gate) => applied(state, matrixOf(gate), gate.qubits), zeroState(qubits));
 }

@@ -35,7 +35,11 @@ describe("parseInstance", () => {
     ['{"sizes":{},"inputs":[],"output":[]}', "inputs: a network has at least one tensor"],
     ['{"sizes":{"i":2},"inputs":[["i"],"i"],"output":[]}', "inputs[1]: expected a list, got a string"],
     ['{"sizes":{"i":2},"inputs":[["i","k"]],"output":[]}', "inputs[0][1]: index k has no extent in sizes"],
-    ['{"sizes":{"i":2},"inputs":[[7]],"output":[]}', "inputs[0][0]: expected the name of an index, got 7"],
+    [
+      '{"sizes":{"i":2},"inputs":[[0.5]],"output":[]}',
+      "inputs[0][0]: expected the name of an index, got 0.5",
+    ],
+    ['{"sizes":{"i":2},"inputs":[[7]],"output":[]}', "inputs[0][0]: index 7 has no extent in sizes"],
     [
       '{"sizes":{"i":2,"k":2},"inputs":[["i"]],"output":["k"]}',
       "output[0]: index k occurs in no tensor of inputs",

@@ -15,7 +15,7 @@ const folder = folderWith({
   "folder.ipynb/": "",
   "net.json": NET,
   "syntax.json": '{\n "inputs": [["a"]],\n "output": [],\n}\n',
-  "fields.json": '{"inputs": [["a"], ["b", 3]], "output": [], "sizes": {"a": 2, "b": 2}}',
+  "fields.json": '{"inputs": [["a"], ["b", true]], "output": [], "sizes": {"a": 2, "b": 2}}',
   "binary.json": Buffer.from([0, 255, 254, 1]),
   "good.tn":
     "index i: 2\ntensor A[i] = normal(seed 1)\nnetwork R[i] = A\nnetwork S = A A\nmachine m = threads(2)\n",
@@ -95,7 +95,7 @@ const FAILURES: readonly Row[] = [
   ["order absent.json", /cannot read "absent.json": there is no such file/],
   ["order net.json/x.json", /cannot read .*a part of its path is a file/],
   ["order syntax.json", /^syntax.json: line 4: not valid JSON/],
-  ["order fields.json", /^fields.json: inputs\[1\]\[1\]: expected the name of an index, got 3/],
+  ["order fields.json", /^fields.json: inputs\[1\]\[1\]: expected the name of an index, got true/],
   ["order binary.json", /"binary.json" is not a text file/],
   ["order none.tn", /"none.tn" defines no network/],
   ["order wrong.tn", /^wrong.tn:3:15 error.*no tensor B[^]*^wrong.tn:4:5 error.*no network Q/m],

@@ -1,0 +1,14 @@
+/** `npm run bench NAME -- [options]`: slow measurements, side by side in one run, apart from the tests. */
+import { order } from "./order.ts";
+
+const benches: Readonly<Record<string, (args: string[]) => Promise<void>>> = { order };
+
+const [name = "", ...rest] = process.argv.slice(2);
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+if (bench === undefined) {
+  console.error(
+    `usage: npm run bench NAME -- [options], with NAME one of ${Object.keys(benches).join(", ")}`,
+  );
+  process.exit(2);
+}
+await bench(rest);
