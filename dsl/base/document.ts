@@ -15,7 +15,12 @@ class Malformed extends Error {
 
 /** Ends the reading of a document. */
 export function malformed(place: string, what: string): never {
-  throw new Malformed(place, what);
+  throw new Malformed(cut(place), cut(what));
+}
+
+/** Names in a file may be as long as the file. */
+function cut(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 297)}...` : text;
 }
 
 /** What `make` builds of the document, or its first mistake; `hint` shows the form that is expected. */
@@ -25,7 +30,7 @@ export function readDocument<T>(text: string, hint: string, make: (value: unknow
   try {
     const value = JSON.parse(text) as unknown;
     const twice = duplicateKey(text);
-    if (twice !== undefined) return failed(`line ${twice.line}`, `the key ${twice.key} is there twice`);
+    if (twice !== undefined) return failed(`line ${twice.line}`, `the key ${cut(twice.key)} is there twice`);
     return success(make(value));
   } catch (error) {
     if (error instanceof Malformed) return failed(error.place, error.message);

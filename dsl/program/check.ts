@@ -2,7 +2,8 @@
 import { failure, success, type Outcome } from "../base/diagnostic.ts";
 import type { IndexBinding, LetBinding, Statement, SyntaxTree } from "../syntax/tree.ts";
 import { attempt, defineWith, markBroken, startCheck, type Checker } from "./checker.ts";
-import { calledNetwork, importFile } from "./circuits.ts";
+import { calledNetwork } from "./calls.ts";
+import { importFile } from "./imports.ts";
 import { evaluate } from "./expression.ts";
 import { extentOf, familyReference, labelOf } from "./labels.ts";
 import { checkRun, checkShow, machineSpec, sliceSpec } from "./machines.ts";

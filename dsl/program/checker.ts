@@ -98,6 +98,8 @@ const ARTICLES: Readonly<Record<Definition["kind"], string>> = {
   order: "an order",
   machine: "a machine",
   circuit: "a circuit",
+  formula: "a formula",
+  model: "a graphical model",
   slice: "slices",
 };
 

@@ -1,6 +1,8 @@
 /** A checked program: what its names mean, and what it does. The product of `check`. */
 import type { Span } from "../base/diagnostic.ts";
 import type { Circuit } from "../circuit/circuit.ts";
+import type { Formula } from "../formats/dimacs.ts";
+import type { Model } from "../formats/uai.ts";
 import type { Dtype, Entries, Label, ValuedNetwork } from "../network/network.ts";
 
 /** How the order of contraction is given or found. */
@@ -54,6 +56,8 @@ export type Definition =
   | { readonly kind: "order"; readonly network: string; readonly spec: OrderSpec }
   | { readonly kind: "machine"; readonly spec: MachineSpec }
   | { readonly kind: "circuit"; readonly circuit: Circuit }
+  | { readonly kind: "formula"; readonly formula: Formula }
+  | { readonly kind: "model"; readonly model: Model }
   | { readonly kind: "slice"; readonly network: string; readonly spec: SliceSpec };
 
 /**

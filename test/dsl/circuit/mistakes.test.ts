@@ -292,7 +292,7 @@ test("any words are read or refused", () => {
         expectSound(list.join(""));
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
 });
 
@@ -316,6 +316,6 @@ test("mangled programs are read or refused", () => {
         expectSound(mangled);
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
 });

@@ -123,6 +123,15 @@ test.each([
   expect(complaints(parseNetwork(text))).toEqual([message]);
 });
 
+test("names as long as the file are cut", () => {
+  const name = "a".repeat(100_000);
+  for (const document of [
+    { inputs: [[name]], sizes: {} },
+    { inputs: [], sizes: { [name]: 0 } },
+  ])
+    expect(complaints(parseNetwork(JSON.stringify(document)))[0]?.length).toBeLessThan(700);
+});
+
 test("any text is read or refused", () => {
   const pieces = fc.constantFrom("i", "j", ",", "->", "...", " ", "é", "𝒳", "-", "3");
   const texts = fc.oneof(

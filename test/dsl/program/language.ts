@@ -13,6 +13,14 @@ const files: Readonly<Record<string, string>> = {
   "random_q12_d8.qsim": `12\n${Array.from({ length: 12 }, (_, qubit) => `0 h ${qubit}\n`).join("")}1 cz 0 5\n2 t 5\n`,
   "broken.qsim": "2\n0 h 0\n1 cnot 0 2\n2 foo 1\n",
   "empty.qsim": "",
+  "circuit.qasm":
+    'OPENQASM 2.0;\ninclude "qelib1.inc";\nqreg q[3];\nh q[0];\ncx q[0], q[1];\nrx(pi/3) q[2];\n',
+  "measured.qasm": "OPENQASM 3;\nqubit[2] q;\nbit[2] c;\nc = measure q;\n",
+  // x1 or x2, not both x1 and x3: 4 of the 8 assignments.
+  "instance.cnf": "p cnf 3 2\n1 2 0\n-1 -3 0\n",
+  "broken.cnf": "p cnf 2 1\n1 9 0\n",
+  // Two spins with one coupling: 1 + 2 + 3 + 4.
+  "model.uai": "MARKOV\n2\n2 2\n1\n2 0 1\n4\n1 2 3 4\n",
 };
 
 const variables: Readonly<Record<string, unknown>> = {

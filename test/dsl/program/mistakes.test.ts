@@ -96,7 +96,11 @@ const rows: readonly (readonly [string, string, string?])[] = [
   ['import "absent.qsim" as C', 'bad-file at ""absent.qsim"", line 1'],
   ['import "broken.qsim" as C', 'bad-file at ""broken.qsim"", line 1'],
   ['import "empty.qsim" as C', 'bad-file at ""empty.qsim"", line 1'],
-  ['import "notes.txt" as C', 'bad-choice at ""notes.txt"", line 1', "import a .qsim file"],
+  [
+    'import "notes.txt" as C',
+    'bad-choice at ""notes.txt"", line 1',
+    "import a file whose name ends in .qsim, .qasm, .cnf, .uai",
+  ],
   // Orders
   [`${R}order R = (1 2) 2 3`, 'order-twice at "2", line 3'],
   [`${R}order R = (1 2) 4`, 'order-unknown at "4", line 3', "places are 1 to 3"],

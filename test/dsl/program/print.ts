@@ -35,6 +35,10 @@ function printDefinition(name: string, own: Definition): string {
       return `machine ${name} = ${JSON.stringify(own.spec)}`;
     case "circuit":
       return `circuit ${name}: ${own.circuit.qubits} qubits, ${own.circuit.gates.length} gates`;
+    case "formula":
+      return `formula ${name}: ${own.formula.variables} variables, ${own.formula.clauses.length} clauses`;
+    case "model":
+      return `model ${name}: ${own.model.extents.length} variables, ${own.model.factors.length} factors`;
     default:
       return own satisfies never;
   }
