@@ -6,9 +6,12 @@ import { allowClosedPipes } from "./cli/print.ts";
 
 const loaders: Loaders = {
   check: () => import("./cli/check.ts"),
+  fmt: () => import("./cli/fmt.ts"),
   order: () => import("./cli/order.ts"),
   schedule: () => import("./cli/schedule.ts"),
   run: () => import("./cli/run.ts"),
+  "export-job": () => import("./cli/export-job.ts"),
+  "import-report": () => import("./cli/import-report.ts"),
   lab: () => import("./cli/lab.ts"),
   install: () => import("./cli/install.ts"),
   kernel: () => import("./cli/kernel.ts"),

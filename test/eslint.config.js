@@ -27,6 +27,8 @@ export default tseslint.config(
       // Spreading a string is how code points are counted.
       "@typescript-eslint/no-misused-spread": ["error", { allow: ["string"] }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      // A template that defines is a statement of its own.
+      "@typescript-eslint/no-unused-expressions": ["error", { allowTaggedTemplates: true }],
       // The reason of an abort signal is the caller's own.
       "@typescript-eslint/prefer-promise-reject-errors": ["error", { allowThrowingUnknown: true }],
       "@typescript-eslint/switch-exhaustiveness-check": "error",

@@ -70,7 +70,7 @@ test("the mistakes are told word for word", () => {
 });
 
 test("every command that the README names has a help", () => {
-  const named = [...new Set([...readme.matchAll(/`tnlab (\w+)/g)].map(([, name]) => name ?? ""))];
+  const named = [...new Set([...readme.matchAll(/`tnlab ([\w-]+)/g)].map(([, name]) => name ?? ""))];
   expect(named.length).toBeGreaterThan(5);
   const help = execFileSync(process.execPath, [MAIN, "--help"], { encoding: "utf8" });
   expect(named.filter((name) => !help.includes(`\n  ${name} `))).toEqual([]);

@@ -10,7 +10,7 @@ const messages = {
   unexpected: (b: { found: string; expected: string }) => `found ${b.found}, expected ${b.expected}`,
   "ends-early": (b: { expected: string }) => `the statement ends too early, expected ${b.expected}`,
   "unknown-statement": (b: { found: string }) => `a statement cannot start with ${b.found}`,
-  "not-supported-yet": (b: { what: string }) => `${b.what} is not supported yet`,
+  "many-mistakes": (b: { limit: number }) => `there are more mistakes; these are the first ${b.limit}`,
 
   "unknown-name": (b: { what: string; name: string }) => `there is no ${b.what} ${b.name}`,
   "wrong-kind": (b: { name: string; is: string; wanted: string }) =>
@@ -26,7 +26,9 @@ const messages = {
     `cannot work out ${short(b.text)}${b.at}: ${b.why}`,
   "not-finite": (b: { text: string; at: string; value: string }) => `${short(b.text)} is ${b.value}${b.at}`,
   "not-a-number": (b: { text: string; at: string; value: string; wanted: string }) =>
-    `${short(b.text)} is ${b.value}${b.at}, but ${b.wanted} is needed`,
+    b.text === b.value
+      ? `${short(b.text)} stands where ${b.wanted} is needed`
+      : `${short(b.text)} is ${b.value}${b.at}, but ${b.wanted} is needed`,
 
   "bad-extent": (b: { index: string; value: string }) =>
     `the extent of ${b.index} is ${b.value}, but an extent is a positive integer`,
@@ -53,6 +55,12 @@ const messages = {
   "no-factors": (b: { network: string }) => `network ${b.network} has no factors`,
   "too-many-terms": (b: { terms: string; limit: number }) =>
     `this loop has ${b.terms} terms; the limit is ${b.limit}`,
+  "too-many-factors": (b: { limit: number }) => `this network has more than ${b.limit} factors`,
+  "too-many-clauses": (b: { clauses: number; limit: number }) =>
+    `this comprehension has ${b.clauses} loops and conditions; the limit is ${b.limit}`,
+  "loop-twice": (b: { variable: string }) => `two loops of one comprehension run over ${b.variable}`,
+  "bad-list": (b: { text: string; at: string; got: string; wanted: string }) =>
+    `a loop runs over ${b.wanted}, but ${short(b.text)} ${b.got}${b.at}`,
   "real-dtype": (b: { name: string; dtype: string; factor: string }) =>
     `network ${b.name} is ${b.dtype}, but its factor ${b.factor} is complex`,
 
@@ -61,7 +69,7 @@ const messages = {
   "order-no-loop": (b: { variable: string; network: string }) =>
     `no factor of ${b.network} comes from a loop over ${b.variable}`,
   "order-too-many": (b: { network: string; left: number; limit: number }) =>
-    `${b.network} has ${b.left} tensors once small ones are absorbed; optimal tries all orders of at most ${b.limit}`,
+    `${b.network} has ${b.left} tensors once small ones are absorbed; optimal takes at most ${b.limit}`,
   "order-unknown": (b: { name: string; network: string }) => `network ${b.network} has no factor ${b.name}`,
   "order-ambiguous": (b: { name: string; network: string; places: string }) =>
     `network ${b.network} has several factors ${b.name}, at the places ${b.places}`,
@@ -69,9 +77,15 @@ const messages = {
   "bad-choice": (b: { what: string; got: string }) => `${b.got} is not ${b.what}`,
   "bad-amount": (b: { what: string; got: string; wanted: string }) =>
     `${b.what} is ${b.got}, but ${b.wanted} is needed`,
-  "slice-unknown": (b: { index: string; network: string }) =>
-    `network ${b.network} has no index ${b.index} to slice over`,
+  "no-such-index": (b: { index: string; network: string; verb: string }) =>
+    `network ${b.network} has no index ${b.index} to ${b.verb} over`,
+  "no-data": (b: { network: string }) => `network ${b.network} has no data to run with`,
   "no-network": (b: { figure: string }) => `show ${b.figure} names no network`,
+  "machine-lacks": (b: { form: string }) => `this machine lacks a part: ${b.form}`,
+  "machine-twice": (b: { what: string }) => `this machine has ${b.what} twice`,
+  "wish-twice": (b: { what: string }) => `${b.what} stands twice here`,
+  "budget-missed": (b: { budget: string; actual: string; by: string }) =>
+    `${b.budget} does not hold: ${b.actual}${b.by}`,
   "bad-arguments": (b: { form: string }) => `expected ${b.form}`,
 
   "bad-circuit": (b: { line: number; what: string }) => `line ${b.line}: ${b.what}`,
@@ -84,6 +98,22 @@ const messages = {
 /** Long texts are cut: the line itself stands under the sentence. */
 function short(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** A blank or hint that goes on and on loses its middle; the lines of several count each by itself. */
+const LONGEST = 200;
+
+function cut(text: string): string {
+  const line = (own: string): string =>
+    own.length > LONGEST ? `${own.slice(0, LONGEST - 63)}...${own.slice(-60)}` : own;
+  return text.split("\n").map(line).join("\n");
+}
+
+function cutBlanks<B extends object>(blanks: B): B {
+  const entries = Object.entries(blanks) as [string, unknown][];
+  return Object.fromEntries(
+    entries.map(([key, own]) => [key, typeof own === "string" ? cut(own) : own]),
+  ) as B;
 }
 
 type Messages = typeof messages;
@@ -101,5 +131,11 @@ export function diagnose<C extends Code>(
 ): Diagnostic {
   const word = messages[code] as (blanks: Parameters<Messages[C]>[0]) => string;
   const severity = INFORMS.has(code) ? "info" : "error";
-  return { code, severity, message: word(blanks), span, ...(hint !== undefined && { hint }) };
+  return {
+    code,
+    severity,
+    message: word(cutBlanks(blanks)),
+    span,
+    ...(hint !== undefined && { hint: cut(hint) }),
+  };
 }

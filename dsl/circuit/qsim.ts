@@ -1,5 +1,6 @@
 /** qsim's text format of circuits: the count of qubits, then `time gate qubits... parameters...` a line. */
 import { failure, success, UserError, type Diagnostic, type Outcome, type Span } from "../base/diagnostic.ts";
+import { linesOf } from "../base/lines.ts";
 import { diagnose } from "../base/messages.ts";
 import type { Circuit, Gate } from "./circuit.ts";
 import { gateKinds, isGateName } from "./gates.ts";
@@ -13,6 +14,9 @@ interface Line {
   readonly words: readonly string[];
 }
 
+/** Gates without parameters share this, since there may be millions of them. */
+const NONE: readonly number[] = [];
+
 interface State {
   readonly qubits: number;
   readonly diagnostics: Diagnostic[];
@@ -21,18 +25,10 @@ interface State {
   readonly last: Map<number, number>;
 }
 
-function linesOf(text: string): Line[] {
-  const lines: Line[] = [];
-  let start = 0;
-  text.split("\n").forEach((raw, position) => {
-    const words = raw.split(/\s+/).filter((word) => word !== "");
-    if (words.length > 0) {
-      const from = start + raw.search(/\S/);
-      lines.push({ number: position + 1, span: { start: from, end: start + raw.trimEnd().length }, words });
-    }
-    start += raw.length + 1;
-  });
-  return lines;
+/** Lines with words on them. */
+function* wordedLines(text: string): Generator<Line> {
+  for (const { number, start, text: own } of linesOf(text))
+    if (own !== "") yield { number, span: { start, end: start + own.length }, words: own.split(/\s+/) };
 }
 
 function complaint(line: Line, what: string, hint?: string): Diagnostic {
@@ -57,7 +53,8 @@ function real(word: string): number | undefined {
  * two gates on one qubit at one time.
  */
 export function parseQsim(text: string): Outcome<Circuit> {
-  const [first, ...rest] = linesOf(text);
+  const lines = wordedLines(text);
+  const first = lines.next().value as Line | undefined;
   const nowhere: Line = { number: 1, span: { start: 0, end: 0 }, words: [] };
   const qubits = first?.words.length === 1 ? natural(first.words[0]) : undefined;
   if (qubits === undefined || qubits === 0)
@@ -65,7 +62,7 @@ export function parseQsim(text: string): Outcome<Circuit> {
   if (qubits > MOST_QUBITS)
     return failure([complaint(first ?? nowhere, `${qubits} qubits; the limit is ${MOST_QUBITS}`)]);
   const state: State = { qubits, diagnostics: [], gates: [], last: new Map() };
-  for (const line of rest) {
+  for (const line of lines) {
     const problem = readGate(state, line);
     if (problem !== undefined) state.diagnostics.push(problem);
   }
@@ -83,7 +80,8 @@ function readGate(state: State, line: Line): Diagnostic | undefined {
   if (operands.length !== kind.qubits + kind.parameters)
     return complaint(line, `${wanted}, got ${count(operands.length, "word")} after it`);
   const qubits = operands.slice(0, kind.qubits).map(natural);
-  const parameters = operands.slice(kind.qubits).map(real);
+  const parameters: readonly (number | undefined)[] =
+    kind.parameters === 0 ? NONE : operands.slice(kind.qubits).map(real);
   const badQubit = qubits.findIndex((qubit) => qubit === undefined || qubit >= state.qubits);
   if (badQubit >= 0)
     return complaint(

@@ -4,21 +4,14 @@
  * the slice is computed once, before the loop.
  */
 import { InvariantError } from "../base/diagnostic.ts";
-import type { Network } from "../network/network.ts";
 import type { BufferId, ModeId, Placement, Step } from "../schedule/schedule.ts";
-import { fusedPermutation, sameOrder, viewAs, type Form, type Roles } from "./layout.ts";
-import { localStep, moveStep, type CostModel } from "./model.ts";
+import { sameOrder, viewAs, type Form, type Roles } from "./layout.ts";
+import { permuteTo, type Lowering } from "./lowering.ts";
+import { contractStep, localStep, type ProductExtents } from "./model.ts";
 import { elementCount, type ModeTree } from "./modes.ts";
-import type { NodePlacements, Split } from "./place.ts";
-import { allocate, bufferOf, emit, release, type Program } from "./program.ts";
-
-export interface Lowering {
-  readonly network: Network;
-  readonly tree: ModeTree;
-  readonly placements: NodePlacements;
-  readonly model: CostModel;
-  readonly program: Program;
-}
+import { moveToUse, movesOf } from "./moves.ts";
+import type { Split } from "./place.ts";
+import { allocate, bufferOf, emit, release } from "./program.ts";
 
 /** A node's value on the ranks; a leaf is not loaded before its consumer says in which order. */
 type Value = { readonly node: number; readonly buffer: BufferId | undefined };
@@ -113,44 +106,83 @@ function sharedModes(low: Lowering, out: number, a: number, b: number): Shared {
   };
 }
 
-type Operand = Roles & { readonly buffer: BufferId; readonly form: Form };
+/** `shared`: it has no batch, the other has. */
+type Operand = Roles & { readonly buffer: BufferId; readonly form: Form; readonly shared: boolean };
+
+function movedToUse(low: Lowering, { node, buffer }: Value): BufferId | undefined {
+  return buffer === undefined ? undefined : moveToUse(low, node, buffer);
+}
 
 function contractPair(low: Lowering, node: number, pair: readonly [Value, Value]): Value {
   const inLoop = low.tree.sliceDependent[node] === true;
-  const moved = pair.map((value) => ({ ...value, buffer: moveToUse(low, value) })) as [Value, Value];
-  const size = (value: Value): number => elementCount(low.tree.modes, localModes(low, value.node));
-  const [large, small] = size(moved[0]) >= size(moved[1]) ? moved : [moved[1], moved[0]];
-  const shared = sharedModes(low, node, large.node, small.node);
-  const first = asOperand(low, large, shared);
-  const second = matchOperand(low, small, shared, first);
-  const buffer = emitContraction(low, node, [first, second], inLoop);
-  for (const value of [first, second]) release(low.program, value.buffer, inLoop);
+  const moved = pair.map((value) => ({ ...value, buffer: movedToUse(low, value) })) as [Value, Value];
+  const operands = arrangedOperands(low, node, moved) ?? chosenOperands(low, node, moved);
+  const buffer = emitContraction(low, node, operands, inLoop);
+  for (const value of operands) release(low.program, value.buffer, inLoop);
   return { node, buffer };
 }
 
-/** The larger operand as it lies if its order allows a view, else permuted to [batch][free][k]. */
+/** The operands as the storage orders want them, the one first whose free modes lead. */
+function arrangedOperands(
+  low: Lowering,
+  node: number,
+  pair: readonly [Value, Value],
+): [Operand, Operand] | undefined {
+  const arrangement = low.orders.arranged[node];
+  if (arrangement === undefined) return undefined;
+  const [stem, branch] = pair[0].node === arrangement.stem ? pair : [pair[1], pair[0]];
+  const { batch, k } = sharedModes(low, node, stem.node, branch.node);
+  const outer = new Set(orderOf(low, stem).slice(0, arrangement.outer));
+  const shares = outer.size > batch.size;
+  const read = (value: Value, own: ReadonlySet<ModeId>): Operand => {
+    const order = orderOf(low, value);
+    const view = viewAs(order, own, k);
+    if (view === undefined)
+      throw new InvariantError(`expected a view of node ${value.node}, got ${order.join()}`);
+    return { ...view, buffer: inOrder(low, value, order), shared: shares && value === branch };
+  };
+  const [first, second] = [read(stem, outer), read(branch, batch)];
+  return arrangement.branchLeads ? [second, first] : [first, second];
+}
+
+/** The larger operand as it lies where it can, the smaller one to match. */
+function chosenOperands(low: Lowering, node: number, pair: readonly [Value, Value]): [Operand, Operand] {
+  const size = (value: Value): number => elementCount(low.tree.modes, localModes(low, value.node));
+  const [large, small] = size(pair[0]) >= size(pair[1]) ? pair : [pair[1], pair[0]];
+  const shared = sharedModes(low, node, large.node, small.node);
+  const first = asOperand(low, large, shared);
+  const second = matchOperand(low, small, shared, first);
+  return swapHelps(low, node, first, second) ? [second, first] : [first, second];
+}
+
+/** Order in which an operand is read if it allows a view: as planned, else as it lies. */
+function orderOf(low: Lowering, { node, buffer }: Value): readonly ModeId[] {
+  return low.orders.used[node] ?? (buffer === undefined ? localModes(low, node) : modesIn(low, buffer));
+}
+
+/** The larger operand in its order if that allows a view, else permuted to [batch][free][k]. */
 function asOperand(low: Lowering, value: Value, shared: Shared): Operand {
   const { batch, k } = shared;
-  const order = value.buffer === undefined ? localModes(low, value.node) : modesIn(low, value.buffer);
+  const order = orderOf(low, value);
   const view = viewAs(order, batch, k);
-  if (view !== undefined) return { ...view, buffer: value.buffer ?? loadLeaf(low, value.node, order) };
+  if (view !== undefined) return { ...view, buffer: inOrder(low, value, order), shared: false };
   const roles: Roles = {
     batch: order.filter((mode) => batch.has(mode)),
     free: order.filter((mode) => !batch.has(mode) && !k.has(mode)),
     k: order.filter((mode) => k.has(mode)),
   };
   const wanted = [...roles.batch, ...roles.free, ...roles.k];
-  return { ...roles, form: "free-k", buffer: inOrder(low, value, wanted) };
+  return { ...roles, form: "free-k", buffer: inOrder(low, value, wanted), shared: false };
 }
 
 /** The smaller operand, brought to the batch and k order of the larger one. */
 function matchOperand(low: Lowering, value: Value, shared: Shared, first: Roles): Operand {
-  const order = value.buffer === undefined ? localModes(low, value.node) : modesIn(low, value.buffer);
+  const order = orderOf(low, value);
   const free = order.filter((mode) => !shared.batch.has(mode) && !shared.k.has(mode));
-  const roles: Roles = { batch: first.batch, k: first.k, free };
+  const roles = { batch: first.batch, k: first.k, free, shared: false };
   const freeLast = [...first.batch, ...free, ...first.k];
   if (value.buffer !== undefined && sameOrder(order, freeLast))
-    return { ...roles, form: "free-k", buffer: value.buffer };
+    return { ...roles, form: "free-k", buffer: inOrder(low, value, freeLast) };
   return { ...roles, form: "k-free", buffer: inOrder(low, value, [...first.batch, ...first.k, ...free]) };
 }
 
@@ -164,35 +196,30 @@ function inOrder(low: Lowering, value: Value, wanted: readonly ModeId[]): Buffer
   return permuteTo(low, value.buffer, wanted);
 }
 
-export function permuteTo(low: Lowering, from: BufferId, wanted: readonly ModeId[]): BufferId {
-  const { placement, elements, name } = bufferOf(low.program, from);
-  if (sameOrder(placement.modes, wanted)) return from;
-  const inLoop = low.program.looped.has(from);
-  const out = allocate(low.program, name, { ...placement, modes: wanted }, inLoop);
-  const { shape, axes } = fusedPermutation(low.tree.modes, placement.modes, wanted);
-  const model = localStep(low.model, 0, 2 * elements);
-  emit(low.program, { kind: "permute", in: from, out, shape, axes, model }, inLoop);
-  release(low.program, from, inLoop);
-  return out;
-}
-
-/** [batch, first's free, second's free], or the roles swapped where the consumer can then read a view. */
-function emitContraction(
-  low: Lowering,
-  node: number,
-  [first, second]: [Operand, Operand],
-  inLoop: boolean,
-): BufferId {
+/** Whether the consumer can read a view of [batch][second's free][first's free], and none of the order with the roles as they are. */
+function swapHelps(low: Lowering, node: number, first: Operand, second: Operand): boolean {
   const plain = [...first.batch, ...first.free, ...second.free];
   const swapped = [...first.batch, ...second.free, ...first.free];
-  const swap = !readsInPlace(low, node, plain) && readsInPlace(low, node, swapped);
-  const [a, b] = swap ? [second, first] : [first, second];
-  const split = madeSplit(low, node);
-  const out = allocate(low.program, `#${node}`, placementFor(split, swap ? swapped : plain), inLoop);
+  return !readsInPlace(low, node, plain) && readsInPlace(low, node, swapped);
+}
+
+/** The result has the order [batch][a's free][b's free]. */
+function emitContraction(low: Lowering, node: number, [a, b]: [Operand, Operand], inLoop: boolean): BufferId {
+  const partial = low.placements.owed?.get(node) ?? [];
+  const batch = a.shared ? b.batch : a.batch;
+  const order = [...batch, ...a.free, ...b.free];
+  const placement = { ...placementFor(madeSplit(low, node), order), partial };
+  const out = allocate(low.program, `#${node}`, placement, inLoop);
   const count = (modes: readonly ModeId[]): number => elementCount(low.tree.modes, modes);
-  const extents = { batch: count(a.batch), m: count(a.free), n: count(b.free), k: count(a.k) };
-  const { batch, m, n, k } = extents;
-  const model = localStep(low.model, batch * m * n * k, batch * (m * k + k * n + m * n));
+  const shared = a.shared ? "a" : b.shared ? "b" : undefined;
+  const extents: ProductExtents = {
+    batch: count(batch),
+    m: count(a.free),
+    n: count(b.free),
+    k: count(a.k),
+    ...(shared !== undefined && { shared }),
+  };
+  const model = contractStep(low.model, extents);
   const forms = {
     formA: a.form === "free-k" ? "mk" : "km",
     formB: b.form === "free-k" ? "nk" : "kn",
@@ -213,7 +240,7 @@ function emitContraction(
 
 /** Whether the consumer of `node` (or the move before it) can take this order without a permutation. */
 function readsInPlace(low: Lowering, node: number, order: readonly ModeId[]): boolean {
-  const arriving = exchanged(low, node).map(({ comes }) => comes);
+  const arriving = movesOf(low.placements, node)[0]?.comes ?? [];
   if (arriving.length > 0) return sameOrder(order.slice(0, arriving.length), arriving);
   const consumer = low.tree.consumers[node] ?? -1;
   const pair = low.tree.pairs[consumer - low.tree.leaves];
@@ -221,79 +248,4 @@ function readsInPlace(low: Lowering, node: number, order: readonly ModeId[]): bo
   const other = pair[0] === node ? pair[1] : pair[0];
   const { batch, k } = sharedModes(low, consumer, node, other);
   return viewAs(order, batch, k) !== undefined;
-}
-
-/** Digits of a node on which one mode leaves and another comes before its consumer reads it. */
-function exchanged(low: Lowering, node: number): { digit: number; leaves: ModeId; comes: ModeId }[] {
-  const before = madeSplit(low, node);
-  const after = low.placements.used[node] ?? before;
-  return before.flatMap((leaves, digit) => {
-    const comes = after[digit] ?? null;
-    return leaves !== null && comes !== null && leaves !== comes ? [{ digit, leaves, comes }] : [];
-  });
-}
-
-/** Moves a value from the split it was made in to the one its consumer reads: first exchanges, then gathers. */
-function moveToUse(low: Lowering, { node, buffer }: Value): BufferId | undefined {
-  if (buffer === undefined) return undefined;
-  const before = madeSplit(low, node);
-  const after = low.placements.used[node] ?? before;
-  const gathered = before.flatMap((mode, digit) => (mode !== null && after[digit] === null ? [digit] : []));
-  return gather(low, redistribute(low, node, buffer), gathered);
-}
-
-function redistribute(low: Lowering, node: number, buffer: BufferId): BufferId {
-  const moves = exchanged(low, node);
-  if (moves.length === 0) return buffer;
-  const comes = moves.map((move) => move.comes);
-  const rest = modesIn(low, buffer).filter((mode) => !comes.includes(mode));
-  const packed = permuteTo(low, buffer, [...comes, ...rest]);
-  const inLoop = low.program.looped.has(packed);
-  const { placement, elements, name } = bufferOf(low.program, packed);
-  const split = placement.split.map(
-    (mode, digit) => moves.find((move) => move.digit === digit)?.comes ?? mode,
-  );
-  const modes = [...moves.map((move) => move.leaves), ...rest];
-  const out = allocate(low.program, name, { ...placement, split, modes }, inLoop);
-  const digits = moves.map((move) => move.digit);
-  const model = moveStep(low.model, digits, elements / elementCount(low.tree.modes, comes));
-  emit(low.program, { kind: "redistribute", in: packed, out, digits, model }, inLoop);
-  release(low.program, packed, inLoop);
-  return out;
-}
-
-/** All-gathers over `digits`; what was split there then leads the storage order. */
-export function gather(low: Lowering, buffer: BufferId, digits: readonly number[]): BufferId {
-  if (digits.length === 0) return buffer;
-  const inLoop = low.program.looped.has(buffer);
-  const { placement, elements, name } = bufferOf(low.program, buffer);
-  const joining = digits.flatMap((digit) => placement.split[digit] ?? []);
-  const split = placement.split.map((mode, digit) => (digits.includes(digit) ? null : mode));
-  const out = allocate(
-    low.program,
-    name,
-    { ...placement, split, modes: [...joining, ...placement.modes] },
-    inLoop,
-  );
-  emit(
-    low.program,
-    { kind: "gather", in: buffer, out, digits, model: moveStep(low.model, digits, elements) },
-    inLoop,
-  );
-  release(low.program, buffer, inLoop);
-  return out;
-}
-
-/** All-reduces partial sums over `digits`. */
-export function reduce(low: Lowering, buffer: BufferId, digits: readonly number[]): BufferId {
-  if (digits.length === 0) return buffer;
-  const { placement, elements, name } = bufferOf(low.program, buffer);
-  const out = allocate(low.program, name, { ...placement, partial: [] }, false);
-  emit(
-    low.program,
-    { kind: "reduce", in: buffer, out, digits, model: moveStep(low.model, digits, elements) },
-    false,
-  );
-  release(low.program, buffer, false);
-  return out;
 }

@@ -1,13 +1,15 @@
-/** What a step costs on a machine: roofline for local work, volume and messages for moves. All modelled. */
+/** What local work costs on a machine: a roofline, with the rates that small extents reach. All modelled. */
 import { elementBytes, isComplex, type Dtype } from "../network/network.ts";
-import { rankCount, type MeshDigit, type StepModel } from "../schedule/schedule.ts";
-import type { Machine } from "./machine.ts";
+import type { MeshDigit, StepModel } from "../schedule/schedule.ts";
+import { HALF_EXTENT, type Machine } from "./machine.ts";
 
 /** The machine as the lowering sees it. */
 export interface CostModel {
   readonly machine: Machine;
   readonly dtype: Dtype;
   readonly mesh: readonly MeshDigit[];
+  /** True: the plan was made for whole links, and is priced as it stands. Absent: it is being made for this machine. */
+  readonly unaware?: boolean;
 }
 
 const NOTHING_SENT = { node: 0, cluster: 0 };
@@ -21,31 +23,69 @@ export function realFlops(dtype: Dtype): number {
 
 /** A local step: `multiplyAdds` of arithmetic, `elements` read and written in all. Seconds = max of both rates. */
 export function localStep(model: CostModel, multiplyAdds: number, elements: number): StepModel {
-  const { device } = model.machine;
-  const flops = multiplyAdds * realFlops(model.dtype);
-  const localBytes = elements * elementBytes(model.dtype);
-  const rate = device.flopsPerSecond[model.dtype];
-  const seconds = device.launchSeconds + Math.max(flops / rate, localBytes / device.memoryBytesPerSecond);
+  return roofline(model, multiplyAdds, elements, { rate: 1, bandwidth: 1 });
+}
+
+/** `shares`: of the device's rate and of its memory bandwidth, that the step reaches. */
+function roofline(
+  { machine: { device }, dtype }: CostModel,
+  multiplyAdds: number,
+  elements: number,
+  shares: { readonly rate: number; readonly bandwidth: number },
+): StepModel {
+  const flops = multiplyAdds * realFlops(dtype);
+  const localBytes = elements * elementBytes(dtype);
+  const arithmetic = flops / (device.flopsPerSecond[dtype] * shares.rate);
+  const traffic = localBytes / (device.memoryBytesPerSecond * shares.bandwidth);
+  const seconds = device.launchSeconds + Math.max(arithmetic, traffic);
   return { seconds, flops, localBytes, sentBytes: NOTHING_SENT, messages: 0 };
 }
 
+/** Extents of a batched matrix product. */
+export interface ProductExtents {
+  readonly batch: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** The operand that all batches share. */
+  readonly shared?: "a" | "b";
+}
+
 /**
- * A collective over `digits`: each rank sends `elements` to every other member of its group.
- * Members that differ in node digits alone are reached inside the node.
+ * Share of the device's rate that a product reaches: d / (d + h), d the smallest of m, n and k, h the device's half extent. Batches
+ * that share an operand are one product, of as many rows or columns more.
  */
-export function moveStep(model: CostModel, digits: readonly number[], elements: number): StepModel {
-  const { machine, mesh } = model;
-  const group = digits.flatMap((digit) => mesh[digit] ?? []);
-  const inNode = rankCount(group.filter((digit) => digit.tier === "node"));
-  const peers = { node: inNode - 1, cluster: rankCount(group) - inNode };
-  const bytes = elements * elementBytes(model.dtype);
-  const sentBytes = { node: peers.node * bytes, cluster: peers.cluster * bytes };
-  const cluster = machine.cluster ?? machine.node;
-  const seconds =
-    sentBytes.node / machine.node.bytesPerSecond +
-    sentBytes.cluster / cluster.bytesPerSecond +
-    peers.node * machine.node.latencySeconds +
-    peers.cluster * cluster.latencySeconds;
-  const messages = peers.node + peers.cluster;
-  return { seconds, flops: 0, localBytes: 2 * bytes * (messages + 1), sentBytes, messages };
+export function productEfficiency({ device }: Machine, { batch, m, n, k, shared }: ProductExtents): number {
+  const rows = shared === "b" ? batch * m : m;
+  const columns = shared === "a" ? batch * n : n;
+  const least = Math.min(rows, columns, k);
+  return least / (least + (device.halfExtent ?? HALF_EXTENT));
+}
+
+/** One batched product; both operands are read once and the result is written once. */
+export function contractStep(model: CostModel, extents: ProductExtents): StepModel {
+  const { batch, m, n, k, shared } = extents;
+  const rate = productEfficiency(model.machine, extents);
+  const ofA = (shared === "a" ? 1 : batch) * m * k;
+  const ofB = (shared === "b" ? 1 : batch) * k * n;
+  return roofline(model, batch * m * n * k, ofA + ofB + batch * m * n, { rate, bandwidth: 1 });
+}
+
+/** Bytes that memory moves at once; a run that is shorter costs as much. Kernels turn tiles, so that no run is. */
+const SECTOR_BYTES = 32;
+
+/**
+ * A permutation of `elements`, read in their order and written so that runs of `run` neighbours stay together. Share of the memory's
+ * bandwidth: r / (r + s), r the bytes of a run, at least s = 32: half of it where no two elements stay neighbours.
+ */
+export function permuteStep(model: CostModel, elements: number, run: number): StepModel {
+  const bytes = Math.max(SECTOR_BYTES, run * elementBytes(model.dtype));
+  const bandwidth = bytes / (bytes + SECTOR_BYTES);
+  return roofline(model, 0, 2 * elements, { rate: 1, bandwidth });
+}
+
+/** Multiply-adds of the dtype that take a device as long as moving one element between it and its memory. */
+export function movedWeight({ device }: Machine, dtype: Dtype): number {
+  const multiplyAddsPerSecond = device.flopsPerSecond[dtype] / realFlops(dtype);
+  return multiplyAddsPerSecond / (device.memoryBytesPerSecond / elementBytes(dtype));
 }

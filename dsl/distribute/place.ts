@@ -16,6 +16,8 @@ export interface NodePlacements {
   readonly made: readonly Split[];
   /** Split in which its consumer reads it; differs from `made` where it is moved in between. */
   readonly used: readonly Split[];
+  /** By node: the digits along which the value holds partial sums as it is made. */
+  readonly owed?: ReadonlyMap<number, readonly number[]>;
 }
 
 interface Stem {

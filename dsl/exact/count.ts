@@ -21,24 +21,58 @@ export function exactCount(valued: ValuedNetwork, tree: ContractionTree, limits 
   return exactCounts(valued, tree, limits)[0] ?? "1";
 }
 
-/**
- * Row-major over the open indices. A first contraction in float64, rounded upwards, bounds all intermediates of the absolute
- * values. Where they stay below 2^53, float64 is exact; else the network is contracted modulo as many primes as
- * the bound of the result needs. Throws as `exactCount` does.
- */
+/** Row-major over the open indices. Throws as `exactCount` does. */
 export function exactCounts(
   valued: ValuedNetwork,
   tree: ContractionTree,
   limits = DEFAULT_LIMITS,
 ): readonly string[] {
+  const first = countFirst(valued, tree, limits);
+  if (first.kind === "counts") return first.counts;
+  return countsFrom(first.primes, countModulo(valued, tree, first.primes, limits));
+}
+
+/** What a first contraction finds out: the integers themselves, or how many more contractions it takes. */
+export type FirstCount =
+  | { readonly kind: "counts"; readonly counts: readonly string[] }
+  /** Each prime takes one contraction, whose intermediates take so many bytes at once; they can be done side by side. */
+  | { readonly kind: "primes"; readonly primes: readonly number[]; readonly bytes: number };
+
+/**
+ * In float64, rounded upwards, it bounds all intermediates of the absolute values. Where they stay below 2^53, float64 is exact;
+ * else the network is to be contracted modulo as many primes as the bound of the result needs. Throws as `exactCount` does.
+ */
+export function countFirst(
+  valued: ValuedNetwork,
+  tree: ContractionTree,
+  limits = DEFAULT_LIMITS,
+): FirstCount {
   checkIntegers(valued);
   const steps = stepsOf(valued.network, tree, 1, limits);
   const bound = boundOf(valued, steps);
-  if (bound.log2Largest <= SAFE_BITS) return Array.from(directly(valued, steps), String);
-  let residues: Residues = { values: new Array<bigint>(steps.result.size).fill(0n), modulus: 1n };
+  if (bound.log2Largest <= SAFE_BITS)
+    return { kind: "counts", counts: Array.from(directly(valued, steps), String) };
   // Twice the bound, and one for zero: the remainders of -bound..bound are all different.
-  for (const prime of primesFor(bound.log2Result + 2))
-    residues = joined(residues, remainders(valued.entries, steps, prime), prime);
+  return { kind: "primes", primes: primesFor(bound.log2Result + 2), bytes: steps.bytes };
+}
+
+/** The contraction modulo each of the primes, row-major over the open indices. */
+export function countModulo(
+  { network, entries }: ValuedNetwork,
+  tree: ContractionTree,
+  primes: readonly number[],
+  limits = DEFAULT_LIMITS,
+): readonly Float64Array[] {
+  const steps = stepsOf(network, tree, 1, limits);
+  return primes.map((prime) => remainders(entries, steps, prime));
+}
+
+/** The integers with these remainders by all the primes that `countFirst` asked for. */
+export function countsFrom(primes: readonly number[], parts: readonly Float64Array[]): readonly string[] {
+  let residues: Residues = { values: Array.from(parts[0] ?? [], () => 0n), modulus: 1n };
+  primes.forEach((prime, k) => {
+    residues = joined(residues, parts[k] as Float64Array, prime);
+  });
   const { values, modulus } = residues;
   return values.map((value) => String(2n * value > modulus ? value - modulus : value));
 }

@@ -45,6 +45,8 @@ export interface Steps {
   readonly slices: readonly number[];
   /** An upper bound of the roundings that any one entry of the result has gone through, within one slice. */
   readonly roundings: number;
+  /** Of all intermediates that live at once, at their most. */
+  readonly bytes: number;
 }
 
 interface State {
@@ -58,6 +60,8 @@ interface State {
   readonly planes: number;
   readonly limits: Limits;
   live: number;
+  /** Bytes at their most so far. */
+  most: number;
 }
 
 /**
@@ -67,7 +71,16 @@ interface State {
 export function stepsOf(network: Network, tree: ContractionTree, planes: number, limits: Limits): Steps {
   checkTree(network, tree);
   const sliced = tree.sliced.filter((label) => !network.open.includes(label));
-  const state: State = { network, sliced, holders: holdersOf(network), axes: [], planes, limits, live: 0 };
+  const state: State = {
+    network,
+    sliced,
+    holders: holdersOf(network),
+    axes: [],
+    planes,
+    limits,
+    live: 0,
+    most: 0,
+  };
   const leaves = network.tensors.map(({ labels }) => leafStep(state, labels));
   const roundings = leaves.map(({ summed }) => summed);
   const pairs = tree.pairs.map((pair) => {
@@ -78,7 +91,7 @@ export function stepsOf(network: Network, tree: ContractionTree, planes: number,
   const last = state.axes.at(-1) ?? [];
   const result = gatherOf(axesOf(state, last, network.open));
   const slices = sliced.map((label) => extentOf(network, label));
-  return { leaves, pairs, result, slices, roundings: roundings.at(-1) ?? 0 };
+  return { leaves, pairs, result, slices, roundings: roundings.at(-1) ?? 0, bytes: state.most };
 }
 
 function holdersOf({ tensors, open }: Network): Map<Label, number> {
@@ -164,6 +177,7 @@ function reserve(state: State, operands: readonly [number, number], result: read
       `the contraction would hold ${formatBytes(bytes)} at once; the limit is ${formatBytes(state.limits.bytes)}: ` +
         "search a better order, or slice it",
     );
+  state.most = Math.max(state.most, bytes);
   state.live += made;
   for (const id of operands) if (id >= leaves) state.live -= sizeOf(state, state.axes[id] ?? []);
 }

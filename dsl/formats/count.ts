@@ -1,7 +1,9 @@
 /** formula -> the network whose value is the number of its models, or the sum of their weights. */
 import { UserError } from "../base/diagnostic.ts";
-import type { Dtype, Entries, Label, NetworkTensor, ValuedNetwork } from "../network/network.ts";
+import { commonDivisor } from "../base/divisor.ts";
+import type { Dtype, Entries, Exactness, Label, NetworkTensor, ValuedNetwork } from "../network/network.ts";
 import type { Formula } from "./dimacs.ts";
+import { fractionOf } from "./fraction.ts";
 
 /** Longer clauses become chains, so that no tensor has 2^k entries for a large k. */
 const LONGEST = 8;
@@ -22,16 +24,19 @@ interface Builder {
   readonly extents: Record<Label, number>;
   /** Entries of a clause or link by the signs of its literals: there are few. */
   readonly known: Map<string, Entries>;
+  /** The variable of each vector of weights. */
+  readonly vectors: Map<Entries, number>;
 }
 
 /**
  * An index `x_v` of extent 2 a variable (0 is false, 1 is true), a tensor `C(k)` a clause, 1 where it holds and 0 where
  * not, and a vector `W(v)` of the two weights a variable, or of ones where it is in no clause. A clause of more than 8
  * different literals is a chain of small tensors joined by indices `c_{k,1}`, `c_{k,2}`, ..., each 1 where a literal
- * before it is true. A clause that holds always has no tensor. Throws UserError where an open index is no variable.
+ * before it is true. A clause that holds always has no tensor. The value is wanted exactly: an integer, or a fraction where
+ * weights are. Throws UserError where an open index is no variable.
  */
 export function count(formula: Formula, options: CountOptions): ValuedNetwork {
-  const builder: Builder = { tensors: [], entries: [], extents: {}, known: new Map() };
+  const builder: Builder = { tensors: [], entries: [], extents: {}, known: new Map(), vectors: new Map() };
   formula.clauses.forEach((clause, position) => {
     const literals = [...new Set(clause)];
     const signs = new Set(literals);
@@ -45,7 +50,42 @@ export function count(formula: Formula, options: CountOptions): ValuedNetwork {
   for (const label of open)
     if (extents[label] === undefined || !label.startsWith("x_"))
       throw new UserError(`the formula has no variable ${label}: they are x_1 to x_${formula.variables}`);
-  return { network: { name, dtype, tensors, open, extents }, entries };
+  return { network: { name, dtype, tensors, open, extents }, entries, exact: exactness(formula, builder) };
+}
+
+/** Exact where the weights are fractions of integers below 2^53; else they were rounded. */
+function exactness(formula: Formula, { entries, vectors }: Builder): Exactness {
+  if (vectors.size === 0) return { kind: "count", denominator: "1" };
+  let denominator = 1n;
+  const integers = new Map<Entries, Entries>();
+  for (const [own, variable] of vectors) {
+    const found = integersOf(formula, variable, own);
+    if (found === undefined) return { kind: "scaled", rounded: vectors.size };
+    denominator *= found.denominator;
+    integers.set(own, found.integers);
+  }
+  return {
+    kind: "count",
+    entries: entries.map((own) => integers.get(own) ?? own),
+    denominator: String(denominator),
+  };
+}
+
+/** The two weights of a variable times their common denominator. */
+function integersOf(
+  { written }: Formula,
+  variable: number,
+  { re }: Entries,
+): { readonly integers: Entries; readonly denominator: bigint } | undefined {
+  const [off, on] = [-variable, variable].map((literal, value) =>
+    fractionOf(written?.get(literal) ?? String(re[value])),
+  );
+  if (off === undefined || on === undefined) return undefined;
+  const denominator = (off.under * on.under) / commonDivisor(off.under, on.under);
+  const integers = [off, on].map(({ over, under }) => Number((over * denominator) / under));
+  return integers.every(Number.isSafeInteger)
+    ? { integers: { re: Float64Array.from(integers) }, denominator }
+    : undefined;
 }
 
 function add(builder: Builder, name: string, labels: readonly Label[], entries: Entries): void {
@@ -57,9 +97,11 @@ function add(builder: Builder, name: string, labels: readonly Label[], entries: 
 function addVariable(builder: Builder, { weights }: Formula, variable: number): void {
   const label = `x_${variable}`;
   const [off, on] = [weights?.get(-variable), weights?.get(variable)];
-  if (off !== undefined && on !== undefined)
-    add(builder, `W(${variable})`, [label], { re: Float64Array.of(off, on) });
-  else if (builder.extents[label] === undefined)
+  if (off !== undefined && on !== undefined) {
+    const weighted = { re: Float64Array.of(off, on) };
+    builder.vectors.set(weighted, variable);
+    add(builder, `W(${variable})`, [label], weighted);
+  } else if (builder.extents[label] === undefined)
     add(
       builder,
       `W(${variable})`,

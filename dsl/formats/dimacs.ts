@@ -1,5 +1,6 @@
 /** Formulas in conjunctive normal form: DIMACS, with the weights of the model counting competitions. */
 import { failure, success, type Diagnostic, type Outcome } from "../base/diagnostic.ts";
+import { linesOf, type Line } from "../base/lines.ts";
 import { complaint, Mistake, shown } from "./mistake.ts";
 
 /** Variables are 1..variables; literal -v is the negation of v. */
@@ -9,6 +10,8 @@ export interface Formula {
   readonly clauses: readonly (readonly number[])[];
   /** Weight of a literal; variables without weights count 1 for either value. Undefined where the file has no weights. */
   readonly weights: ReadonlyMap<number, number> | undefined;
+  /** The weights as they are written, decimal numbers or fractions, which float64 need not hold. */
+  readonly written?: ReadonlyMap<number, string>;
 }
 
 /** A network has a tensor or an index for each; far beyond what is ever contracted. */
@@ -19,12 +22,6 @@ const MOST_TOLD = 20;
 
 const PROJECTED =
   "all variables are counted here: take out the line to count the models of the whole formula";
-
-interface Line {
-  readonly number: number;
-  readonly start: number;
-  readonly text: string;
-}
 
 interface Literal {
   readonly literal: number;
@@ -40,6 +37,7 @@ interface State {
   clause: number[];
   from: Line | undefined;
   readonly weights: Map<number, number>;
+  readonly written: Map<number, string>;
   /** Where weights and shown variables stand; they may come before the header. */
   readonly weighted: Literal[];
   readonly projected: Literal[];
@@ -60,6 +58,7 @@ export function parseDimacs(text: string): Outcome<Formula> {
     clause: [],
     from: undefined,
     weights: new Map(),
+    written: new Map(),
     weighted: [],
     projected: [],
     track: undefined,
@@ -79,21 +78,11 @@ export function parseDimacs(text: string): Outcome<Formula> {
   }
   if (mistakes.length === 0) mistakes.push(...finish(state, last).slice(0, MOST_TOLD));
   if (mistakes.length > 0 || state.header === undefined) return failure(mistakes.slice(0, MOST_TOLD));
-  const { header, clauses, weights } = state;
-  return success({ variables: header.variables, clauses, weights: weights.size > 0 ? weights : undefined });
-}
-
-/** Lines without the blanks around them. */
-function* linesOf(text: string): Generator<Line> {
-  let start = 0;
-  for (let number = 1; start <= text.length; number += 1) {
-    const newline = text.indexOf("\n", start);
-    const end = newline < 0 ? text.length : newline;
-    const raw = text.slice(start, end);
-    const trimmed = raw.trimStart();
-    yield { number, start: start + raw.length - trimmed.length, text: trimmed.trimEnd() };
-    start = end + 1;
-  }
+  const { header, clauses, weights, written } = state;
+  const { variables } = header;
+  return success(
+    weights.size > 0 ? { variables, clauses, weights, written } : { variables, clauses, weights: undefined },
+  );
 }
 
 function complaintAt(line: Line, what: string, hint?: string): Diagnostic {
@@ -136,6 +125,7 @@ function readWeight(state: State, line: Line, [word = "", amount = "", zero, mor
   if (weight === undefined) refuse(line, `the weight ${shown(amount)} is no finite number`);
   if (state.weights.has(literal)) refuse(line, `literal ${literal} has a weight already`);
   state.weights.set(literal, weight);
+  state.written.set(literal, amount);
   state.weighted.push({ literal, line });
 }
 
@@ -178,22 +168,53 @@ function readLiterals(state: State, line: Line): void {
     state.headerMissed = true;
     refuse(line, "expected p cnf VARIABLES CLAUSES before the first clause");
   }
-  for (const [word] of line.text.matchAll(/\S+/g)) {
-    const literal = integerOf(word);
-    if (literal === undefined) {
-      const hint = word === "w" ? "write weights as c p weight LITERAL WEIGHT 0" : undefined;
-      refuse(line, `expected a literal (1, -2, ...), got ${shown(word)}`, hint);
+  const plain = plainIntegers(line.text);
+  if (plain !== undefined)
+    for (const literal of plain) addLiteral(state, state.header.variables, line, literal);
+  else
+    for (const [word] of line.text.matchAll(/\S+/g)) {
+      const literal = integerOf(word);
+      if (literal !== undefined) addLiteral(state, state.header.variables, line, literal);
+      else {
+        const hint = word === "w" ? "write weights as c p weight LITERAL WEIGHT 0" : undefined;
+        refuse(line, `expected a literal (1, -2, ...), got ${shown(word)}`, hint);
+      }
     }
-    if (Math.abs(literal) > state.header.variables)
-      refuse(line, `there is no variable ${Math.abs(literal)}; the header has ${state.header.variables}`);
-    state.from ??= line;
-    if (literal !== 0) state.clause.push(literal);
+}
+
+function addLiteral(state: State, variables: number, line: Line, literal: number): void {
+  if (Math.abs(literal) > variables)
+    refuse(line, `there is no variable ${Math.abs(literal)}; the header has ${variables}`);
+  state.from ??= line;
+  if (literal !== 0) state.clause.push(literal);
+  else {
+    // A copy is as long as it needs to be; the list itself has room for more.
+    state.clauses.push(state.clause.slice());
+    state.clause.length = 0;
+    state.from = undefined;
+  }
+}
+
+/** Digits of a number that is surely below 2^53. */
+const SHORT = 15;
+
+/** The integers of a line of short ones between single blanks, as nearly all lines of large files are; undefined for any other. */
+function plainIntegers(text: string): readonly number[] | undefined {
+  const numbers: number[] = [];
+  let [value, digits, sign] = [0, 0, 1];
+  for (let at = 0; at <= text.length; at += 1) {
+    const code = at === text.length ? 32 : text.charCodeAt(at);
+    if (code >= 48 && code <= 57) {
+      value = 10 * value + code - 48;
+      digits += 1;
+    } else if (code === 45 && digits === 0 && sign === 1) sign = -1;
+    else if (code !== 32 || digits === 0 || digits > SHORT) return undefined;
     else {
-      state.clauses.push(state.clause);
-      state.clause = [];
-      state.from = undefined;
+      numbers.push(sign * value + 0);
+      [value, digits, sign] = [0, 0, 1];
     }
   }
+  return numbers;
 }
 
 function integerOf(word: string): number | undefined {

@@ -14,7 +14,7 @@ export interface PartitionOptions {
 
 /**
  * An index `x_v` a variable, a tensor `F(k)` a factor; variables in no factor get a vector of ones, `V(v)`.
- * Throws UserError where an open index is no variable, or an observed one.
+ * The value is wanted as mantissa and exponent. Throws UserError where an open index is no variable, or an observed one.
  */
 export function partition(model: Model, options: PartitionOptions): ValuedNetwork {
   const { name, dtype = "float64", evidence = new Map<number, number>(), open = [] } = options;
@@ -42,7 +42,8 @@ export function partition(model: Model, options: PartitionOptions): ValuedNetwor
       throw new UserError(
         `the model has no free variable ${label}: they are x_0 to x_${model.extents.length - 1}, but for those observed`,
       );
-  return { network: { name, dtype, tensors, open, extents }, entries };
+  const rounded = entries.filter(({ re }) => !re.every(Number.isSafeInteger)).length;
+  return { network: { name, dtype, tensors, open, extents }, entries, exact: { kind: "scaled", rounded } };
 }
 
 /** The table at the observed values, row-major over what is left of the scope. */

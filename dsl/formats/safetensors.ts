@@ -35,28 +35,39 @@ interface Slot {
 }
 
 /**
- * The tensors by name, in the order of the header. Complaints name the byte: of the header (all of it counts as byte 8) or of the
+ * The tensors by name, in the order of the header; `only` asks for one of them. Complaints name the byte: of the header (all of it counts as byte 8) or of the
  * data. Refused: what the specification forbids (holes, overlaps, sizes that differ from shapes, keys twice), dtypes of
  * 8-bit floats and smaller, integers beyond 2^53, tensors without entries.
  */
-export function parseSafetensors(bytes: Uint8Array): Outcome<ReadonlyMap<string, TensorData>> {
+export function parseSafetensors(bytes: Uint8Array, only?: string): Outcome<ReadonlyMap<string, TensorData>> {
   return attempt(() => {
-    if (bytes.length < 8) badByte(bytes.length, "the file ends before its header");
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const length = Number(view.getBigUint64(0, true));
-    if (length > LONGEST_HEADER) badByte(0, `the header has ${length} bytes; the limit is ${LONGEST_HEADER}`);
-    const start = 8 + length;
-    if (start > bytes.length)
-      badByte(0, `the header has ${length} bytes, but only ${bytes.length - 8} follow`);
-    const slots = slotsOf(headerOf(bytes.subarray(8, start)));
-    checkCover(slots, start, bytes.length - start);
+    const { slots, start } = contentsOf(bytes);
+    const wanted = only === undefined ? slots : slots.filter(({ name }) => name === only);
     return new Map(
-      slots.map(({ name, stored, shape, size, from }) => {
+      wanted.map(({ name, stored, shape, size, from }) => {
         const source = { bytes, start: start + from, littleEndian: true, shift: 0 };
         return [name, { shape, entries: decode(stored, source, size), dtype: dtypeOf(stored) }];
       }),
     );
   });
+}
+
+/** Names of the tensors, in the order of the header. */
+export function safetensorsNames(bytes: Uint8Array): Outcome<readonly string[]> {
+  return attempt(() => contentsOf(bytes).slots.map(({ name }) => name));
+}
+
+/** The slots of the whole file, and where the first of them starts. */
+function contentsOf(bytes: Uint8Array): { readonly slots: readonly Slot[]; readonly start: number } {
+  if (bytes.length < 8) badByte(bytes.length, "the file ends before its header");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  if (length > LONGEST_HEADER) badByte(0, `the header has ${length} bytes; the limit is ${LONGEST_HEADER}`);
+  const start = 8 + length;
+  if (start > bytes.length) badByte(0, `the header has ${length} bytes, but only ${bytes.length - 8} follow`);
+  const slots = slotsOf(headerOf(bytes.subarray(8, start)));
+  checkCover(slots, start, bytes.length - start);
+  return { slots, start };
 }
 
 function headerOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {

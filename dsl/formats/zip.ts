@@ -31,11 +31,28 @@ interface Entry {
   readonly at: number;
 }
 
+export interface MemberOptions {
+  /** Bytes that all members may unpack to. */
+  readonly most?: number;
+  /** The one member that is wanted; the others are not unpacked. */
+  readonly only?: string;
+}
+
+/** Names of the members, in the order of the directory. Throws Mistake as `membersOf`. */
+export function memberNames(bytes: Uint8Array): readonly string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return directoryOf(bytes, view).map(({ name }) => name);
+}
+
 /**
  * Members in the order of the directory. Throws Mistake: no zip archive, zip64 or split or encrypted archives, members that
  * overlap or share a name, sizes that are not those of the data, damaged data, more than `most` bytes in all.
  */
-export function* membersOf(bytes: Uint8Array, inflate: Inflate, most = MOST_BYTES): Generator<Member> {
+export function* membersOf(
+  bytes: Uint8Array,
+  inflate: Inflate,
+  { most = MOST_BYTES, only }: MemberOptions = {},
+): Generator<Member> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries = directoryOf(bytes, view);
   let left = most;
@@ -45,6 +62,7 @@ export function* membersOf(bytes: Uint8Array, inflate: Inflate, most = MOST_BYTE
   }
   const starts = startsOf(entries, view);
   for (const [position, entry] of entries.entries()) {
+    if (only !== undefined && entry.name !== only) continue;
     const start = starts[position] ?? 0;
     const packed = bytes.subarray(start, start + entry.packed);
     const unpacked = entry.method === 0 ? packed : inflated(entry, packed, start, inflate);

@@ -42,10 +42,28 @@ export interface Entries {
   readonly im?: Float64Array;
 }
 
-/** A network with its numbers: `entries[k]` belongs to `network.tensors[k]`. */
+/** That the value is wanted beyond the range and the digits of float64, and from what it is found. */
+export type Exactness =
+  /**
+   * The value is that of the network with these entries, all of them integers, in the place of its own, divided by
+   * `denominator`, a decimal integer. Without `entries` its own are integers.
+   */
+  | { readonly kind: "count"; readonly entries?: readonly Entries[]; readonly denominator: string }
+  /** The value is a mantissa and an exponent. Of `rounded` tensors the entries were rounded to float64 when they were read. */
+  | { readonly kind: "scaled"; readonly rounded: number };
+
+/**
+ * A network with its numbers: `entries[k]` belongs to `network.tensors[k]`. A network without data has no entries at all: it can
+ * be ordered, scheduled and modelled, not run.
+ */
 export interface ValuedNetwork {
   readonly network: Network;
   readonly entries: readonly Entries[];
+  readonly exact?: Exactness;
+}
+
+export function hasData({ network, entries }: ValuedNetwork): boolean {
+  return entries.length === network.tensors.length;
 }
 
 export function extentOf(network: Network, label: Label): number {

@@ -2,7 +2,8 @@
 import type { Random } from "../base/random.ts";
 import type { Hypergraph } from "./hypergraph.ts";
 import type { Pairs } from "./path.ts";
-import { pairsOf, rotatingTree, treeScore, tryRotation, type RotatingTree } from "./rotate.ts";
+import { reconfigure, subsets } from "./reconfigure.ts";
+import { pairsOf, rotateAll, rotatingTree, thresholdsAt, treeScore } from "./rotate.ts";
 import type { Objective } from "./tree.ts";
 
 export interface Annealing {
@@ -16,6 +17,8 @@ export interface Annealing {
   readonly expired: () => boolean;
   /** log2 of the elements beyond which intermediates are penalised; no limit where absent. */
   readonly maxLog2Size?: number;
+  /** False where the best tree is not to be settled at the end. */
+  readonly settle?: boolean;
 }
 
 export interface Scored {
@@ -23,6 +26,15 @@ export interface Scored {
   /** Lower is better; comparable for one objective and one network. */
   readonly score: number;
 }
+
+/** Leaves of the subtrees that are made optimal, and how many passes over all of them are worth their time. */
+const SETTLED_PARTS = 8;
+const MOST_PASSES = 12;
+const SWEEPS_A_PASS = 100;
+
+/** Steps in which the temperature falls: each costs a table of powers, which some thousands of moves outweigh. */
+const MOST_TEMPERATURES = 150;
+const MOVES_A_TEMPERATURE = 4000;
 
 export function scored(
   graph: Hypergraph,
@@ -36,29 +48,47 @@ export function scored(
 
 /**
  * The best tree met, never worse than `start`. A local method by design: each move is judged by the two pairs that it
- * changes, so small pairs are improved as well as the largest (after P. Kalachev et al., arXiv 2108.05665).
+ * changes, so small pairs are improved as well as the largest (after P. Kalachev et al., arXiv 2108.05665). At the end the best
+ * tree is settled: small subtrees are made optimal.
  */
-export function anneal(graph: Hypergraph, start: Scored, annealing: Annealing, random: Random): Scored {
-  if (graph.tensors.length < 3) return start;
+export function anneal(
+  graph: Hypergraph,
+  start: Pick<Scored, "pairs">,
+  annealing: Annealing,
+  random: Random,
+): Scored {
+  if (graph.tensors.length < 3) return scored(graph, start.pairs, annealing.objective);
   const { objective, sweeps, hottest, coldest, expired, maxLog2Size = Infinity } = annealing;
   const tree = rotatingTree(graph, start.pairs, objective, maxLog2Size);
-  let best = start.score;
+  const first = treeScore(tree, objective);
+  let best = first;
   const [left, right] = [tree.left.slice(), tree.right.slice()];
+  const temperatures = Math.min(MOST_TEMPERATURES, (sweeps * tree.leaves) / MOVES_A_TEMPERATURE);
+  const step = Math.ceil(sweeps / Math.max(4, temperatures));
+  let thresholds = thresholdsAt(hottest);
   for (let count = 0; count < sweeps && !expired(); count += 1) {
-    sweep(tree, hottest * (coldest / hottest) ** (count / Math.max(1, sweeps - 1)), random);
+    if (count % step === 0)
+      thresholds = thresholdsAt(hottest * (coldest / hottest) ** (count / Math.max(1, sweeps - step)));
+    rotateAll(tree, thresholds, random);
     const score = treeScore(tree, objective);
     if (score >= best - 1e-9) continue;
     best = score;
     left.set(tree.left);
     right.set(tree.right);
   }
-  return best < start.score ? { pairs: pairsOf(tree.leaves, left, right), score: best } : start;
+  const pairs = best < first ? pairsOf(tree.leaves, left, right) : start.pairs;
+  const found = { pairs, score: best };
+  return annealing.settle === false ? found : settled(graph, found, annealing, random);
 }
 
-function sweep(tree: RotatingTree, temperature: number, random: Random): void {
-  for (let outer = tree.leaves; outer <= tree.root; outer += 1) {
-    const choice = Math.floor(4 * random());
-    const allowance = -temperature * Math.log2(1 - random());
-    tryRotation(tree, outer, { innerLeft: (choice & 1) === 1, leftRises: (choice & 2) === 2, allowance });
-  }
+/** Subtrees made optimal until none gains, or for as many passes as took a part of the annealing. */
+export function settled(graph: Hypergraph, start: Scored, annealing: Annealing, random: Random): Scored {
+  const { objective, sweeps, expired, maxLog2Size = Infinity } = annealing;
+  const tree = rotatingTree(graph, start.pairs, objective, maxLog2Size);
+  const tables = subsets(SETTLED_PARTS, graph.weights.length);
+  const passes = Math.min(MOST_PASSES, Math.ceil(sweeps / SWEEPS_A_PASS));
+  for (let pass = 0; pass < passes && !expired(); pass += 1)
+    if (reconfigure(tree, tables, random, expired) === 0) break;
+  const score = treeScore(tree, objective);
+  return score < start.score - 1e-9 ? { pairs: pairsOf(tree.leaves, tree.left, tree.right), score } : start;
 }

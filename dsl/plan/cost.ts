@@ -2,13 +2,7 @@
 import type { Label, Network } from "../network/network.ts";
 import { at, hypergraph, log2Add, log2SizeOf, union, withSliced, type Hypergraph } from "./hypergraph.ts";
 import { checkTree } from "./path.ts";
-import type { ContractionTree, Cost, Objective } from "./tree.ts";
-
-/**
- * Multiply-adds that moving one element costs, for the objective `combo`: an intermediate is written once and read once,
- * at nine multiply-adds each, about the ratio of rate to bandwidth of current devices.
- */
-export const COMBO_LOG2_WEIGHT = Math.log2(2 * 9);
+import type { ContractionTree, Cost } from "./tree.ts";
 
 /** One node of a tree: a tensor of the network or the result of a pair. */
 export interface TreeNode {
@@ -86,26 +80,4 @@ export function plainCost(
     log2Size = Math.max(log2Size, log2SizeOf(graph, node.indices));
   }
   return { log2Flops, log2Size };
-}
-
-/**
- * What a search with this objective minimises, over all slices, for comparing trees of one network: log2 of the multiply-adds
- * (`flops`), of the largest intermediate (`size`, ties by multiply-adds), or of multiply-adds and weighted elements moved (`combo`).
- */
-export function objectiveValue(network: Network, tree: ContractionTree, objective: Objective): number {
-  const { log10Flops, log2Size, log2Slices } = cost(network, tree);
-  const log2Flops = log10Flops / (Math.LOG10E * Math.LN2);
-  switch (objective) {
-    case "flops":
-      return log2Flops;
-    case "size":
-      return log2Size + 1e-4 * log2Flops;
-    case "combo": {
-      const results = treeNodes(network, tree).slice(tree.leaves);
-      const moved = results.reduce((sum, node) => log2Add(sum, node.log2Size + COMBO_LOG2_WEIGHT), -Infinity);
-      return log2Add(log2Flops, moved + log2Slices);
-    }
-    default:
-      return objective satisfies never;
-  }
 }

@@ -1,137 +1,134 @@
 /**
- * Slices and order together: while a limit on the size of intermediates is not met an index is sliced, and after each the
- * tree is annealed anew, since what was cheap whole need not be cheap in slices.
+ * Slices and order together: a tree is annealed with results beyond the limit made dearer, indices are sliced until it fits, and
+ * slices are exchanged while that saves; then some are given back and all begins anew, since what was cheap whole need
+ * not be cheap in slices.
  */
 import type { Random } from "../base/random.ts";
-import { anneal, scored } from "./anneal.ts";
-import { plainCost, plainNodes } from "./cost.ts";
-import { at, type Hypergraph } from "./hypergraph.ts";
+import { anneal, settled } from "./anneal.ts";
+import { plainNodes } from "./cost.ts";
+import { at } from "./hypergraph.ts";
 import type { Pairs } from "./path.ts";
-import { indexToSlice } from "./slice.ts";
-import type { Objective } from "./tree.ts";
+import { candidate, fits, slicedGraph, type Problem, type SlicedPairs } from "./problem.ts";
+import { indexToSlice, slicedCost, type SlicedCost } from "./slice.ts";
 
-export interface FitSettings {
-  readonly objective: Objective;
-  readonly maxLog2Size: number;
-  /** Asked between passes; the first tree is sliced to the end all the same. */
-  readonly expired: (share?: number) => boolean;
-  /** Upper limit of passes, for reproducible runs. */
-  readonly rounds: number;
+export interface FitEffort {
+  /** Passes of annealing in all; a part of them after each few slices. */
+  readonly sweeps: number;
+  readonly expired: () => boolean;
 }
 
-/** A tree with its slices. */
-export interface Fitted {
-  readonly pairs: Pairs;
-  /** Indices of the graph. */
-  readonly sliced: readonly number[];
-  /** What the search minimises, over all slices; lower is better. */
-  readonly score: number;
-}
-
-/** Passes of annealing after each slice, and after some slices were given back. */
-const SWEEPS_A_SLICE = 100;
-const SWEEPS_A_ROUND = 150;
-/** Trees that are bettered side by side, and the shares of the time for slicing the first ones and for all chains. */
-const CHAINS = 3;
-const STARTS_SHARE = 0.55;
-const CHAINS_SHARE = 0.85;
+/** Bits beyond the limit for each of which one more index is sliced before the next annealing. */
+const BITS_A_BATCH = 5;
+/** Share of the passes that anneal after each batch of slices. */
+const BATCH_SHARE = 0.25;
 
 /**
- * A tree of which no intermediate is larger than the limit. Each of `trees` is sliced; the best become chains, in which again
- * and again some slices are given back and the tree is annealed and sliced anew. At the end the best chain goes on alone.
+ * The tree with more indices sliced until it fits, annealed after each few; what annealing made needless is given back, and
+ * slices are exchanged for better ones. Does not fit yet where time ended first.
  */
-export function fitted(
-  graph: Hypergraph,
-  trees: readonly Pairs[],
-  settings: FitSettings,
+export function slicedDown(
+  problem: Problem,
+  start: SlicedPairs,
+  effort: FitEffort,
   random: Random,
-): Fitted {
-  const chains: Fitted[] = [];
-  let round = 0;
-  const goesOn = (share: number): boolean =>
-    chains.length === 0 || (round < settings.rounds && !settings.expired(share));
-  for (const pairs of trees) {
-    if (!goesOn(STARTS_SHARE)) break;
-    chains.push(sliceDown(graph, { pairs, sliced: [] }, settings, random));
-    round += 1;
+): SlicedPairs {
+  const hottest = 0.2 * 10 ** random();
+  const sweeps = Math.ceil(BATCH_SHARE * effort.sweeps);
+  let found: SlicedPairs = start;
+  while (!effort.expired()) {
+    const sliced = moreSliced(problem, found, random);
+    if (sliced.length === found.sliced.length) break;
+    const pairs = annealed(problem, { pairs: found.pairs, sliced }, { ...effort, sweeps, hottest }, random);
+    found = { pairs, sliced };
   }
-  chains.sort((a, b) => a.score - b.score).splice(CHAINS);
-  for (; goesOn(1); round += 1) {
-    if (settings.expired(CHAINS_SHARE)) chains.sort((a, b) => a.score - b.score).splice(1);
-    const place = round % chains.length;
-    const chain = at(chains, place);
-    const found = sliceDown(graph, loosened(graph, chain, settings, random), settings, random);
-    if (found.score <= chain.score) chains[place] = found;
-  }
-  return chains.reduce((best, chain) => (chain.score < best.score ? chain : best));
+  return lastTouch(problem, betterSliced(problem, found), effort, random);
 }
 
-type Sliced = Omit<Fitted, "score">;
-
-/** Some slices given back at random, and the tree annealed without them. */
-function loosened(graph: Hypergraph, best: Sliced, settings: FitSettings, random: Random): Sliced {
-  const share = 0.5 + 0.5 * random();
-  const sliced = best.sliced.filter(() => random() < share);
-  const heat = { sweeps: SWEEPS_A_ROUND, hottest: 0.05 * 30 ** random() };
-  return { pairs: annealed(graph, { pairs: best.pairs, sliced }, heat, settings, random), sliced };
+/** Some slices given back at random, the tree annealed without them, and sliced anew. */
+export function slicedAnew(
+  problem: Problem,
+  from: SlicedPairs,
+  effort: FitEffort,
+  random: Random,
+): SlicedPairs {
+  const share = 0.4 + 0.6 * random();
+  const sliced = from.sliced.filter(() => random() < share);
+  const heat = { ...effort, hottest: 0.05 * 30 ** random() };
+  const pairs = annealed(problem, { pairs: from.pairs, sliced }, heat, random);
+  return slicedDown(problem, { pairs, sliced }, effort, random);
 }
 
-function sliceDown(graph: Hypergraph, start: Sliced, settings: FitSettings, random: Random): Fitted {
-  const sliced = [...start.sliced];
-  const heat = { sweeps: SWEEPS_A_SLICE, hottest: 0.2 * 10 ** random() };
-  let { pairs } = start;
-  for (;;) {
-    const part = slicedGraph(graph, sliced);
-    const nodes = plainNodes(part, pairs);
-    if (plainCost(part, nodes).log2Size <= settings.maxLog2Size + 1e-9) break;
-    sliced.push(indexToSlice(part, nodes.slice(graph.tensors.length), random));
-    pairs = annealed(graph, { pairs, sliced }, heat, settings, random);
+/** What a tree costs with some indices sliced; its nodes are listed once. */
+function costOver({ graph }: Problem, pairs: Pairs): (sliced: readonly number[]) => SlicedCost {
+  const nodes = plainNodes(graph, pairs).slice(graph.tensors.length);
+  return (sliced) => slicedCost(slicedGraph(graph, sliced), nodes, bitsOf(graph.weights, sliced));
+}
+
+function bitsOf(weights: Float64Array, sliced: readonly number[]): number {
+  return sliced.reduce((sum, index) => sum + at(weights, index), 0);
+}
+
+/** A few more slices, one for each BITS_A_BATCH of excess; none where the tree fits. */
+function moreSliced(problem: Problem, { pairs, sliced }: SlicedPairs, random: Random): readonly number[] {
+  const { graph, maxLog2Size } = problem;
+  const nodes = plainNodes(graph, pairs).slice(graph.tensors.length);
+  const more = [...sliced];
+  for (let wanted = 1; wanted > 0; wanted -= 1) {
+    const part = slicedGraph(graph, more);
+    const { log2Size } = slicedCost(part, nodes, 0);
+    if (fits(problem, { log2Size })) break;
+    if (more.length === sliced.length) wanted = Math.ceil((log2Size - maxLog2Size) / BITS_A_BATCH);
+    more.push(indexToSlice(part, nodes, random));
   }
-  const needed = withoutNeedless(graph, pairs, sliced, settings.maxLog2Size);
-  return { pairs, sliced: needed, score: scoreOf(graph, pairs, needed, settings.objective) };
+  return more;
 }
 
-/** Gives back each slice that the limit does not need: annealing may have made it so. */
-function withoutNeedless(
-  graph: Hypergraph,
-  pairs: Pairs,
-  sliced: readonly number[],
-  maxLog2Size: number,
-): readonly number[] {
-  let kept = sliced;
+/**
+ * Gives back each slice that the limit does not need, and exchanges each other for the one or two that cost least in its place,
+ * where that saves multiply-adds.
+ */
+function betterSliced(problem: Problem, { pairs, sliced }: SlicedPairs): SlicedPairs {
+  const { graph } = problem;
+  const nodes = plainNodes(graph, pairs).slice(graph.tensors.length);
+  const costOf = costOver(problem, pairs);
+  let best = { sliced, cost: costOf(sliced) };
+  if (!fits(problem, best.cost)) return { pairs, sliced };
   for (const index of sliced) {
-    const fewer = kept.filter((other) => other !== index);
-    const part = slicedGraph(graph, fewer);
-    if (plainCost(part, plainNodes(part, pairs)).log2Size <= maxLog2Size + 1e-9) kept = fewer;
+    const fewer = best.sliced.filter((other) => other !== index);
+    for (let more = 0; more <= 2; more += 1) {
+      const cost = costOf(fewer);
+      if (fits(problem, cost)) {
+        if (cost.log2Flops < best.cost.log2Flops - 1e-9 || more === 0) best = { sliced: fewer, cost };
+        break;
+      }
+      fewer.push(indexToSlice(slicedGraph(graph, fewer), nodes));
+    }
   }
-  return kept;
+  return { pairs, sliced: best.sliced };
 }
 
-function scoreOf(graph: Hypergraph, pairs: Pairs, sliced: readonly number[], objective: Objective): number {
-  const log2Slices = sliced.reduce((sum, index) => sum + at(graph.weights, index), 0);
-  return scored(slicedGraph(graph, sliced), pairs, objective).score + log2Slices;
+/** Small subtrees made optimal with the slices as they are, as long as the tree still fits and gains. */
+function lastTouch(problem: Problem, found: SlicedPairs, effort: FitEffort, random: Random): SlicedPairs {
+  const { graph, objective, maxLog2Size } = problem;
+  const before = candidate(problem, found);
+  if (!fits(problem, before) || graph.tensors.length < 3) return found;
+  const part = slicedGraph(graph, found.sliced);
+  const heat = { objective, maxLog2Size, hottest: 1, coldest: 1, ...effort, sweeps: 300 };
+  const { pairs } = settled(part, { pairs: found.pairs, score: Infinity }, heat, random);
+  const after = candidate(problem, betterSliced(problem, { pairs, sliced: found.sliced }));
+  return fits(problem, after) && after.score < before.score ? after : found;
 }
 
-interface Heat {
-  readonly sweeps: number;
+interface Heat extends FitEffort {
   readonly hottest: number;
 }
 
 function annealed(
-  graph: Hypergraph,
-  { pairs, sliced }: Sliced,
-  { sweeps, hottest }: Heat,
-  { objective, expired, maxLog2Size }: FitSettings,
+  { graph, objective, maxLog2Size }: Problem,
+  { pairs, sliced }: SlicedPairs,
+  heat: Heat,
   random: Random,
 ): Pairs {
-  const part = slicedGraph(graph, sliced);
-  const start = scored(part, pairs, objective, maxLog2Size);
-  return anneal(part, start, { objective, sweeps, hottest, coldest: 0.02, expired, maxLog2Size }, random)
-    .pairs;
-}
-
-function slicedGraph(graph: Hypergraph, sliced: readonly number[]): Hypergraph {
-  const weights = graph.weights.slice();
-  for (const index of sliced) weights[index] = 0;
-  return { ...graph, weights };
+  const settings = { objective, coldest: 0.02, maxLog2Size, settle: false, ...heat };
+  return anneal(slicedGraph(graph, sliced), { pairs }, settings, random).pairs;
 }

@@ -2,16 +2,24 @@
 import { UserError } from "../base/diagnostic.ts";
 import type { Random } from "../base/random.ts";
 import type { Network } from "../network/network.ts";
-import { simplify } from "../network/simplify.ts";
+import { simplify, type Simplified } from "../network/simplify.ts";
 import { anneal, scored } from "./anneal.ts";
 import { dissect } from "./dissect.ts";
 import { greedy, plainGreedy } from "./greedy.ts";
 import { hypergraph } from "./hypergraph.ts";
-import { MOST_OPTIMAL_TENSORS, optimalPairs } from "./optimal.ts";
+import {
+  MOST_CONNECTED_TENSORS,
+  MOST_OPTIMAL_TENSORS as MOST_TRIED_IN_ALL_WAYS,
+  optimal,
+} from "./optimal.ts";
 import { composed } from "./search.ts";
 import type { Budget, ContractionTree } from "./tree.ts";
 
-export { MOST_OPTIMAL_TENSORS };
+/** Tensors that `optimal` takes, once small ones are absorbed. */
+export const MOST_OPTIMAL_TENSORS = MOST_CONNECTED_TENSORS;
+
+/** About a minute, and a gigabyte. */
+const PROOF = { pairs: 2e10, sets: 2e6 };
 
 /** One dissection for each; how much heavier than a half each part may be. */
 const IMBALANCES = [0.05, 0.1, 0.2, 0.3, 0.4, 0.6];
@@ -24,22 +32,34 @@ const [FEWEST_SWEEPS, MOST_SWEEPS] = [100, 3000];
 
 /** How many tensors an order has to be found for, once vectors and the like are absorbed; few tensors are left as they are. */
 export function leftAfterAbsorption(network: Network): number {
-  const count = network.tensors.length;
-  return count <= MOST_OPTIMAL_TENSORS ? count : simplify(network).ids.length;
+  return leftAsTheyAre(network) ? network.tensors.length : simplify(network).ids.length;
 }
 
-/** The best of all trees; of more than MOST_OPTIMAL_TENSORS, of all that absorb small tensors first. Throws UserError beyond that. */
-export function optimalTree(network: Network): ContractionTree {
-  const leaves = network.tensors.length;
-  if (leaves <= MOST_OPTIMAL_TENSORS)
-    return { leaves, pairs: optimalPairs(hypergraph(network), "flops"), sliced: [] };
-  const simplified = simplify(network);
+/**
+ * The best of all trees; of more tensors than can be tried in all ways, of those that absorb small tensors first and whose
+ * parts are connected (see `optimal`). Throws UserError where there are too many tensors, or too many ways to try.
+ */
+export function optimalTree(network: Network, { expired }: Budget): ContractionTree {
+  const simplified = leftAsTheyAre(network) ? untouched(network) : simplify(network);
   const left = simplified.ids.length;
   if (left > MOST_OPTIMAL_TENSORS)
     throw new UserError(
-      `${network.name} has ${left} tensors once small ones are absorbed; optimal tries all orders of at most ${MOST_OPTIMAL_TENSORS}: use search`,
+      `${network.name} has ${left} tensors once small ones are absorbed; optimal takes at most ${MOST_OPTIMAL_TENSORS}: use search`,
     );
-  return composed(network, simplified, optimalPairs(hypergraph(simplified.reduced), "flops"));
+  const { pairs, proven } = optimal(hypergraph(simplified.reduced), "flops", { ...PROOF, expired });
+  if (!proven)
+    throw new UserError(
+      `${network.name} is joined too densely for optimal to try all its orders: use search`,
+    );
+  return composed(network, simplified, pairs);
+}
+
+function leftAsTheyAre(network: Network): boolean {
+  return network.tensors.length <= MOST_TRIED_IN_ALL_WAYS;
+}
+
+function untouched(network: Network): Simplified {
+  return { pairs: [], reduced: network, ids: network.tensors.map((_, id) => id) };
 }
 
 /** The best of a few recursive bisections. */

@@ -1,94 +1,104 @@
-/** The best of all contraction trees of a small network, by dynamic programming over sets of tensors. */
-import { COMBO_LOG2_WEIGHT } from "./cost.ts";
-import { at, log2Add, type Hypergraph } from "./hypergraph.ts";
+/** The best of all contraction trees of a small network. */
+import { bestConnectedPairs, MOST_CONNECTED_TENSORS, type Effort } from "./connected.ts";
+import { plainCost, plainNodes } from "./cost.ts";
+import { greedy, plainGreedy } from "./greedy.ts";
+import { at, log2Add, log2SizeOf, type Hypergraph } from "./hypergraph.ts";
+import { log2ElementWeight } from "./objective.ts";
+import type { Pairs } from "./path.ts";
+import { bestOfAllPairs, MOST_OPTIMAL_TENSORS } from "./subsets.ts";
 import type { Objective } from "./tree.ts";
 
-/** Beyond this, 3^n splits take too long. */
-export const MOST_OPTIMAL_TENSORS = 11;
+export { MOST_CONNECTED_TENSORS, MOST_OPTIMAL_TENSORS };
 
-/** Everything is indexed by a set of tensors, as a bit mask. */
-interface Table {
-  readonly graph: Hypergraph;
-  readonly objective: Objective;
-  /** For each index, 1 where the contracted set still has it; `width` entries a set. */
-  readonly kept: Uint8Array;
-  readonly sizes: Float64Array;
-  /** Largest intermediate of the best tree of the set; compared first where `size` is minimised, else 0. */
-  readonly largest: Float64Array;
-  /** log2 of what the best tree of the set costs. */
-  readonly total: Float64Array;
-  /** One of the two sets that the best tree contracts last. */
-  readonly split: Int32Array;
+export interface Optimal {
+  readonly pairs: Pairs;
+  /** Whether it is the best; else the effort ended first, and the tree is a greedy one, or optimal in some of its parts. */
+  readonly proven: boolean;
 }
 
 /** Pairs of a tree with the least objective, outer products included. At most MOST_OPTIMAL_TENSORS tensors. */
 export function optimalPairs(graph: Hypergraph, objective: Objective): [number, number][] {
-  const leaves = graph.tensors.length;
-  const table = emptyTable(graph, objective);
-  for (let set = 1; set < 1 << leaves; set += 1) {
-    measure(table, set);
-    // A set's lowest tensor stays on one side, so that each split is seen once.
-    const lowest = set & -set;
-    for (let part = (set - 1) & set; part > 0; part = (part - 1) & set)
-      if ((part & lowest) !== 0) improve(table, set, part);
-  }
-  const pairs: [number, number][] = [];
-  const emit = (set: number): number => {
-    if ((set & (set - 1)) === 0) return 31 - Math.clz32(set);
-    const part = at(table.split, set);
-    pairs.push([emit(part), emit(set ^ part)]);
-    return leaves + pairs.length - 1;
-  };
-  if (leaves > 0) emit((1 << leaves) - 1);
-  return pairs;
+  return bestOfAllPairs(graph, objective);
 }
 
-function emptyTable(graph: Hypergraph, objective: Objective): Table {
-  const sets = 1 << graph.tensors.length;
-  const single = (set: number): boolean => (set & (set - 1)) === 0;
-  return {
-    graph,
-    objective,
-    kept: new Uint8Array(sets * graph.weights.length),
-    sizes: new Float64Array(sets),
-    largest: Float64Array.from({ length: sets }, (_, set) => (single(set) ? 0 : Infinity)),
-    total: Float64Array.from({ length: sets }, (_, set) => (single(set) ? -Infinity : Infinity)),
-    split: new Int32Array(sets),
-  };
+/**
+ * The best tree of a network of any count of tensors. Up to MOST_OPTIMAL_TENSORS it is the best of all trees; of more, the best
+ * of those whose parts are connected, with what is not connected joined last, the smallest first: outer products inside a
+ * connected part are not tried. Parts of more than MOST_CONNECTED_TENSORS tensors, and of more than MOST_OPTIMAL_TENSORS for
+ * `peak`, get a greedy tree.
+ */
+export function optimal(graph: Hypergraph, objective: Objective, effort: Effort): Optimal {
+  if (graph.tensors.length <= MOST_OPTIMAL_TENSORS)
+    return { pairs: bestOfAllPairs(graph, objective), proven: true };
+  const joined: [number, number][] = [];
+  let proven = true;
+  const parts = componentsOf(graph).map((ids) => {
+    const part = { ...graph, tensors: ids.map((id) => at(graph.tensors, id)) };
+    const found = bestOfPart(part, objective, effort);
+    proven &&= found.proven;
+    const names = [...ids];
+    for (const [a, b] of found.pairs) {
+      joined.push([at(names, a), at(names, b)]);
+      names.push(graph.tensors.length + joined.length - 1);
+    }
+    const size = log2SizeOf(graph, at(plainNodes(part, found.pairs), names.length - 1).indices);
+    return { id: at(names, names.length - 1), size };
+  });
+  joinParts(parts, graph.tensors.length, joined);
+  return { pairs: joined, proven };
 }
 
-/** Which indices the contracted set has: those of its tensors that another tensor or the output has too. */
-function measure({ graph, kept, sizes }: Table, set: number): void {
-  const inside = new Int32Array(graph.weights.length);
+/** A connected part. */
+function bestOfPart(part: Hypergraph, objective: Objective, effort: Effort): Optimal {
+  const count = part.tensors.length;
+  if (count <= MOST_OPTIMAL_TENSORS) return { pairs: bestOfAllPairs(part, objective), proven: true };
+  const start = greedy(part, plainGreedy, () => 0.5);
+  if (count > MOST_CONNECTED_TENSORS || objective === "peak") return { pairs: start, proven: false };
+  const nodes = plainNodes(part, start);
+  const { log2Flops, log2Size } = plainCost(part, nodes);
+  const element = objective === "size" ? -Infinity : log2ElementWeight(objective);
+  const log2Cost = nodes
+    .slice(count)
+    .reduce((sum, { indices }) => log2Add(sum, log2SizeOf(part, indices) + element), log2Flops);
+  const pairs = bestConnectedPairs(part, objective, { log2Cost, log2Size }, effort);
+  return { pairs: pairs ?? start, proven: pairs !== undefined };
+}
+
+/** Tensors that indices of an extent above one join, each group ascending. */
+export function componentsOf(graph: Hypergraph): number[][] {
+  const group = graph.tensors.map((_, id) => id);
+  const root = (id: number): number => {
+    while (at(group, id) !== id) id = group[id] = at(group, at(group, id));
+    return id;
+  };
+  const first = new Int32Array(graph.weights.length).fill(-1);
   graph.tensors.forEach((indices, id) => {
-    if (((set >> id) & 1) === 1) for (const index of indices) inside[index] = at(inside, index) + 1;
+    for (const index of indices) {
+      if (at(graph.weights, index) === 0) continue;
+      if (at(first, index) < 0) first[index] = id;
+      else group[root(id)] = root(at(first, index));
+    }
   });
-  inside.forEach((count, index) => {
-    if (count === 0 || count === at(graph.uses, index)) return;
-    kept[set * inside.length + index] = 1;
-    sizes[set] = at(sizes, set) + at(graph.weights, index);
+  const groups = new Map<number, number[]>();
+  group.forEach((_, id) => {
+    const own = groups.get(root(id));
+    if (own === undefined) groups.set(root(id), [id]);
+    else own.push(id);
   });
+  return [...groups.values()];
 }
 
-/** Contracts `part` with the rest of `set` last, where that is better than what is known. */
-function improve(table: Table, set: number, part: number): void {
-  const { objective, sizes, largest, total } = table;
-  const rest = set ^ part;
-  const flops = log2Involved(table, part, rest);
-  const own = objective === "combo" ? log2Add(flops, at(sizes, set) + COMBO_LOG2_WEIGHT) : flops;
-  const cost = log2Add(own, log2Add(at(total, part), at(total, rest)));
-  const widest = objective === "size" ? Math.max(at(sizes, set), at(largest, part), at(largest, rest)) : 0;
-  const known = at(largest, set);
-  if (widest > known || (widest === known && cost >= at(total, set))) return;
-  largest[set] = widest;
-  total[set] = cost;
-  table.split[set] = part;
-}
-
-function log2Involved({ graph, kept }: Table, a: number, b: number): number {
-  const width = graph.weights.length;
-  let sum = 0;
-  for (let index = 0; index < width; index += 1)
-    if ((at(kept, a * width + index) | at(kept, b * width + index)) === 1) sum += at(graph.weights, index);
-  return sum;
+/** Outer products, always of the two smallest: the least sum of products (Huffman's way, after D. S. Parker, SIAM J. Comput. 9 (1980) 470). */
+function joinParts(
+  parts: readonly { readonly id: number; readonly size: number }[],
+  leaves: number,
+  pairs: [number, number][],
+): void {
+  const rest = [...parts];
+  while (rest.length > 1) {
+    rest.sort((a, b) => a.size - b.size || a.id - b.id);
+    const [a, b] = rest.splice(0, 2) as [(typeof rest)[0], (typeof rest)[0]];
+    pairs.push([a.id, b.id]);
+    rest.push({ id: leaves + pairs.length - 1, size: a.size + b.size });
+  }
 }

@@ -29,13 +29,21 @@ export function fromLinear(leaves: number, path: readonly (readonly number[])[])
 
 /** Pairs of ids to opt_einsum's linear path. */
 export function toLinear(tree: ContractionTree): (readonly [number, number])[] {
-  const live = Array.from({ length: tree.leaves }, (_, id) => id);
-  return tree.pairs.map(([a, b], step) => {
-    const [i, j] = [live.indexOf(a), live.indexOf(b)];
-    live.splice(Math.max(i, j), 1);
-    live.splice(Math.min(i, j), 1);
-    live.push(tree.leaves + step);
-    return [i, j] as const;
+  // How many of the ids up to each are used already, as sums over ranges (P. Fenwick): thousands of tensors are routine.
+  const used = new Int32Array(tree.leaves + tree.pairs.length + 1);
+  const place = (id: number): number => {
+    let before = 0;
+    for (let k = id; k > 0; k -= k & -k) before += used[k] as number;
+    return id - before;
+  };
+  const take = (id: number): void => {
+    for (let k = id + 1; k < used.length; k += k & -k) used[k] = (used[k] as number) + 1;
+  };
+  return tree.pairs.map(([a, b]) => {
+    const places = [place(a), place(b)] as const;
+    take(a);
+    take(b);
+    return places;
   });
 }
 

@@ -2,7 +2,8 @@
 import { UserError, type Outcome } from "../base/diagnostic.ts";
 import { describe, listAt, malformed, naturalAt, readDocument, recordAt } from "../base/document.ts";
 import type { Label } from "../network/network.ts";
-import { fromLinear, type Pairs } from "./path.ts";
+import { fromLinear, toLinear, type Pairs } from "./path.ts";
+import type { ContractionTree } from "./tree.ts";
 
 /** Whether it fits a network is for `checkTree` to say. */
 export interface PathFile {
@@ -110,4 +111,14 @@ function leafAt(place: string, node: Readonly<Record<string, unknown>>, leaves: 
   if (index < 1 || index > leaves)
     malformed(`${place}.tensorindex`, `is ${index}, but the network has the tensors 1 to ${leaves}`);
   return index - 1;
+}
+
+/**
+ * The text of an order that `parsePath` reads back: `path`, places in the list of what is left, as opt_einsum takes it; `ssa_path`, pairs
+ * of ids, as cotengra takes it too; `sliced`, the labels of sliced indices. One line a key.
+ */
+export function formatPath(tree: ContractionTree): string {
+  const lines = { path: toLinear(tree), ssa_path: tree.pairs, sliced: tree.sliced };
+  const body = Object.entries(lines).map(([key, value]) => `  "${key}": ${JSON.stringify(value)}`);
+  return `{\n${body.join(",\n")}\n}\n`;
 }

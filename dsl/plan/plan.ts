@@ -18,7 +18,7 @@ export function plan(network: Network, method: Method, budget: Budget, random: R
     case "greedy":
       return greedyTree(network, random);
     case "optimal":
-      return optimalTree(network);
+      return optimalTree(network, budget);
     case "partition":
       return partitionTree(network, budget, random);
     case "anneal":

@@ -1,53 +1,49 @@
-/** A contraction tree that can be rotated in place, each node's indices as a bit set. */
+/**
+ * A contraction tree that is rotated in place. Each node has its indices as a list, which is short, and as a bit set for
+ * membership; costs are kept as plain numbers, so that a move is judged by additions and one comparison.
+ */
+import type { Random } from "../base/random.ts";
 import { at, type Hypergraph } from "./hypergraph.ts";
-import { COMBO_LOG2_WEIGHT, plainNodes } from "./cost.ts";
+import { plainNodes } from "./cost.ts";
+import { exp2 } from "./exp2.ts";
+import { log2ElementWeight, log2PeakOf } from "./objective.ts";
 import type { Pairs } from "./path.ts";
 import type { Objective } from "./tree.ts";
-
-/** Multiply-adds only break ties of `size`. */
-const SIZE_LOG2_WEIGHT = 20;
 
 /** What a bit of size beyond the limit costs, as a power of two: about what one more slice does, measured on circuits. */
 const EXCESS_WEIGHT = 0.3;
 
+/** For whole bits of excess. */
+const EXCESS_FACTORS = Array.from({ length: 256 }, (_, bits) => 2 ** (EXCESS_WEIGHT * bits));
+
+/** Costs are scaled so that the first tree's is at most 2^this; what a move would bring beyond 2^1023 is refused. */
+const MOST_LOG2_COST = 900;
+
 /** Nodes 0..n-1 are leaves, n..2n-2 results. */
 export interface RotatingTree {
+  readonly graph: Hypergraph;
   readonly leaves: number;
   readonly root: number;
   readonly left: Int32Array;
   readonly right: Int32Array;
-  /** 32-bit words a node. All bits of one word weigh the same, so that a size is a sum of population counts. */
+  /** Indices of each node, in no order, in the first `lengths` places. */
+  readonly lists: Int32Array[];
+  readonly lengths: Int32Array;
+  /** 32-bit words of a node's bit set in `bits`. */
   readonly words: number;
-  readonly wordWeights: Float64Array;
   readonly bits: Int32Array;
   /** log2 of the multiply-adds and of the element count of each node. */
   readonly flops: Float64Array;
   readonly sizes: Float64Array;
-  readonly scratch: Int32Array;
-  /** log2 weight of an element written, beside multiply-adds. */
+  /** What each result costs by the objective, times 2^-scale. */
+  readonly costs: Float64Array;
+  readonly scale: number;
+  /** Scratch for the two weights that a move asks for. */
+  readonly overlap: Float64Array;
+  /** log2 weight of an element written, beside multiply-adds; -Infinity for none. */
   readonly elementWeight: number;
   /** log2 of the elements of a result beyond which it is penalised. */
   readonly maxLog2Size: number;
-}
-
-/** Where each index has its bit; indices of extent one weigh nothing and have none. */
-function bitPlaces(graph: Hypergraph): { readonly places: Int32Array; readonly wordWeights: Float64Array } {
-  const order = Array.from(graph.weights, (_, index) => index).filter(
-    (index) => at(graph.weights, index) > 0,
-  );
-  order.sort((a, b) => at(graph.weights, a) - at(graph.weights, b) || a - b);
-  const places = new Int32Array(graph.weights.length).fill(-1);
-  const wordWeights: number[] = [];
-  let next = 0;
-  for (const index of order) {
-    const weight = at(graph.weights, index);
-    if (next === 32 * wordWeights.length || wordWeights[wordWeights.length - 1] !== weight) {
-      next = 32 * wordWeights.length;
-      wordWeights.push(weight);
-    }
-    places[index] = next++;
-  }
-  return { places, wordWeights: Float64Array.from(wordWeights) };
 }
 
 /** A tree of at least two leaves, ready to be rotated. */
@@ -59,145 +55,213 @@ export function rotatingTree(
 ): RotatingTree {
   const leaves = graph.tensors.length;
   const count = 2 * leaves - 1;
-  const { places, wordWeights } = bitPlaces(graph);
-  const words = wordWeights.length;
+  const words = Math.max(1, (graph.weights.length + 31) >> 5);
   const bits = new Int32Array(count * words);
-  const [flops, sizes] = [new Float64Array(count), new Float64Array(count)];
+  const [flops, sizes] = [new Float64Array(count).fill(-Infinity), new Float64Array(count)];
   const [left, right] = [new Int32Array(count).fill(-1), new Int32Array(count).fill(-1)];
+  const lists: Int32Array[] = [];
+  const lengths = new Int32Array(count);
   const weigh = (indices: Int32Array): number =>
     indices.reduce((sum, index) => sum + at(graph.weights, index), 0);
   plainNodes(graph, pairs).forEach((node, id) => {
-    for (const index of node.indices) {
-      const place = at(places, index);
-      const word = id * words + (place >> 5);
-      if (place >= 0) bits[word] = at(bits, word) | (1 << (place & 31));
+    // Indices of extent one weigh nothing and are left out.
+    const own = node.indices.filter((index) => at(graph.weights, index) > 0);
+    for (const index of own) {
+      const word = id * words + (index >> 5);
+      bits[word] = at(bits, word) | (1 << (index & 31));
     }
-    flops[id] = id < leaves ? -Infinity : weigh(node.involved);
-    sizes[id] = weigh(node.indices);
+    lists.push(own);
+    lengths[id] = own.length;
+    if (id >= leaves) flops[id] = weigh(node.involved);
+    sizes[id] = weigh(own);
   });
   pairs.forEach(([a, b], step) => {
     left[leaves + step] = a;
     right[leaves + step] = b;
   });
-  const elementWeight = { flops: -Infinity, combo: COMBO_LOG2_WEIGHT, size: SIZE_LOG2_WEIGHT }[objective];
-  const scratch = new Int32Array(words);
-  return {
-    leaves,
-    root: count - 1,
-    left,
-    right,
-    words,
-    wordWeights,
-    bits,
-    flops,
-    sizes,
-    scratch,
-    elementWeight,
-    maxLog2Size,
-  };
+  const elementWeight = log2ElementWeight(objective);
+  const most = flops.reduce((a, b) => Math.max(a, b), 0) + Math.max(0, elementWeight);
+  const scale = Math.max(0, Math.ceil(most - MOST_LOG2_COST));
+  const tree = { leaves, root: count - 1, left, right, lists, lengths, words, bits, flops, sizes };
+  const costs = new Float64Array(count);
+  const overlap = new Float64Array(2);
+  const made = { ...tree, graph, costs, scale, overlap, elementWeight, maxLog2Size };
+  for (let id = leaves; id < count; id += 1) costs[id] = costOf(made, at(flops, id), at(sizes, id));
+  return made;
 }
 
-function ones(word: number): number {
-  let v = word - ((word >>> 1) & 0x55555555);
-  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
-  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+/** What a result of this size costs, scaled; a size beyond the limit makes it dearer. */
+export function costOf(tree: RotatingTree, log2Flops: number, log2Size: number): number {
+  const { scale, elementWeight } = tree;
+  const written = elementWeight === -Infinity ? 0 : exp2(log2Size + elementWeight - scale);
+  return (exp2(log2Flops - scale) + written) * excessFactor(tree, log2Size);
 }
 
-/** log2 of the cost of two nested nodes, of which the outer keeps its size. */
-function nested(tree: RotatingTree, inner: number, outer: number, size: number): number {
-  const weighted = size + tree.elementWeight;
-  const most = Math.max(inner, outer, weighted);
-  const excess = size > tree.maxLog2Size ? EXCESS_WEIGHT * (size - tree.maxLog2Size) : 0;
-  return excess + most + Math.log2(2 ** (inner - most) + 2 ** (outer - most) + 2 ** (weighted - most));
+/** How much dearer a result is for its size: 1 within the limit. */
+export function excessFactor({ maxLog2Size }: RotatingTree, log2Size: number): number {
+  if (log2Size <= maxLog2Size) return 1;
+  const excess = log2Size - maxLog2Size;
+  return EXCESS_FACTORS[excess] ?? exp2(EXCESS_WEIGHT * excess);
+}
+
+export function hasIndex({ bits, words }: RotatingTree, id: number, index: number): boolean {
+  return (((bits[id * words + (index >> 5)] as number) >>> (index & 31)) & 1) === 1;
+}
+
+/** Draws of a sweep: as many thresholds as there are, each a factor by which the cost of two nodes may grow. */
+const THRESHOLDS = 1024;
+
+/** Exponential deviates, the middles of as many equal parts. */
+const DEVIATES = Float64Array.from({ length: THRESHOLDS }, (_, k) => -Math.log2((k + 0.5) / THRESHOLDS));
+
+/** Thresholds of the Metropolis rule at a temperature in units of log2 of the cost: factor 2^(T x), x exponential. */
+export function thresholdsAt(temperature: number): Float64Array {
+  return DEVIATES.map((deviate) => 2 ** (temperature * deviate));
 }
 
 /**
- * Tries ((a b) c) -> (a (b c)) at `outer`, where a b are the children of `inner`; does it where the log2 of the cost of
- * both nodes grows by at most `allowance`. `rises` says which child of `inner` is a. The result of (b c) keeps the indices that
- * a or the result of `outer` have, which holds for hyperedges too. Returns whether the tree changed.
+ * One pass over all results: tries ((a b) c) -> (a (b c)) at each, with children and order drawn at random, where a b
+ * are the children of the inner node; done where the cost of both nodes grows by at most a threshold drawn. The result of (b c)
+ * keeps the indices that a or the outer result have, which holds for hyperedges too. Returns how many rotations were done.
  */
-export function tryRotation(tree: RotatingTree, outer: number, move: RotationMove): boolean {
-  const { left, right, words, wordWeights, bits, flops, sizes, scratch } = tree;
-  const inner = move.innerLeft ? at(left, outer) : at(right, outer);
-  if (inner < tree.leaves) return false;
-  const c = move.innerLeft ? at(right, outer) : at(left, outer);
-  const a = move.leftRises ? at(left, inner) : at(right, inner);
-  const b = move.leftRises ? at(right, inner) : at(left, inner);
-  const [pa, pb, pc, po] = [a * words, b * words, c * words, outer * words];
-  let [newInner, newOuter, newSize] = [0, 0, 0];
-  for (let word = 0; word < words; word += 1) {
-    const bitsA = bits[pa + word] as number;
-    const both = (bits[pb + word] as number) | (bits[pc + word] as number);
-    const kept = both & (bitsA | (bits[po + word] as number));
-    scratch[word] = kept;
-    const weight = wordWeights[word] as number;
-    newInner += weight * ones(both);
-    newSize += weight * ones(kept);
-    newOuter += weight * ones(bitsA | kept);
+export function rotateAll(tree: RotatingTree, thresholds: Float64Array, random: Random): number {
+  const { leaves, root, left, right, flops, sizes, costs, scale, overlap } = tree;
+  const plain = tree.elementWeight === -Infinity && tree.maxLog2Size === Infinity;
+  let done = 0;
+  for (let outer = leaves; outer <= root; outer += 1) {
+    const draw = (random() * 4 * THRESHOLDS) | 0;
+    let inner = ((draw & 1) === 0 ? left : right)[outer] as number;
+    let c = ((draw & 1) === 0 ? right : left)[outer] as number;
+    if (inner < leaves) {
+      if (c < leaves) continue;
+      const leaf = inner;
+      inner = c;
+      c = leaf;
+    }
+    const a = ((draw & 2) === 0 ? left : right)[inner] as number;
+    const b = ((draw & 2) === 0 ? right : left)[inner] as number;
+    const limit = ((costs[inner] as number) + (costs[outer] as number)) * (thresholds[draw >> 2] as number);
+    const [sizeB, sizeC] = [sizes[b] as number, sizes[c] as number];
+    // c shares so much with the result of a b; b and c share no more than that.
+    const sharedByC = (sizes[inner] as number) + sizeC - (flops[outer] as number);
+    const most = Math.min(sharedByC, sizeB, sizeC);
+    // a with the result of b c, before what those sum over is taken off: |a| + |b| + |c| - |a and b| - |c and (a b)|.
+    const wide = (flops[inner] as number) + sizeC - sharedByC;
+    if (exp2(sizeB + sizeC - most - scale) + exp2(wide - most - scale) > limit) continue;
+    measureOverlap(tree, a, b, c, outer);
+    const newInner = sizeB + sizeC - (overlap[0] as number);
+    const newOuter = wide - (overlap[1] as number);
+    const newSize = newInner - (overlap[1] as number);
+    const innerCost = plain ? exp2(newInner - scale) : costOf(tree, newInner, newSize);
+    const outerCost = plain ? exp2(newOuter - scale) : costOf(tree, newOuter, sizes[outer] as number);
+    if (!(innerCost + outerCost <= limit)) continue;
+    flops[inner] = newInner;
+    flops[outer] = newOuter;
+    sizes[inner] = newSize;
+    costs[inner] = innerCost;
+    costs[outer] = outerCost;
+    left[inner] = b;
+    right[inner] = c;
+    left[outer] = a;
+    right[outer] = inner;
+    relist(tree, inner, (index) => hasIndex(tree, a, index) || hasIndex(tree, outer, index));
+    done += 1;
   }
-  const before = nested(tree, at(flops, inner), at(flops, outer), at(sizes, inner));
-  if (nested(tree, newInner, newOuter, newSize) - before > move.allowance) return false;
-  bits.set(scratch, inner * words);
-  flops[inner] = newInner;
-  flops[outer] = newOuter;
-  sizes[inner] = newSize;
-  left[inner] = b;
-  right[inner] = c;
-  left[outer] = a;
-  right[outer] = inner;
-  return true;
+  return done;
 }
 
-export interface RotationMove {
-  readonly innerLeft: boolean;
-  readonly leftRises: boolean;
-  /** How much log2 of the cost of both nodes may grow. */
-  readonly allowance: number;
+/** Puts into `overlap` the weight of the indices of both b and c, and of those among them that neither a nor the outer result has. */
+function measureOverlap(tree: RotatingTree, a: number, b: number, c: number, outer: number): void {
+  const { lists, lengths, words, bits, overlap } = tree;
+  const { weights, uses } = tree.graph;
+  const [few, many] = (lengths[b] as number) <= (lengths[c] as number) ? [b, c] : [c, b];
+  const list = lists[few] as Int32Array;
+  const length = lengths[few] as number;
+  const [inMany, inA, inOuter] = [many * words, a * words, outer * words];
+  let [shared, summed] = [0, 0];
+  for (let place = 0; place < length; place += 1) {
+    const index = list[place] as number;
+    const word = index >> 5;
+    const bit = 1 << (index & 31);
+    if (((bits[inMany + word] as number) & bit) === 0) continue;
+    const weight = weights[index] as number;
+    shared += weight;
+    if (
+      (uses[index] as number) === 2 ||
+      (((bits[inA + word] as number) | (bits[inOuter + word] as number)) & bit) === 0
+    )
+      summed += weight;
+  }
+  overlap[0] = shared;
+  overlap[1] = summed;
+}
+
+/** Lists the indices of a result anew, from its children; of what both have, those that are `kept`. */
+export function relist(tree: RotatingTree, id: number, kept: (index: number) => boolean): void {
+  const { lists, lengths, words, bits } = tree;
+  const { uses } = tree.graph;
+  const [left, right] = [tree.left[id] as number, tree.right[id] as number];
+  const own = id * words;
+  let list = lists[id] as Int32Array;
+  for (let place = (lengths[id] as number) - 1; place >= 0; place -= 1)
+    bits[own + ((list[place] as number) >> 5)] = 0;
+  const most = (lengths[left] as number) + (lengths[right] as number);
+  if (list.length < most) list = lists[id] = new Int32Array(most + (most >> 1));
+  let length = 0;
+  for (let side = 0; side < 2; side += 1) {
+    const from = lists[side === 0 ? left : right] as Int32Array;
+    const count = lengths[side === 0 ? left : right] as number;
+    const inOther = (side === 0 ? right : left) * words;
+    for (let place = 0; place < count; place += 1) {
+      const index = from[place] as number;
+      const word = index >> 5;
+      const bit = 1 << (index & 31);
+      if (((bits[inOther + word] as number) & bit) !== 0) {
+        if (side === 1 || uses[index] === 2 || !kept(index)) continue;
+      }
+      list[length++] = index;
+      bits[own + word] = (bits[own + word] as number) | bit;
+    }
+  }
+  lengths[id] = length;
 }
 
 /** The score that the search minimises, and the penalty where a result is too large; lower is better. */
 export function treeScore(tree: RotatingTree, objective: Objective): number {
-  let [flops, writes, size] = [0, 0, 0];
-  let most = 0;
-  for (let id = tree.leaves; id <= tree.root; id += 1) most = Math.max(most, at(tree.flops, id));
+  let total = 0;
+  if (objective !== "size" && objective !== "peak") {
+    for (let id = tree.leaves; id <= tree.root; id += 1) total += tree.costs[id] as number;
+    return tree.scale + Math.log2(total);
+  }
+  let size = 0;
   for (let id = tree.leaves; id <= tree.root; id += 1) {
-    flops += 2 ** (at(tree.flops, id) - most);
-    writes += 2 ** (at(tree.sizes, id) + COMBO_LOG2_WEIGHT - most);
-    size = Math.max(size, at(tree.sizes, id));
+    total += exp2((tree.flops[id] as number) - tree.scale);
+    size = Math.max(size, tree.sizes[id] as number);
   }
-  const log2Flops = most + Math.log2(flops);
-  const excess = EXCESS_WEIGHT * Math.max(0, size - tree.maxLog2Size);
-  switch (objective) {
-    case "flops":
-      return excess + log2Flops + 1e-6 * size;
-    case "combo":
-      return excess + most + Math.log2(flops + writes);
-    case "size":
-      return size + 1e-4 * log2Flops;
-    default:
-      return objective satisfies never;
-  }
+  if (objective === "peak")
+    size = log2PeakOf(postorder(tree.leaves, tree.left, tree.right), tree.left, tree.right, tree.sizes);
+  return size + 1e-4 * (tree.scale + Math.log2(total));
 }
 
 /** Pairs of the tree, each after the pairs that it uses. */
 export function pairsOf(leaves: number, left: Int32Array, right: Int32Array): [number, number][] {
-  const pairs: [number, number][] = [];
-  const ids = new Int32Array(left.length);
+  const ids = Int32Array.from(left, (_, id) => id);
+  return Array.from(postorder(leaves, left, right), (node, step) => {
+    ids[node] = leaves + step;
+    return [at(ids, at(left, node)), at(ids, at(right, node))];
+  });
+}
+
+/** The results of the tree, each after the results that it uses. */
+function postorder(leaves: number, left: Int32Array, right: Int32Array): Int32Array {
+  const order = new Int32Array(left.length - leaves);
   const stack = [left.length - 1];
-  const entered = new Uint8Array(left.length);
-  while (stack.length > 0) {
-    const node = at(stack, stack.length - 1);
-    if (node < leaves) {
-      ids[node] = node;
-      stack.pop();
-    } else if (at(entered, node) === 0) {
-      entered[node] = 1;
-      stack.push(at(right, node), at(left, node));
-    } else {
-      ids[node] = leaves + pairs.length;
-      pairs.push([at(ids, at(left, node)), at(ids, at(right, node))]);
-      stack.pop();
-    }
+  // Backwards: a node before its children, the right one's subtree first.
+  for (let place = order.length - 1; place >= 0; place -= 1) {
+    let node = stack.pop() as number;
+    while (node < leaves) node = stack.pop() as number;
+    order[place] = node;
+    stack.push(at(left, node), at(right, node));
   }
-  return pairs;
+  return order;
 }

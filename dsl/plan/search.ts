@@ -1,27 +1,17 @@
-/** Anytime search of a contraction order: trees made in several ways, then annealing of the best. */
-import type { Random } from "../base/random.ts";
+/** Anytime search of a contraction order: trees made in several ways, the best annealed, and sliced where there is a limit. */
+import { mulberry32, type Random } from "../base/random.ts";
 import type { Network } from "../network/network.ts";
 import { simplify, type Simplified } from "../network/simplify.ts";
-import { anneal, scored, type Annealing, type Scored } from "./anneal.ts";
-import { plainCost, plainNodes } from "./cost.ts";
+import { anneal, scored, type Annealing } from "./anneal.ts";
 import { greedy, plainGreedy } from "./greedy.ts";
-import { fitted } from "./fit.ts";
-import { at, hypergraph, type Hypergraph } from "./hypergraph.ts";
-import { MOST_OPTIMAL_TENSORS, optimalPairs } from "./optimal.ts";
+import { at, hypergraph } from "./hypergraph.ts";
+import { MOST_CONNECTED_TENSORS, MOST_OPTIMAL_TENSORS, optimal, optimalPairs } from "./optimal.ts";
 import type { Pairs } from "./path.ts";
+import { bestFound, isExhausted, merge, nextUnit, portfolio, ROUND } from "./portfolio.ts";
+import { candidate, fits, type Problem, type SlicedPairs } from "./problem.ts";
 import { slice } from "./slice.ts";
-import { starts, type Start } from "./starts.ts";
 import type { Budget, ContractionTree, Objective } from "./tree.ts";
-
-/** Trees that are made in different ways before any is annealed at length; fewer of a large network. */
-const FIRST_STARTS = 18;
-const LARGE = 1500;
-/** Trees kept to be annealed further. */
-const POOL_SIZE = 6;
-/** Passes over all pairs in a first look at a tree, in the first annealing, and in any. */
-const GLANCE_SWEEPS = 60;
-const FIRST_SWEEPS = 300;
-const MOST_SWEEPS = 12_000;
+import { perform, type Unit } from "./unit.ts";
 
 /** Plain greedy order, small tensors absorbed first. */
 export function greedyTree(network: Network, random: Random): ContractionTree {
@@ -46,167 +36,130 @@ export interface Goal {
   readonly maxLog2Size?: number;
 }
 
-/** Shares of the time after which trees that are too large are left as they are, and after which they are sliced. */
-const WHOLE_SHARE = 0.3;
-const NARROW_SHARE = 0.4;
+/** A network made ready for a search. */
+export interface Prepared {
+  readonly network: Network;
+  readonly simplified: Simplified;
+  readonly problem: Problem;
+}
+
+/** Share of the time that a proof of the best order may take. */
+const PROOF_SHARE = 0.3;
 
 /**
  * The best tree found within the budget; of a network of few tensors, the best there is. The first trials make trees in
- * several ways; each later one anneals one of the best trees or a new one, in the way that has paid most so far.
+ * several ways; each later one anneals one of the best trees or a new one, in the way that has paid most so far, or slices.
  * Stops early where many trials in a row gained nothing. Same network, goal, random stream and count of trials: same
  * tree, as long as the budget does not expire.
  */
 export function search(network: Network, goal: Goal, budget: Budget, random: Random): ContractionTree {
-  const { objective, maxLog2Size = Infinity } = goal;
+  const seed = searchSeed(random);
+  const small = smallTree(network, goal);
+  if (small !== undefined) return small;
+  const prepared = prepare(network, goal);
+  const { problem } = prepared;
+  const best = provenBest(prepared, budget);
+  if (best !== undefined) return finished(prepared, best, budget);
+  const state = portfolio(problem.graph.tensors.length, problem.maxLog2Size, seed);
+  const expired = (): boolean => budget.expired();
+  while (state.units < budget.trials && !isExhausted(state) && !(state.units > 0 && expired())) {
+    const units: Unit[] = [];
+    // All of a round are made before any is done, as they are where threads share the work.
+    while (units.length < ROUND && state.units < budget.trials)
+      units.push(nextUnit(state, { share: shareGone(budget, state.units) }));
+    for (const unit of units) merge(state, unit, perform(problem, unit, expired));
+  }
+  return finished(prepared, bestFound(state) as SlicedPairs, budget);
+}
+
+/** The seed of a search with this stream. */
+export function searchSeed(random: Random): number {
+  return Math.floor(random() * 2 ** 32);
+}
+
+/** By count of units, or by time where there is no count. */
+function shareGone(budget: Budget, units: number): number {
+  const counted = units / budget.trials;
+  return [0.3, 0.85].reduce((share, mark) => (budget.expired(mark) ? Math.max(share, mark) : share), counted);
+}
+
+export function prepare(network: Network, { objective, maxLog2Size = Infinity }: Goal): Prepared {
+  const simplified = inOrder(network, simplify(network));
+  return { network, simplified, problem: { graph: hypergraph(simplified.reduced), objective, maxLog2Size } };
+}
+
+/** What was absorbed stands where the first of its tensors stood: the order given often follows the lattice. */
+function inOrder(network: Network, simplified: Simplified): Simplified {
+  const first = network.tensors.map((_, id) => id);
+  for (const [a, b] of simplified.pairs) first.push(Math.min(at(first, a), at(first, b)));
+  const places = simplified.ids.map((_, place) => place);
+  places.sort((a, b) => at(first, at(simplified.ids, a)) - at(first, at(simplified.ids, b)));
+  const tensors = places.map((place) => at(simplified.reduced.tensors, place));
+  const ids = places.map((place) => at(simplified.ids, place));
+  return { ...simplified, reduced: { ...simplified.reduced, tensors }, ids };
+}
+
+/** The best of all trees of a network of few tensors, sliced to the limit. */
+export function smallTree(
+  network: Network,
+  { objective, maxLog2Size = Infinity }: Goal,
+): ContractionTree | undefined {
   const leaves = network.tensors.length;
-  if (leaves <= MOST_OPTIMAL_TENSORS) {
-    const tree = { leaves, pairs: optimalPairs(hypergraph(network), objective), sliced: [] };
-    return maxLog2Size === Infinity ? tree : slice(network, tree, maxLog2Size);
-  }
-  const simplified = simplify(network);
-  const graph = hypergraph(simplified.reduced);
-  const first = scored(graph, greedy(graph, plainGreedy, random), objective);
-  const fits = (): boolean => log2SizeOfTree(graph, bestOf(pool).pairs) <= maxLog2Size;
-  const expired = (): boolean => budget.expired() || (budget.expired(WHOLE_SHARE) && !fits());
-  const pool: Pool = { graph, objective, expired, best: [first], arms: arms() };
-  const glances = graph.tensors.length > LARGE ? FIRST_STARTS / 3 : FIRST_STARTS;
-  const patience = 40 + graph.tensors.length;
-  let stale = 0;
-  for (let trial = 1; trial < budget.trials && stale < patience && !expired(); trial += 1) {
-    const known = bestOf(pool).score;
-    if (trial <= glances) glance(pool, trial, random);
-    else annealOnce(pool, trial - glances, random);
-    stale = bestOf(pool).score < known ? 0 : stale + 1;
-  }
-  if (fits())
-    return polished(
-      network,
-      composed(network, simplified, bestOf(pool).pairs),
-      { objective, budget },
-      random,
-    );
-  const settings = { objective, maxLog2Size, expired: budget.expired, rounds: budget.trials };
-  const found = fitted(graph, treesToSlice(pool, budget, random), settings, random);
-  const sliced = found.sliced.map((index) => at(graph.labels, index));
+  if (leaves > MOST_OPTIMAL_TENSORS) return undefined;
+  const tree = { leaves, pairs: optimalPairs(hypergraph(network), objective), sliced: [] };
+  return maxLog2Size === Infinity ? tree : slice(network, tree, maxLog2Size);
+}
+
+/**
+ * Of some tens of tensors the best tree can often be proven; a densely joined network, or one whose best tree is too large,
+ * is left to the search.
+ */
+export function provenBest({ problem }: Prepared, budget: Budget): SlicedPairs | undefined {
+  const { graph, objective } = problem;
+  if (graph.tensors.length > MOST_CONNECTED_TENSORS) return undefined;
+  const expired = (): boolean => budget.expired(PROOF_SHARE);
+  const { pairs, proven } = optimal(graph, objective, { expired, pairs: 3e6, sets: 3e4 });
+  const found = { pairs, sliced: [] };
+  return proven && fits(problem, candidate(problem, found)) ? found : undefined;
+}
+
+/** The tree of the network itself. What does not fit yet is sliced; a whole tree is polished. */
+export function finished(prepared: Prepared, found: SlicedPairs, budget: Budget): ContractionTree {
+  const { network, problem } = prepared;
+  const tree = treeOf(prepared, found);
   // Absorbing a small tensor first can make a result that is larger than the limit.
-  return slice(network, { ...composed(network, simplified, found.pairs), sliced }, maxLog2Size);
+  if (problem.maxLog2Size < Infinity && !fits(problem, candidate(problem, found)))
+    return slice(network, tree, problem.maxLog2Size);
+  if (found.sliced.length > 0) return slice(network, tree, problem.maxLog2Size);
+  const better = polished(network, tree, problem.objective, budget);
+  return problem.maxLog2Size < Infinity ? slice(network, better, problem.maxLog2Size) : better;
 }
 
-/** The best of the pool, and narrow trees, which need fewer slices. */
-function treesToSlice({ graph, best: whole }: Pool, budget: Budget, random: Random): Pairs[] {
-  const expired = (): boolean => budget.expired(NARROW_SHARE);
-  const narrow = starts.map((start) => {
-    const made = scored(graph, start(graph, random), "size");
-    const heat = { objective: "size", sweeps: FIRST_SWEEPS, hottest: 1, coldest: 0.05, expired } as const;
-    return anneal(graph, made, heat, random).pairs;
-  });
-  const best = whole.map(({ pairs }) => pairs);
-  // In turn, since time may end before all are sliced.
-  return best.flatMap((pairs, place) => [pairs, ...narrow.slice(place, place + 1)]);
-}
-
-function log2SizeOfTree(graph: Hypergraph, pairs: Pairs): number {
-  return plainCost(graph, plainNodes(graph, pairs)).log2Size;
-}
-
-/** The best trees met, and what has been learnt about how to better them. */
-interface Pool {
-  readonly graph: Hypergraph;
-  readonly objective: Objective;
-  readonly expired: () => boolean;
-  /** Best first, at most POOL_SIZE, of different scores. */
-  readonly best: Scored[];
-  readonly arms: readonly Arm[];
-}
-
-/** One way to make a better tree. */
-interface Arm {
-  /** Which of the pool is annealed, or how a new tree is made. */
-  readonly from: number | Start;
-  readonly hottest: number;
-  tries: number;
-  /** Tries that gave a tree for the pool. */
-  gains: number;
-}
-
-/** Cold annealing of the best tree pays most often and a new tree least: what is thought before the first try. */
-function arms(): Arm[] {
-  const arm = (from: number | Start, hottest: number, tries = 0, gains = 0): Arm => ({
-    from,
-    hottest,
-    tries,
-    gains,
-  });
-  return [
-    ...[0.1, 0.3].map((hottest) => arm(0, hottest, 2, 2)),
-    ...[0.7, 1.5].map((hottest) => arm(0, hottest)),
-    ...[0.1, 0.5].flatMap((hottest) => [arm(1, hottest), arm(3, hottest)]),
-    ...starts.flatMap((start) => [arm(start, 0.3, 2), arm(start, 3, 2)]),
-  ];
-}
-
-function bestOf({ best }: Pool): Scored {
-  return best[0] as Scored;
-}
-
-/** Whether the tree was good enough for the pool. */
-function enter({ best }: Pool, found: Scored): boolean {
-  const place = best.findIndex((known) => found.score <= known.score + 1e-9);
-  if (place >= 0 && Math.abs((best[place] as Scored).score - found.score) <= 1e-9) return false;
-  if (place < 0 && best.length >= POOL_SIZE) return false;
-  best.splice(place < 0 ? best.length : place, 0, found);
-  best.length = Math.min(best.length, POOL_SIZE);
-  return true;
-}
-
-/** A new tree, annealed just so much that it can be compared with the others. */
-function glance(pool: Pool, trial: number, random: Random): void {
-  const start = starts[trial % starts.length] as Start;
-  const tree = scored(pool.graph, start(pool.graph, random), pool.objective);
-  enter(pool, annealed(pool, tree, { sweeps: GLANCE_SWEEPS, hottest: 0.1 }, random));
-}
-
-function annealOnce(pool: Pool, round: number, random: Random): void {
-  const arm = chosen(pool.arms, random);
-  const { from } = arm;
-  const start =
-    typeof from === "number"
-      ? (pool.best[Math.min(from, pool.best.length - 1)] as Scored)
-      : scored(pool.graph, from(pool.graph, random), pool.objective);
-  const sweeps = Math.min(MOST_SWEEPS, Math.ceil(FIRST_SWEEPS * 1.15 ** round));
-  arm.tries += 1;
-  if (enter(pool, annealed(pool, start, { sweeps, hottest: arm.hottest }, random))) arm.gains += 1;
-}
-
-/** At random, in proportion to how often each has gained. */
-function chosen(all: readonly Arm[], random: Random): Arm {
-  const weights = all.map(({ tries, gains }) => ((gains + 1) / (tries + 2)) ** 2);
-  let rest = random() * weights.reduce((sum, weight) => sum + weight, 0);
-  const found = all.find((_, position) => (rest -= weights[position] ?? 0) < 0);
-  return found ?? (all[0] as Arm);
-}
-
-interface Heat {
-  readonly sweeps: number;
-  readonly hottest: number;
-}
-
-function annealed(pool: Pool, start: Scored, { sweeps, hottest }: Heat, random: Random): Scored {
-  const { graph, objective, expired } = pool;
-  return anneal(graph, start, { objective, sweeps, hottest, coldest: 0.05, expired }, random);
-}
-
-interface Effort {
-  readonly objective: Objective;
-  readonly budget: Budget;
+/** As found, without a last touch. */
+export function treeOf(
+  { network, simplified, problem }: Prepared,
+  { pairs, sliced }: SlicedPairs,
+): ContractionTree {
+  const labels = sliced.map((index) => at(problem.graph.labels, index));
+  return { ...composed(network, simplified, pairs), sliced: labels };
 }
 
 /** A cold pass over the whole tree, which may undo an absorption that does not pay. */
-function polished(network: Network, tree: ContractionTree, effort: Effort, random: Random): ContractionTree {
+function polished(
+  network: Network,
+  tree: ContractionTree,
+  objective: Objective,
+  budget: Budget,
+): ContractionTree {
   const graph = hypergraph(network);
-  if (tree.leaves < 3 || effort.budget.trials <= 1 || effort.budget.expired()) return tree;
-  const { objective, budget } = effort;
-  const cold: Annealing = { objective, sweeps: 30, hottest: 0.01, coldest: 0.001, expired: budget.expired };
+  if (tree.leaves < 3 || budget.trials <= 1 || budget.expired()) return tree;
+  const cold: Annealing = {
+    objective,
+    sweeps: 30,
+    hottest: 0.01,
+    coldest: 0.001,
+    expired: () => budget.expired(),
+  };
   const start = scored(graph, tree.pairs, objective);
-  return { ...tree, pairs: anneal(graph, start, cold, random).pairs };
+  return { ...tree, pairs: anneal(graph, start, cold, mulberry32(1)).pairs };
 }

@@ -2,6 +2,7 @@
 import { UserError } from "../base/diagnostic.ts";
 import type { Random } from "../base/random.ts";
 import type { Label, Network } from "../network/network.ts";
+import { exp2 } from "./exp2.ts";
 import { plainNodes, type PlainNode } from "./cost.ts";
 import { at, hypergraph, log2SizeOf, withSliced, type Hypergraph } from "./hypergraph.ts";
 import { checkTree } from "./path.ts";
@@ -26,6 +27,37 @@ export function slice(network: Network, tree: ContractionTree, maxLog2Size: numb
       return { ...tree, sliced };
     sliced.push(at(graph.labels, indexToSlice(graph, nodes)));
   }
+}
+
+/** Of a tree with slices. */
+export interface SlicedCost {
+  /** log2 of the multiply-adds over all slices. */
+  readonly log2Flops: number;
+  readonly log2Size: number;
+}
+
+/** Cost of the results of pairs, of a graph with its sliced indices at extent one, in 2^log2Slices slices. */
+export function slicedCost(
+  { weights }: Hypergraph,
+  nodes: readonly PlainNode[],
+  log2Slices: number,
+): SlicedCost {
+  const flops = new Float64Array(nodes.length);
+  let [size, most] = [0, 0];
+  for (let k = 0; k < nodes.length; k += 1) {
+    const { indices, involved } = nodes[k] as PlainNode;
+    let [own, kept] = [0, 0];
+    for (let place = 0; place < involved.length; place += 1)
+      own += weights[involved[place] as number] as number;
+    for (let place = 0; place < indices.length; place += 1)
+      kept += weights[indices[place] as number] as number;
+    flops[k] = own;
+    most = Math.max(most, own);
+    size = Math.max(size, kept);
+  }
+  let total = 0;
+  for (const own of flops) total += exp2(own - most);
+  return { log2Flops: most + Math.log2(total) + log2Slices, log2Size: size };
 }
 
 function largestOf(graph: Hypergraph, nodes: readonly PlainNode[]): PlainNode | undefined {
@@ -53,16 +85,24 @@ export function indexToSlice(graph: Hypergraph, nodes: readonly PlainNode[], ran
 }
 
 /** For each index, the total of multiply-adds over all slices once it is sliced too, up to a common factor. */
-function totalsWhenSliced(graph: Hypergraph, nodes: readonly PlainNode[]): Float64Array {
-  const flops = nodes.map((node) => log2SizeOf(graph, node.involved));
+function totalsWhenSliced({ weights }: Hypergraph, nodes: readonly PlainNode[]): Float64Array {
+  const flops = nodes.map(({ involved }) => {
+    let own = 0;
+    for (let place = 0; place < involved.length; place += 1)
+      own += weights[involved[place] as number] as number;
+    return own;
+  });
   const most = flops.reduce((a, b) => Math.max(a, b), 0);
-  const having = new Float64Array(graph.weights.length);
+  const having = new Float64Array(weights.length);
   let total = 0;
-  nodes.forEach((node, k) => {
-    const scaled = 2 ** (at(flops, k) - most);
+  nodes.forEach(({ involved }, k) => {
+    const scaled = exp2(at(flops, k) - most);
     total += scaled;
-    for (const index of node.involved) having[index] = at(having, index) + scaled;
+    for (let place = 0; place < involved.length; place += 1) {
+      const index = involved[place] as number;
+      having[index] = (having[index] as number) + scaled;
+    }
   });
   // Pairs without the index are repeated for each of its values; pairs with it are shared out among them.
-  return having.map((own, index) => own + Math.max(0, total - own) * 2 ** at(graph.weights, index));
+  return having.map((own, index) => own + Math.max(0, total - own) * 2 ** at(weights, index));
 }

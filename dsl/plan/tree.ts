@@ -23,8 +23,13 @@ export interface Cost {
   readonly log2Slices: number;
 }
 
-/** How a tree is searched for. Methods are values. `seconds` is enforced through `Budget`, not through a clock here. */
-export type Objective = "flops" | "size" | "combo";
+/**
+ * What a search minimises: multiply-adds, the largest intermediate, multiply-adds with elements moved at a weight of nine,
+ * the elements written, the most elements alive at once, or multiply-adds with elements moved at a weight of one's own. The weight
+ * is the multiply-adds that take as long as moving one element: on a machine its rate in flops over 8 (complex) or 2 (real),
+ * over its bytes a second over the bytes of an element. Plain data; survives a message to a worker.
+ */
+export type Objective = "flops" | "size" | "combo" | "writes" | "peak" | { readonly weight: number };
 
 /** Passed in by the kernel, since dsl has no clock. */
 export interface Budget {

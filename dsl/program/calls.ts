@@ -7,6 +7,7 @@ import { partition } from "../formats/partition.ts";
 import type { Label, ValuedNetwork } from "../network/network.ts";
 import type { Lexeme, Word } from "../syntax/tree.ts";
 import { lookUp, type Checker } from "./checker.ts";
+import { equationNetwork } from "./equations.ts";
 import { declaredExtent, distinctLabels, refuseExtents } from "./labels.ts";
 import type { ProductHead } from "./products.ts";
 import { refuse } from "./refusal.ts";
@@ -26,10 +27,13 @@ const MAKERS: Readonly<Record<string, Make>> = {
   expectation: expectationOf,
   count: countOf,
   partition: partitionOf,
-  einsum: ({ name }) => refuse("not-supported-yet", { what: "einsum(...)" }, name.span),
+  einsum: ({ checker, head, name, inside }) => equationNetwork(checker, head, name, inside),
 };
 
-/** `amplitude(C, "0.0")`, `expectation(C, Z_0 Z_5)`, `count(F)`, `partition(G)`. Throws Refusal. */
+/**
+ * `amplitude(C, "0.0")`, `expectation(C, Z_0 Z_5)`, `count(F)`, `partition(G)`, `einsum("ij,jk->ik", A, B)`. Throws
+ * Refusal.
+ */
 export function calledNetwork(
   checker: Checker,
   head: ProductHead,
@@ -43,7 +47,7 @@ export function calledNetwork(
     "bad-choice",
     blanks,
     name.span,
-    'use amplitude(C, "00"), expectation(C, Z_0), count(F), partition(G) or a product',
+    'use amplitude(C, "00"), expectation(C, Z_0), count(F), partition(G), einsum("ij,jk->ik", A, B) or a product',
   );
 }
 

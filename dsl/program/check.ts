@@ -3,15 +3,21 @@ import { failure, success, type Outcome } from "../base/diagnostic.ts";
 import type { IndexBinding, LetBinding, Statement, SyntaxTree } from "../syntax/tree.ts";
 import { attempt, defineWith, markBroken, startCheck, type Checker } from "./checker.ts";
 import { calledNetwork } from "./calls.ts";
+import { filledNetwork } from "./filled.ts";
 import { importFile } from "./imports.ts";
 import { evaluate } from "./expression.ts";
 import { extentOf, familyReference, labelOf } from "./labels.ts";
-import { checkRun, checkShow, machineSpec, sliceSpec } from "./machines.ts";
+import { checkCompare, checkRun, checkShow } from "./actions.ts";
+import { checkRequire } from "./budgets.ts";
+import { distributionSpec } from "./distributions.ts";
+import { machineSpec } from "./machines.ts";
+import { sliceSpec } from "./slices.ts";
+import { startSteps } from "./limits.ts";
 import type { ValuedNetwork } from "../network/network.ts";
 import { orderSpec } from "./orders.ts";
 import { productNetwork } from "./products.ts";
 import type { CheckContext, Definitions, Program } from "./program.ts";
-import { refuse } from "./refusal.ts";
+import { Enough } from "./refusal.ts";
 import { checkTensors, dtypeOf } from "./tensors.ts";
 
 /**
@@ -20,13 +26,25 @@ import { checkTensors, dtypeOf } from "./tensors.ts";
  */
 export function check(tree: SyntaxTree, environment: Definitions, context: CheckContext): Outcome<Program> {
   const checker = startCheck(environment, context);
-  for (const statement of tree.statements) attempt(checker, () => checkStatement(checker, statement));
+  checkStatements(checker, tree);
   const { definitions, actions, diagnostics, notices } = checker;
   if (diagnostics.length === 0) return success({ definitions, actions }, notices);
   return failure(diagnostics.toSorted((a, b) => a.span.start - b.span.start));
 }
 
-function checkStatement(checker: Checker, statement: Statement): void {
+/** Every statement; after very many mistakes the rest is left out. */
+function checkStatements(checker: Checker, { statements }: SyntaxTree): void {
+  try {
+    for (const statement of statements) attempt(checker, () => checkStatement(checker, statement));
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
+  }
+}
+
+/** Also of a program that is over, when what it uses has changed. Throws Refusal. */
+export function checkStatement(checker: Checker, statement: Statement): void {
+  checker.statement = statement;
+  startSteps();
   switch (statement.kind) {
     case "let":
       for (const binding of statement.bindings) checkLet(checker, binding);
@@ -42,14 +60,15 @@ function checkStatement(checker: Checker, statement: Statement): void {
       return;
     case "import":
       defineWith(checker, statement.name.text, statement.name.span, () =>
-        importFile(checker, statement.path),
+        importFile(checker, statement.path, statement.name),
       );
       return;
     case "order":
       checkOrder(checker, statement);
       return;
     case "machine": {
-      const make = () => ({ kind: "machine", spec: machineSpec(checker, statement.body) }) as const;
+      const make = () =>
+        ({ kind: "machine", spec: machineSpec(checker, statement.name, statement.body) }) as const;
       defineWith(checker, statement.name.text, statement.name.span, make);
       return;
     }
@@ -62,8 +81,14 @@ function checkStatement(checker: Checker, statement: Statement): void {
     case "show":
       checkShow(checker, statement);
       return;
-    case "unsupported":
-      refuse("not-supported-yet", { what: statement.what }, statement.span);
+    case "distribute":
+      checkDistribute(checker, statement);
+      return;
+    case "require":
+      checkRequire(checker, statement);
+      return;
+    case "compare":
+      checkCompare(checker, statement);
       return;
     case "unreadable":
       for (const name of statement.names) markBroken(checker, name);
@@ -99,7 +124,7 @@ function checkNetwork(checker: Checker, { name, open, dtype, body }: StatementOf
       case "call":
         return calledNetwork(checker, head, body.name, body.arguments);
       case "with":
-        return refuse("not-supported-yet", { what: "a network from a file with data" }, body.span);
+        return filledNetwork(checker, head, body.base, body.value);
       default:
         return body satisfies never;
     }
@@ -117,4 +142,15 @@ function checkSlice(checker: Checker, { network, body }: StatementOf<"slice">): 
   const make = () =>
     ({ kind: "slice", network: network.text, spec: sliceSpec(checker, network, body) }) as const;
   defineWith(checker, `slice ${network.text}`, network.span, make);
+}
+
+function checkDistribute(checker: Checker, statement: StatementOf<"distribute">): void {
+  const { network } = statement;
+  const make = () =>
+    ({
+      kind: "distribution",
+      network: network.text,
+      spec: distributionSpec(checker, statement),
+    }) as const;
+  defineWith(checker, `distribute ${network.text}`, network.span, make);
 }

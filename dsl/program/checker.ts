@@ -2,10 +2,11 @@
 import type { Diagnostic, Span } from "../base/diagnostic.ts";
 import { diagnose } from "../base/messages.ts";
 import { nearest } from "../base/suggest.ts";
-import type { Word } from "../syntax/tree.ts";
+import type { Statement, Word } from "../syntax/tree.ts";
 import { BROKEN, type Scope } from "./expression.ts";
+import { rememberOrigin } from "./origins.ts";
 import type { Action, CheckContext, Definition, Definitions } from "./program.ts";
-import { didYouMean, refuse, Refusal, someOf } from "./refusal.ts";
+import { didYouMean, Enough, MOST_MISTAKES, refuse, Refusal, someOf } from "./refusal.ts";
 
 export interface Checker {
   readonly definitions: Map<string, Definition>;
@@ -19,6 +20,8 @@ export interface Checker {
   readonly context: CheckContext;
   /** Mistakes reported, by code and place: a loop makes the same one many times. */
   readonly reported: Set<string>;
+  /** The one that is being checked. */
+  statement: Statement | undefined;
 }
 
 export function startCheck(environment: Definitions, context: CheckContext): Checker {
@@ -34,6 +37,7 @@ export function startCheck(environment: Definitions, context: CheckContext): Che
     actions: [],
     context,
     reported: new Set(),
+    statement: undefined,
   };
 }
 
@@ -42,6 +46,8 @@ export function report(checker: Checker, diagnostic: Diagnostic): void {
   if (checker.reported.has(key)) return;
   checker.reported.add(key);
   checker.diagnostics.push(diagnostic);
+  // To look for what each of thousands of misspelt names may mean takes minutes.
+  if (checker.diagnostics.length > MOST_MISTAKES) throw new Enough();
 }
 
 /** Runs one part of the check; a refusal is reported, and gives undefined. */
@@ -53,6 +59,19 @@ export function attempt<T>(checker: Checker, part: () => T): T | undefined {
     if (error.diagnostic !== undefined) report(checker, error.diagnostic);
     return undefined;
   }
+}
+
+/** The results of all parts: each is tried, so that the mistakes of all are told. Throws Refusal after any of them. */
+export function together<T extends object>(
+  checker: Checker,
+  parts: { readonly [K in keyof T]: () => T[K] },
+): T {
+  const tried = Object.entries<() => unknown>(parts).map(
+    ([key, part]) => [key, attempt(checker, () => ({ result: part() }))] as const,
+  );
+  const sound = tried.flatMap(([key, own]) => (own === undefined ? [] : [[key, own.result] as const]));
+  if (sound.length < tried.length) throw new Refusal(undefined);
+  return Object.fromEntries(sound) as T;
 }
 
 /** What is said of this name later is no further mistake. */
@@ -71,18 +90,20 @@ export function defineWith(checker: Checker, key: string, span: Span, make: () =
   if (checker.definitions.has(key)) checker.notices.push(diagnose("replaced", { name: key }, span));
   checker.broken.delete(key);
   checker.definitions.set(key, definition);
+  if (checker.statement !== undefined) rememberOrigin(definition, checker.statement);
   if (definition.kind === "let") checker.scope.set(key, definition.value);
   else checker.scope.delete(key);
   dropStale(checker, key, span);
 }
 
-/** An explicit order and explicit slices speak of the network that was; a method or a limit holds for the new one too. */
+/** An explicit order, slices and a distribution by index speak of the network that was; a method or a limit holds for the new one too. */
 function dropStale(checker: Checker, network: string, span: Span): void {
-  for (const what of [`order ${network}`, `slice ${network}`]) {
+  for (const what of [`order ${network}`, `slice ${network}`, `distribute ${network}`]) {
     const old = checker.definitions.get(what);
     const stale =
       (old?.kind === "order" && (old.spec.kind === "tree" || old.spec.kind === "partial")) ||
-      (old?.kind === "slice" && old.spec.kind === "over");
+      (old?.kind === "slice" && old.spec.kind === "over") ||
+      (old?.kind === "distribution" && old.spec.over !== undefined);
     if (!stale) continue;
     checker.definitions.delete(what);
     checker.notices.push(diagnose("dropped", { what, network }, span));
@@ -101,6 +122,8 @@ const ARTICLES: Readonly<Record<Definition["kind"], string>> = {
   formula: "a formula",
   model: "a graphical model",
   slice: "slices",
+  distribution: "a distribution",
+  budgets: "budgets",
 };
 
 type DefinitionOf<K extends Definition["kind"]> = Extract<Definition, { kind: K }>;
@@ -123,5 +146,7 @@ export function lookUp<K extends Definition["kind"]>(
 function wayOut(name: string, known: readonly string[], kind: string): string {
   const meant = didYouMean(nearest(name, known));
   if (meant !== undefined) return meant;
+  if (kind === "machine" && name === "threads") return "say how many: threads(2)";
+  if (kind === "machine" && name === "torch") return "say how many: torch(processes 4)";
   return known.length === 0 ? `no ${kind} is defined yet` : `defined: ${someOf(known)}`;
 }

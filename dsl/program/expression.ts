@@ -1,12 +1,12 @@
 /** Expressions and units, by mathjs: read, made safe, evaluated with the names in scope. */
-import type { MathJsInstance, MathNode } from "mathjs";
-import mathjs from "mathjs/lib/browser/math.js";
+import type { MathNode } from "mathjs";
 import type { Span } from "../base/diagnostic.ts";
 import { nearest } from "../base/suggest.ts";
 import type { Expression } from "../syntax/tree.ts";
-import { CONSTANTS, FUNCTIONS, NODES, OPERATORS, REFUSED } from "./allowed.ts";
+import { CONSTANTS, FUNCTIONS, NODES, REFUSED } from "./allowed.ts";
+import { isQuantity, isUnit, math, quantityIn } from "./arithmetic.ts";
 import { compileFast, type Fast, type Scope } from "./fast.ts";
-import { bounded, type AnyFunction } from "./limits.ts";
+import { reasonOf } from "./reasons.ts";
 import { didYouMean, refuse, Refusal } from "./refusal.ts";
 
 export type { Scope } from "./fast.ts";
@@ -15,12 +15,6 @@ export type { Scope } from "./fast.ts";
 export interface ComplexNumber {
   readonly re: number;
   readonly im: number;
-}
-
-/** A quantity with a unit, as far as it is used here. */
-interface Quantity {
-  readonly toNumber: (unit: string) => number;
-  readonly equalBase: (other: unknown) => boolean;
 }
 
 export interface Compiled {
@@ -34,32 +28,6 @@ export interface Compiled {
 /** In a scope: the value of a name whose definition has a mistake, which is reported already. */
 export const BROKEN = Symbol("broken");
 
-let instance: MathJsInstance | undefined;
-
-/** Made when first needed: it takes a good part of a second. */
-function math(): MathJsInstance {
-  instance ??= boundedMath();
-  return instance;
-}
-
-/** Where mathjs keeps the functions that expressions see. */
-interface MathParts {
-  readonly expression: { readonly mathWithTransform: Record<string, AnyFunction | undefined> };
-}
-
-/** Every function that an expression can name, operators too, with a bound on what one call may do. */
-function boundedMath(): MathJsInstance {
-  const made = mathjs.create({ matrix: "Array" });
-  const plain = made as unknown as Readonly<Record<string, AnyFunction | undefined>>;
-  const named = (made as unknown as MathParts).expression.mathWithTransform;
-  for (const name of [...FUNCTIONS, ...OPERATORS]) {
-    const call = named[name] ?? plain[name];
-    // `and` and `or` would get their arguments as syntax; the plain ones get values.
-    if (call !== undefined) named[name] = bounded(name, ("rawArgs" in call ? plain[name] : call) ?? call);
-  }
-  return made;
-}
-
 /** By node of the syntax tree, so that an expression in a loop is read once. */
 const known = new WeakMap<Expression, Compiled>();
 
@@ -67,15 +35,57 @@ const known = new WeakMap<Expression, Compiled>();
 export function compile(expression: Expression): Compiled {
   const before = known.get(expression);
   if (before !== undefined) return before;
+  const list = literalList(expression.text);
+  const compiled =
+    list === undefined
+      ? compileWhole(expression)
+      : { expression, names: [], fast: () => NaN, evaluate: () => list };
+  known.set(expression, compiled);
+  return compiled;
+}
+
+function compileWhole(expression: Expression): Compiled {
   const node = read(expression);
   const names = new Set<string>();
   inspect(node, expression, names);
   const code = node.compile();
   const evaluate = (scope: Scope): unknown => code.evaluate(scope) as unknown;
-  const compiled = { expression, names: [...names], fast: compileFast(node), evaluate };
-  known.set(expression, compiled);
-  return compiled;
+  return { expression, names: [...names], fast: compileFast(node), evaluate };
 }
+
+/** A list of plain numbers is JSON too, which is read in a hundredth of the time: data and edges are long. */
+function literalList(text: string): unknown {
+  if (!/^\[[\d\s.,eE[\]+-]*\]$/.test(text) || text.includes("[".repeat(20))) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What other languages write, and how it is written here. */
+const MISWRITTEN: readonly (readonly [RegExp, string])[] = [
+  [/\*\s?\*/, "powers are written 2^3"],
+  [/&\s?&/, "write and"],
+  [/\|\s?\|/, "write or"],
+  [/\?[^:]*$/, "a choice has two sides: condition ? value : other value"],
+];
+
+/** Names of other languages and libraries for what is here called otherwise. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ["normal", "random numbers have a seed: normal(seed 1)"],
+  ["uniform", "random numbers have a seed: uniform(seed 1)"],
+  ["random", "random numbers have a seed: normal(seed 1), uniform(seed 1)"],
+  ["randn", "random numbers have a seed: normal(seed 1)"],
+  ["rand", "random numbers have a seed: uniform(seed 1)"],
+  ["range", "a loop runs over 1..3 or over a list"],
+  ["ln", "log is the natural logarithm"],
+  ["eye", "write identity(2)"],
+  ["delta", "the copy tensor is written copy"],
+  ["j", "the imaginary unit is i: 2 + 3i"],
+  ["I", "the imaginary unit is i: 2 + 3i"],
+  ["π", "write pi"],
+]);
 
 function read(expression: Expression): MathNode {
   try {
@@ -84,8 +94,9 @@ function read(expression: Expression): MathNode {
     const { message, char } = error as { readonly message: string; readonly char?: number };
     if (error instanceof RangeError) refuseDepth(expression);
     const why = message.replace(/\s*\(char \d+\)/, "").toLowerCase();
+    const hint = MISWRITTEN.find(([pattern]) => pattern.test(expression.text))?.[1];
     const start = expression.span.start + Math.min((char ?? 1) - 1, expression.text.length - 1);
-    return refuse("bad-expression", { text: expression.text, why }, { start, end: start + 1 });
+    return refuse("bad-expression", { text: expression.text, why }, { start, end: start + 1 }, hint);
   }
 }
 
@@ -115,16 +126,29 @@ function inspect(root: MathNode, expression: Expression, names: Set<string>): vo
     const { node, depth } = next;
     const { type } = node;
     if (depth > DEEPEST) refuseDepth(expression);
-    if (!NODES.has(type)) refuse("not-allowed", { what: REFUSED[type] ?? type }, expression.span);
+    if (!NODES.has(type))
+      refuse("not-allowed", { what: REFUSED[type] ?? type }, expression.span, unlistedHint(expression));
     const { value, name, fn } = node as unknown as NodeFields;
-    if (type === "ConstantNode" && !["number", "boolean"].includes(typeof value))
-      refuse("not-allowed", { what: `the value ${String(value)}` }, expression.span);
+    if (type === "ConstantNode") inspectConstant(value, expression);
     if (type === "SymbolNode") names.add(String(name));
     if (type === "FunctionNode") inspectCall(fn, expression);
     node.forEach((child, path) => {
       if (path !== "fn") pending.push({ node: child, depth: depth + 1 });
     });
   }
+}
+
+/** Two lists side by side read like access to a part of the first. */
+function unlistedHint({ text }: Expression): string | undefined {
+  return /\]\s*\[/.test(text) ? "items of a list are separated by commas: [[1, 2], [3, 4]]" : undefined;
+}
+
+function inspectConstant(value: unknown, { text, span }: Expression): void {
+  // What mathjs makes of nothing at all.
+  if (value === undefined && !text.includes("undefined"))
+    refuse("bad-expression", { text, why: "a part of it is empty" }, span);
+  if (typeof value !== "number" && typeof value !== "boolean")
+    refuse("not-allowed", { what: `the value ${String(value)}` }, span);
 }
 
 function inspectCall(fn: MathNode | undefined, expression: Expression): void {
@@ -135,21 +159,15 @@ function inspectCall(fn: MathNode | undefined, expression: Expression): void {
       "unknown-name",
       { what: "function", name },
       spanOfName(expression, name),
-      didYouMean(nearest(name, FUNCTIONS)),
+      ELSEWHERE.get(name) ?? didYouMean(nearest(name, FUNCTIONS)),
     );
 }
 
 /** Where a name stands in an expression, as a whole word. */
-function spanOfName({ text, span }: Expression, name: string): Span {
-  const at = text.search(new RegExp(`(?<![\\p{L}\\p{N}_])${name}(?![\\p{L}\\p{N}_])`, "u"));
-  return at < 0 ? span : { start: span.start + at, end: span.start + at + name.length };
-}
-
-function isUnit(name: string): boolean {
-  const { Unit } = math() as unknown as {
-    readonly Unit: { readonly isValuelessUnit: (name: string) => boolean };
-  };
-  return Unit.isValuelessUnit(name);
+export function spanOfName({ text, span }: Expression, name: string): Span {
+  for (const { 0: word, index } of text.matchAll(/\p{L}[\p{L}\p{N}_]*/gu))
+    if (word === name) return { start: span.start + index, end: span.start + index + name.length };
+  return span;
 }
 
 /** Any value. `at` names the loop's values, for messages. Throws Refusal; NaN and infinity are refused too. */
@@ -178,7 +196,7 @@ function requireNames({ names, expression }: Compiled, scope: Scope): void {
     if (scope.has(name) || CONSTANTS.has(name) || isUnit(name)) continue;
     const hint = FUNCTIONS.has(name)
       ? `${name} is a function: ${name}(x)`
-      : didYouMean(nearest(name, [...scope.keys(), ...CONSTANTS]));
+      : (didYouMean(nearest(name, [...scope.keys(), ...CONSTANTS])) ?? ELSEWHERE.get(name));
     refuse("unknown-name", { what: "value", name }, spanOfName(expression, name), hint);
   }
 }
@@ -192,7 +210,7 @@ function evaluateSlowly(
     return run(withTimes(names, scope));
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error instanceof Error ? error.message : String(error));
     return refuse(
       "cannot-evaluate",
       { text: expression.text, at: at(), why },
@@ -221,6 +239,7 @@ function unitHint(names: readonly string[], scope: Scope): string | undefined {
 function firstNotFinite(value: unknown): string | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? undefined : String(value);
   if (isComplexNumber(value)) return firstNotFinite(value.re) ?? firstNotFinite(value.im);
+  if (isQuantity(value)) return firstNotFinite(value.value);
   if (Array.isArray(value)) {
     for (const item of value as unknown[]) {
       const wrong = firstNotFinite(item);
@@ -232,10 +251,6 @@ function firstNotFinite(value: unknown): string | undefined {
 
 export function isComplexNumber(value: unknown): value is ComplexNumber {
   return typeof value === "object" && value !== null && "re" in value && "im" in value;
-}
-
-function isQuantity(value: unknown): value is Quantity {
-  return typeof value === "object" && value !== null && "equalBase" in value;
 }
 
 /** A value in words, short. */
@@ -257,19 +272,38 @@ export function evaluateNumber(expression: Expression, scope: Scope, at = noValu
   return refuse("not-a-number", blanks, expression.span, unitHint(compile(expression).names, scope));
 }
 
-/** A positive amount in `unit`; a bare number counts in that unit. Throws Refusal. */
-export function evaluateAmount(expression: Expression, scope: Scope, unit: "s" | "B"): number {
-  const value = evaluate(expression, scope);
-  const wanted = unit === "s" ? "a time (30 s, 2 min)" : "an amount of memory (16 GiB, 80 GB)";
-  const number = typeof value === "number" ? value : quantityIn(value, unit);
-  if (number !== undefined && number > 0) return number;
-  const blanks = { text: expression.text, at: "", value: describeValue(value), wanted };
+/** What amounts are measured in: seconds, bytes, bytes a second, operations a second, shares of a whole. */
+export type AmountUnit = "s" | "B" | "B/s" | "flop/s" | "%";
+
+const AMOUNTS: Readonly<Record<AmountUnit, string>> = {
+  s: "a time (30 s, 2 min)",
+  B: "an amount of memory (16 GiB, 80 GB)",
+  "B/s": "a bandwidth (450 GB/s)",
+  "flop/s": "a rate of operations (60 TFLOP/s)",
+  "%": "a share above 0 % and up to 100 % (50 %)",
+};
+
+/** `30 s`, `450 GB/s`: a quantity as it stands, whatever else `s` has been defined to be. */
+const LITERAL = /^((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\p{L}+(?:\s*\/\s*\p{L}+)?)$/u;
+
+/**
+ * A positive amount in `unit`; a bare number counts in that unit. A share is a part of 1: `50 %` is 0.5, and so is a
+ * bare 0.5. Throws Refusal.
+ */
+export function evaluateAmount(expression: Expression, scope: Scope, unit: AmountUnit): number {
+  const value = literalAmount(expression) ?? evaluate(expression, scope);
+  const number = typeof value === "number" || unit === "%" ? value : quantityIn(value, unit);
+  if (typeof number === "number" && number > 0 && (unit !== "%" || number <= 1)) return number;
+  const blanks = { text: expression.text, at: "", value: describeValue(value), wanted: AMOUNTS[unit] };
   return refuse("not-a-number", blanks, expression.span);
 }
 
-function quantityIn(value: unknown, unit: string): number | undefined {
-  if (!isQuantity(value)) return undefined;
-  return value.equalBase(math().unit(1, unit)) ? value.toNumber(unit) : undefined;
+function literalAmount({ text }: Expression): unknown {
+  const [, number, unit] = LITERAL.exec(text) ?? [];
+  const known = unit?.split("/").every((part) => isUnit(part.trim()));
+  return known === true && Number.isFinite(Number(number))
+    ? math().unit(Number(number), unit as string)
+    : undefined;
 }
 
 /** A whole number from 0 on. Throws Refusal. */

@@ -1,5 +1,5 @@
 /** Real arithmetic of an expression as plain closures: loops over subscripts and entries spend their time here. */
-import type { MathNode, OperatorNode, FunctionNode } from "mathjs";
+import type { ConditionalNode, FunctionNode, MathNode, OperatorNode } from "mathjs";
 
 export type Scope = Map<string, unknown>;
 
@@ -47,6 +47,8 @@ export function compileFast(node: MathNode): Fast {
       return compileOperator(node as OperatorNode);
     case "FunctionNode":
       return compileCall(node as FunctionNode);
+    case "ConditionalNode":
+      return compileCondition(node as ConditionalNode);
     default:
       return unsure;
   }
@@ -60,11 +62,23 @@ function compileCall(node: FunctionNode): Fast {
   return (scope) => own(inner(scope));
 }
 
+function compileCondition({ condition, trueExpr, falseExpr }: ConditionalNode): Fast {
+  const [test, yes, no] = [compileFast(condition), compileFast(trueExpr), compileFast(falseExpr)];
+  return (scope) => {
+    const holds = test(scope);
+    if (Number.isNaN(holds)) return NaN;
+    return holds === 0 ? no(scope) : yes(scope);
+  };
+}
+
 function compileOperator(node: OperatorNode): Fast {
   const [first, second] = node.args;
   if (first === undefined) return unsure;
   const a = compileFast(first);
-  if (second === undefined) return String(node.fn) === "unaryMinus" ? (scope) => -a(scope) : unsure;
+  if (second === undefined) {
+    if (String(node.fn) === "not") return (scope) => logical(a(scope), 0, (x) => !x);
+    return String(node.fn) === "unaryMinus" ? (scope) => -a(scope) : unsure;
+  }
   const b = compileFast(second);
   switch (String(node.fn)) {
     case "add":
@@ -87,6 +101,10 @@ function compileOperator(node: OperatorNode): Fast {
       return (scope) => compare(a(scope), b(scope), (x, y) => x < y);
     case "larger":
       return (scope) => compare(a(scope), b(scope), (x, y) => x > y);
+    case "and":
+      return (scope) => logical(a(scope), b(scope), (x, y) => x && y);
+    case "or":
+      return (scope) => logical(a(scope), b(scope), (x, y) => x || y);
     case "smallerEq":
       return (scope) => compare(a(scope), b(scope), (x, y) => x <= y);
     case "largerEq":
@@ -104,6 +122,10 @@ function modulo(x: number, y: number): number {
 
 function power(x: number, y: number): number {
   return x >= 0 || Number.isInteger(y) ? x ** y : NaN;
+}
+
+function logical(x: number, y: number, holds: (x: boolean, y: boolean) => boolean): number {
+  return Number.isNaN(x + y) ? NaN : Number(holds(x !== 0, y !== 0));
 }
 
 /** mathjs compares fractions within a tolerance, integers exactly. A truth value counts as 0 or 1. */

@@ -35,6 +35,12 @@ function subscriptOf(subscript: Expression, scope: Scope, at: () => string): str
     if (value === BROKEN) throw new Refusal(undefined);
     return refuse("bad-subscript", { text, value: describeValue(value), at: at() }, span);
   }
+  if (text === "*")
+    refuse(
+      "bad-expression",
+      { text, why: "a star stands for all subscripts in index statements only" },
+      span,
+    );
   const value = evaluateNumber(subscript, scope, at);
   const rounded = Math.round(value);
   if (Math.abs(value - rounded) < 1e-9 && Number.isSafeInteger(rounded)) return rounded === 0 ? 0 : rounded;
@@ -95,6 +101,16 @@ export function distinctLabels(references: readonly IndexReference[], scope: Sco
     seen.add(label);
   }
   return [...seen];
+}
+
+/** Throws Refusal where a label has another extent than was declared for it. */
+export function refuseDeclared(
+  checker: Checker,
+  { label, extent, where, span }: { label: Label; extent: number; where: string; span: Span },
+): void {
+  const declared = declaredExtent(checker, label);
+  if (declared !== undefined && declared !== extent)
+    refuseExtents(label, `${declared} as declared`, `${extent} in ${where}`, span);
 }
 
 /** `index i has two extents`. */

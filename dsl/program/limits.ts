@@ -4,6 +4,17 @@ import { UserError } from "../base/diagnostic.ts";
 /** Numbers made or multiplied by one call. */
 const MOST_STEPS = 2 ** 22;
 
+/** The same for all calls of a statement: loops evaluate an expression again and again. A few seconds. */
+const MOST_IN_ALL = 2 ** 24;
+
+/** Taken by the statement at work. mathjs' functions take no context that could hold it. */
+let taken = 0;
+
+/** Starts the count of a statement. */
+export function startSteps(): void {
+  taken = 0;
+}
+
 export type AnyFunction = (...values: readonly unknown[]) => unknown;
 
 /** Rows, columns, ... of nested arrays; a number has none. */
@@ -80,6 +91,9 @@ export function bounded(name: string, call: AnyFunction): AnyFunction {
     // Not a number: wrong arguments, which the function itself refuses.
     if (steps > MOST_STEPS)
       throw new UserError(`${name} would take ${steps.toExponential(0)} steps; the limit is ${MOST_STEPS}`);
+    taken += steps > 0 ? steps : 1;
+    if (taken > MOST_IN_ALL)
+      throw new UserError(`the statement would take more than ${MOST_IN_ALL} steps in all`);
     return call(...values);
   };
 }

@@ -2,13 +2,15 @@
 import { UserError, type Span } from "../base/diagnostic.ts";
 import { nearest } from "../base/suggest.ts";
 import { leftAfterAbsorption, MOST_OPTIMAL_TENSORS } from "../plan/methods.ts";
-import { fromLinear } from "../plan/path.ts";
+import { checkTree, fromLinear } from "../plan/path.ts";
+import { parsePath } from "../plan/pathfile.ts";
 import type { Expression, OrderBody, OrderItem, SearchClause, Word } from "../syntax/tree.ts";
 import { lookUp, type Checker } from "./checker.ts";
 import { evaluate, evaluateAmount, seedOf, type Scope } from "./expression.ts";
 import type { Network } from "../network/network.ts";
 import type { OrderSpec } from "./program.ts";
 import { didYouMean, refuse } from "./refusal.ts";
+import { readOf, textOf } from "./files.ts";
 import { factorIndex } from "./instances.ts";
 import { sweepPairs, writtenOrder } from "./written.ts";
 
@@ -33,11 +35,11 @@ export function orderSpec(checker: Checker, name: Word, body: OrderBody): OrderS
     case "path":
       return { kind: "tree", pairs: pathPairs(network, body.path, checker.scope) };
     case "pathFile":
-      return refuse("not-supported-yet", { what: "a path from a file" }, body.file.span);
+      return fileOrder(checker, network, body.file);
     case "word":
       return methodOrder(checker, network, body.word, name);
     case "search":
-      return body.clauses.reduce((spec, clause) => withClause(spec, clause, checker.scope), DEFAULT_SEARCH);
+      return body.clauses.reduce((spec, clause) => withClause(checker, spec, clause), DEFAULT_SEARCH);
     default:
       return body satisfies never;
   }
@@ -89,10 +91,11 @@ function explicitOrder(
 
 type SearchSpec = typeof DEFAULT_SEARCH;
 
-function withClause(spec: SearchSpec, clause: SearchClause, scope: Scope): SearchSpec {
+function withClause(checker: Checker, spec: SearchSpec, clause: SearchClause): SearchSpec {
+  const { scope } = checker;
   switch (clause.kind) {
     case "minimizing":
-      return { ...spec, objective: objectiveOf(clause.objective) };
+      return { ...spec, objective: objectiveOf(checker, clause.objective, clause.machine) };
     case "within":
       return { ...spec, seconds: evaluateAmount(clause.value, scope, "s") };
     case "seed":
@@ -102,13 +105,29 @@ function withClause(spec: SearchSpec, clause: SearchClause, scope: Scope): Searc
   }
 }
 
-function objectiveOf({ text, span }: Word): SearchSpec["objective"] {
-  if (text === "flops" || text === "size" || text === "combo") return text;
-  if (text === "writes" || text === "time")
-    return refuse("not-supported-yet", { what: `minimizing ${text}` }, span);
-  const known = ["flops", "size", "combo"];
-  const hint = didYouMean(nearest(text, known)) ?? `objectives: ${known.join(", ")}`;
-  return refuse("bad-choice", { what: "an objective", got: text }, span, hint);
+const OBJECTIVES = ["flops", "size", "combo", "writes", "peak"] as const;
+
+function objectiveOf(checker: Checker, word: Word, machine: Word | undefined): SearchSpec["objective"] {
+  const { text, span } = word;
+  if (text === "time") {
+    if (machine === undefined) refuse("bad-arguments", { form: "a machine: minimizing time on M" }, span);
+    lookUp(checker, "machine", machine);
+    return { machine: machine.text };
+  }
+  const objective = OBJECTIVES.find((known) => known === text);
+  if (objective === undefined) {
+    const known = [...OBJECTIVES, "time"];
+    const hint = didYouMean(nearest(text, known)) ?? `objectives: ${known.join(", ")} (on a machine)`;
+    return refuse("bad-choice", { what: "an objective", got: text }, span, hint);
+  }
+  if (machine !== undefined)
+    refuse(
+      "bad-choice",
+      { what: "an objective on a machine", got: text },
+      span,
+      `use time on ${machine.text}`,
+    );
+  return objective;
 }
 
 /** opt_einsum's list of pairs of places. */
@@ -126,6 +145,19 @@ function pathPairs(network: Network, path: Expression, scope: Scope): readonly (
     if (!(error instanceof UserError)) throw error;
     return bad(error.message);
   }
+}
+
+/** The slices of the file come along. Throws Refusal where file or network do not fit. */
+function fileOrder({ context }: Checker, network: Network, path: Word): OrderSpec {
+  const text = textOf(context, path);
+  const { pairs, sliced } = readOf(path, text, parsePath(text, network.tensors.length));
+  try {
+    checkTree(network, { leaves: network.tensors.length, pairs, sliced });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    refuse("bad-path", { why: error.message }, path.span);
+  }
+  return { kind: "tree", pairs, ...(sliced.length > 0 && { sliced }) };
 }
 
 function isPath(value: unknown): value is number[][] {

@@ -5,7 +5,7 @@ import { nearest } from "../base/suggest.ts";
 import type { Clause, Factor, IndexReference, Term, Word } from "../syntax/tree.ts";
 import { attempt, lookUp, report, type Checker } from "./checker.ts";
 import { noValues, type Scope } from "./expression.ts";
-import { declaredExtent, distinctLabels, labelOf, refuseExtents } from "./labels.ts";
+import { distinctLabels, labelOf, refuseDeclared, refuseExtents } from "./labels.ts";
 import { forEachTerm, loopValues } from "./loops.ts";
 import {
   isComplex,
@@ -17,6 +17,9 @@ import {
 } from "../network/network.ts";
 import type { TensorDefinition } from "./program.ts";
 import { didYouMean, refuse, Refusal, someOf } from "./refusal.ts";
+
+/** Beyond that a network and its names take gigabytes, and no order is found in reasonable time. */
+const MOST_FACTORS = 1_000_000;
 
 /** A network while its factors are put in. */
 interface Assembly {
@@ -52,8 +55,7 @@ export function productNetwork(checker: Checker, head: ProductHead, terms: reado
   if (assembly.failed) throw new Refusal(undefined);
   if (assembly.tensors.length === 0) refuse("no-factors", { network: name }, head.name.span);
   const open = openLabels(checker, head, assembly);
-  const dtype = head.dtype ?? promoted(assembly.dtypes);
-  if (!isComplex(dtype)) refuseComplex(assembly, head, dtype);
+  const dtype = settledDtype(head, assembly);
   const { tensors, entries, extents } = assembly;
   return { network: { name, dtype, tensors, open, extents: Object.fromEntries(extents) }, entries };
 }
@@ -71,6 +73,20 @@ function openLabels(checker: Checker, { name, open }: ProductHead, { extents }: 
   return labels;
 }
 
+/** Factors with their numbers, and the dtypes that these come in. */
+interface Factors {
+  readonly tensors: readonly NetworkTensor[];
+  readonly entries: readonly Entries[];
+  readonly dtypes: ReadonlySet<Dtype>;
+}
+
+/** The dtype of the head, else one that holds all factors. Throws Refusal for a real network of complex factors. */
+export function settledDtype(head: ProductHead, factors: Factors): Dtype {
+  const dtype = head.dtype ?? promoted(factors.dtypes);
+  if (!isComplex(dtype)) refuseComplex(factors, head, dtype);
+  return dtype;
+}
+
 /** complex where any factor is, double precision where any factor is. */
 function promoted(dtypes: ReadonlySet<Dtype>): Dtype {
   const complex = [...dtypes].some(isComplex);
@@ -79,7 +95,7 @@ function promoted(dtypes: ReadonlySet<Dtype>): Dtype {
   return double ? "float64" : "float32";
 }
 
-function refuseComplex({ tensors, entries }: Assembly, { name }: ProductHead, dtype: Dtype): void {
+function refuseComplex({ tensors, entries }: Factors, { name }: ProductHead, dtype: Dtype): void {
   const factor = tensors[entries.findIndex(({ im }) => im !== undefined)];
   if (factor === undefined) return;
   const blanks = { name: name.text, dtype, factor: factor.name };
@@ -102,7 +118,7 @@ function addTerm(checker: Checker, assembly: Assembly, { factors, clauses }: Ter
     const failed = fixed !== undefined && found === undefined;
     return { factor, tensor: found?.tensor, failed };
   });
-  const loops = clauses.some(({ kind }) => kind === "for");
+  const loops = clauses.some(({ kind }) => kind !== "if");
   const at = loops ? () => loopValues(clauses, scope) : noValues;
   const suffix = (): string => at().replace(/^ at /, "").replaceAll(" = ", "=").replaceAll(", ", ",");
   forEachTerm(clauses, scope, () => {
@@ -130,6 +146,16 @@ function writtenName({ base, subscripts }: IndexReference): string {
   return /^[\p{L}\p{N}_]+$/u.test(inside) ? `${base}_${inside}` : `${base}_{${inside}}`;
 }
 
+/** A refusal of what the loop's values decide names them. */
+function placed<T>(at: () => string, part: () => T): T {
+  try {
+    return part();
+  } catch (error) {
+    const told = error instanceof Refusal ? error.diagnostic : undefined;
+    throw told === undefined ? error : new Refusal({ ...told, message: told.message + at() });
+  }
+}
+
 interface Instance {
   readonly use: Use;
   readonly scope: Scope;
@@ -141,7 +167,7 @@ interface Instance {
 function addFactor(checker: Checker, assembly: Assembly, { use, scope, values, at }: Instance): true {
   const { name, indices, span } = use.factor;
   const text = use.tensor === undefined ? labelOf(name, scope, at) : writtenName(name);
-  const tensor = use.tensor ?? lookUp(checker, "tensor", { text, span: name.span });
+  const tensor = use.tensor ?? placed(at, () => lookUp(checker, "tensor", { text, span: name.span }));
   const { labels: own, shape, dtype, entries } = tensor;
   if (indices !== undefined && indices.length !== own.length)
     refuse(
@@ -155,6 +181,7 @@ function addFactor(checker: Checker, assembly: Assembly, { use, scope, values, a
     const at = indices?.[axis]?.span ?? span;
     useExtent(checker, assembly, { label, extent: shape[axis] as number, factor: text + values, span: at });
   });
+  if (assembly.tensors.length === MOST_FACTORS) refuse("too-many-factors", { limit: MOST_FACTORS }, span);
   assembly.tensors.push({ name: text + values, labels });
   assembly.entries.push(entries);
   assembly.dtypes.add(dtype);
@@ -182,9 +209,7 @@ function useExtent(
       `${extent} in ${factor}`,
       span,
     );
-  const declared = declaredExtent(checker, label);
-  if (declared !== undefined && declared !== extent)
-    refuseExtents(label, `${declared} as declared`, `${extent} in ${factor}`, span);
+  refuseDeclared(checker, { label, extent, where: factor, span });
   extents.set(label, extent);
   origins.set(label, factor);
 }

@@ -1,33 +1,64 @@
 /** A checked program: what its names mean, and what it does. The product of `check`. */
 import type { Span } from "../base/diagnostic.ts";
+import type { Machine } from "../distribute/machine.ts";
+import type { Method, Wanted } from "../distribute/wanted.ts";
 import type { Circuit } from "../circuit/circuit.ts";
 import type { Formula } from "../formats/dimacs.ts";
 import type { Model } from "../formats/uai.ts";
+import type { Inflate } from "../formats/zip.ts";
+import type { Objective } from "../plan/tree.ts";
 import type { Dtype, Entries, Label, ValuedNetwork } from "../network/network.ts";
+
+/** What a search minimises, until when, and from which seed. `machine` names the one whose time counts. */
+export interface SearchWishes {
+  readonly objective: Objective | { readonly machine: string };
+  readonly seconds: number;
+  readonly seed: number;
+}
 
 /** How the order of contraction is given or found. */
 export type OrderSpec =
   /** Pairs of ids: factors are 0..n-1 in the order of the product, step k yields n+k. */
-  | { readonly kind: "tree"; readonly pairs: readonly (readonly [number, number])[] }
-  /** Pairs as of a tree, of the parts that are written; the parts and all other factors are joined by a search. */
   | {
-      readonly kind: "partial";
+      readonly kind: "tree";
       readonly pairs: readonly (readonly [number, number])[];
-      readonly objective: "flops" | "size" | "combo";
-      readonly seconds: number;
-      readonly seed: number;
+      /** Slices that a path file brings along; a `slice` statement replaces them. */
+      readonly sliced?: readonly Label[];
     }
+  /** Pairs as of a tree, of the parts that are written; the parts and all other factors are joined by a search. */
+  | ({ readonly kind: "partial"; readonly pairs: readonly (readonly [number, number])[] } & SearchWishes)
   | { readonly kind: "greedy" | "optimal" | "partition" | "anneal" }
-  | {
-      readonly kind: "search";
-      readonly objective: "flops" | "size" | "combo";
-      readonly seconds: number;
-      readonly seed: number;
-    };
+  | ({ readonly kind: "search" } & SearchWishes);
 
+/** Threads and processes of this computer are told by their number alone: how fast they are, the host knows. */
 export type MachineSpec =
-  | { readonly kind: "threads"; readonly workers: number }
-  | { readonly kind: "preset"; readonly name: string };
+  | { readonly kind: "threads" | "torch"; readonly workers: number }
+  | { readonly kind: "model"; readonly machine: Machine };
+
+/** How a network is laid over a machine; what is absent is planned. */
+export interface DistributionSpec extends Wanted {
+  /** The name of a machine, or a machine written in place. */
+  readonly machine: string | MachineSpec;
+  /** Absent: all. */
+  readonly devices?: number;
+  /** Of search, for the method that searches. */
+  readonly seconds?: number;
+}
+
+export const QUANTITIES = ["memory", "time", "communication", "extra speedup", "slices"] as const;
+
+/** Memory in bytes a device, time in seconds, communication as the part of the time, the others as numbers. */
+export type Quantity = (typeof QUANTITIES)[number];
+
+export const RELATIONS = ["<=", "<", ">=", ">"] as const;
+
+export interface Budget {
+  readonly quantity: Quantity;
+  readonly relation: (typeof RELATIONS)[number];
+  readonly limit: number;
+  /** As written. */
+  readonly text: string;
+}
 
 export type SliceSpec =
   | { readonly kind: "bytes"; readonly bytes: number }
@@ -58,11 +89,13 @@ export type Definition =
   | { readonly kind: "circuit"; readonly circuit: Circuit }
   | { readonly kind: "formula"; readonly formula: Formula }
   | { readonly kind: "model"; readonly model: Model }
-  | { readonly kind: "slice"; readonly network: string; readonly spec: SliceSpec };
+  | { readonly kind: "slice"; readonly network: string; readonly spec: SliceSpec }
+  | { readonly kind: "distribution"; readonly network: string; readonly spec: DistributionSpec }
+  | { readonly kind: "budgets"; readonly network: string; readonly budgets: readonly Budget[] };
 
 /**
  * Names to their meaning. A family is under `s_{*,*}`, an index under its label, the order of R under
- * `order R`, its slices under `slice R`.
+ * `order R`, its slices under `slice R`, its distribution under `distribute R`, its budgets under `require R`.
  */
 export type Definitions = ReadonlyMap<string, Definition>;
 
@@ -76,9 +109,41 @@ export type Action =
       readonly dry: boolean;
       readonly span: Span;
     }
-  | { readonly kind: "show"; readonly figure: FigureName; readonly network: string; readonly span: Span };
+  | {
+      readonly kind: "show";
+      readonly figure: FigureName;
+      readonly network: string;
+      readonly machine: string | MachineSpec | undefined;
+      /** Of the speedup; absent: all that the machine allows. */
+      readonly counts?: DeviceCounts;
+      readonly span: Span;
+    }
+  /** One budget of a `require` statement, held against the model before anything runs. */
+  | { readonly kind: "require"; readonly network: string; readonly budget: Budget; readonly span: Span }
+  | {
+      readonly kind: "compare";
+      readonly network: string;
+      readonly distribution: DistributionSpec;
+      readonly methods: readonly Method[];
+      readonly span: Span;
+    };
 
-export type FigureName = "network" | "order" | "communication" | "timeline";
+/** A range stands for doublings within it. */
+export type DeviceCounts =
+  | { readonly kind: "range"; readonly from: number; readonly to: number }
+  | { readonly kind: "list"; readonly counts: readonly number[] };
+
+export const FIGURES = [
+  "network",
+  "order",
+  "communication",
+  "timeline",
+  "memory",
+  "roofline",
+  "speedup",
+] as const;
+
+export type FigureName = (typeof FIGURES)[number];
 
 export interface Program {
   /** Those of the environment and the program's own; the later of two with one name. */
@@ -93,6 +158,8 @@ export interface CheckContext {
   readonly variable: (name: string) => unknown;
   /** The text of a file. Throws UserError when it cannot be read. */
   readonly read: (path: string) => string;
-  /** Names that `preset "..."` takes. */
-  readonly presets: readonly string[];
+  /** The bytes of a file, which are not changed afterwards. Throws UserError when it cannot be read. */
+  readonly readBytes: (path: string) => Uint8Array;
+  /** Undoes deflate, for `.npz` files. */
+  readonly inflate: Inflate;
 }

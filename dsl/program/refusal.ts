@@ -15,6 +15,14 @@ export class Refusal extends Error {
   }
 }
 
+/** Mistakes told of one text at most. */
+export const MOST_MISTAKES = 100;
+
+/** Ends a check that has found more mistakes than are told. */
+export class Enough extends Error {
+  override readonly name = "Enough";
+}
+
 export function refuse<C extends Code>(
   code: C,
   blanks: Parameters<typeof diagnose<C>>[1],

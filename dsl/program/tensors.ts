@@ -1,8 +1,11 @@
 /** `tensor` statements. */
 import { mulberry32 } from "../base/random.ts";
 import { nearest } from "../base/suggest.ts";
+import type { TensorData } from "../formats/elements.ts";
 import type { Axis, Expression, Initialiser, TensorHead, Word } from "../syntax/tree.ts";
+import { arrayValues } from "./arrays.ts";
 import { defineWith, type Checker } from "./checker.ts";
+import { tensorIn } from "./files.ts";
 import { compile, evaluate, seedOf, type Scope } from "./expression.ts";
 import { declaredExtent, distinctLabels, extentOf, labelOf, refuseExtents } from "./labels.ts";
 import { isComplex, type Dtype, type Entries, type Label } from "../network/network.ts";
@@ -18,10 +21,10 @@ import {
   type Shaped,
 } from "./values.ts";
 
-const DTYPES: readonly Dtype[] = ["float32", "float64", "complex64", "complex128"];
+export const DTYPES: readonly Dtype[] = ["float32", "float64", "complex64", "complex128"];
 
 /** 2 GiB of float64. */
-const MOST_ENTRIES = 2 ** 28;
+export const MOST_ENTRIES = 2 ** 28;
 
 /** Throws Refusal. */
 export function dtypeOf({ text, span }: Word): Dtype {
@@ -95,8 +98,11 @@ function shapeOf({ head, labels, extents }: Blank): number[] {
   });
 }
 
-function fill({ head, labels, dtype: wanted }: Blank, { shape, entries }: Shaped): TensorDefinition {
-  const dtype = wanted ?? (entries.im === undefined ? "float64" : "complex128");
+function fill(
+  { head, labels, dtype: wanted }: Blank,
+  { shape, entries, dtype: own }: Shaped,
+): TensorDefinition {
+  const dtype = wanted ?? own ?? (entries.im === undefined ? "float64" : "complex128");
   if (isComplex(dtype) || entries.im === undefined) return { kind: "tensor", labels, shape, dtype, entries };
   if (entries.im.some((part) => part !== 0))
     refuse("complex-entries", { name: head.name.text, dtype }, head.name.span, "use complex64 or complex128");
@@ -110,16 +116,18 @@ function sourceOf(checker: Checker, value: Initialiser): Source {
     case "random":
       return randomSource(value.name, value.seed, checker.scope);
     case "source":
-      return value.name.text === "data"
-        ? (blank) => dataValues(checker, value.argument, blank)
-        : refuse(
-            "not-supported-yet",
-            { what: `${value.name.text}("...") as the value of a tensor` },
-            value.name.span,
-          );
+      return namedSource(checker, value);
     default:
       return value satisfies never;
   }
+}
+
+function namedSource(checker: Checker, value: Extract<Initialiser, { kind: "source" }>): Source {
+  const { name, argument } = value;
+  if (name.text === "data") return (blank) => dataValues(checker, argument, blank);
+  if (name.text === "file") return (blank) => fileValues(checker, value, blank);
+  const hint = didYouMean(nearest(name.text, ["file"])) ?? 'use file("weights.npy") or data(v)';
+  return refuse("bad-choice", { what: "a source of data", got: name.text }, name.span, hint);
 }
 
 function expressionValues(value: Expression, scope: Scope, blank: Blank): Shaped {
@@ -163,6 +171,19 @@ function fitted(value: Shaped, { head, extents }: Blank, { span }: Word): Shaped
 }
 
 function randomSource(name: Word, seedText: Expression, scope: Scope): Source {
+  const draw = randomStream(name, seedText, scope);
+  return (blank) => {
+    const shape = shapeOf(blank);
+    return { shape, entries: draw(sizeOf(shape), blank.dtype ?? "float64") };
+  };
+}
+
+/** Numbers of `normal(seed 1)` and `uniform(seed 1)`; each call goes on where the last one ended. Throws Refusal. */
+export function randomStream(
+  name: Word,
+  seedText: Expression,
+  scope: Scope,
+): (size: number, dtype: Dtype) => Entries {
   const kind = name.text;
   if (kind !== "normal" && kind !== "uniform")
     return refuse(
@@ -173,11 +194,72 @@ function randomSource(name: Word, seedText: Expression, scope: Scope): Source {
     );
   const seed = seedOf(seedText, scope);
   const random = mulberry32(seed);
-  return (blank) => {
-    const shape = shapeOf(blank);
-    const entries: Entries = randomValues(kind, random, sizeOf(shape), blank.dtype ?? "float64");
-    return { shape, entries };
-  };
+  return (size, dtype) => randomValues(kind, random, size, dtype);
+}
+
+function fileValues(
+  { context }: Checker,
+  { argument: path, part }: Extract<Initialiser, { kind: "source" }>,
+  blank: Blank,
+): Shaped {
+  const data = tensorIn(context, path, part);
+  const { head, dtype, labels } = blank;
+  const shaped = fitted(data, blank, path);
+  checkEntries(data, dtype, labels, { path, name: head.name.text });
+  return shaped;
+}
+
+/** Throws Refusal where the dtype of a file would lose digits, or where an entry is not finite. */
+export function checkEntries(
+  data: TensorData,
+  wanted: Dtype | undefined,
+  labels: readonly Label[],
+  { path, name }: { readonly path: Word; readonly name: string },
+): void {
+  if (wanted !== undefined && !HOLDS[wanted].includes(data.dtype)) {
+    const why = `it holds ${data.dtype}, but ${name} is ${wanted}`;
+    refuse(
+      "bad-data",
+      { name: `"${path.text}"`, why },
+      path.span,
+      `write ${data.dtype}, or convert the file`,
+    );
+  }
+  const place = firstNotFinite(data.entries);
+  if (place === undefined) return;
+  const at = indexValues(place, data.shape).map((value, axis) => `${labels[axis]} = ${value}`);
+  const where = at.length === 0 ? "" : ` at ${at.join(", ")}`;
+  const [re, im] = [data.entries.re[place], data.entries.im?.[place]];
+  const value = im === undefined ? String(re) : `${re} + ${im}i`;
+  const why = `the entry of ${name}${where} is ${value}`;
+  refuse("bad-data", { name: `"${path.text}"`, why }, path.span, "entries must be finite");
+}
+
+/** Dtypes whose numbers each dtype holds without loss. */
+const HOLDS: Readonly<Record<Dtype, readonly Dtype[]>> = {
+  float32: ["float32"],
+  float64: ["float32", "float64"],
+  complex64: ["float32", "complex64"],
+  complex128: DTYPES,
+};
+
+function firstNotFinite({ re, im }: Entries): number | undefined {
+  for (let place = 0; place < re.length; place += 1)
+    if (!Number.isFinite(re[place]) || (im !== undefined && !Number.isFinite(im[place]))) return place;
+  return undefined;
+}
+
+/** The value of each index at a row-major place. */
+function indexValues(place: number, shape: readonly number[]): number[] {
+  let rest = place;
+  return shape
+    .toReversed()
+    .map((extent) => {
+      const value = rest % extent;
+      rest = Math.floor(rest / extent);
+      return value;
+    })
+    .reverse();
 }
 
 /** A typed or flat array may fill a tensor of several axes, row-major. */
@@ -191,11 +273,11 @@ function dataValues({ context }: Checker, argument: Word, blank: Blank): Shaped 
       span,
       "data(...) takes a variable of a TypeScript cell",
     );
-  const shaped = nestedValues(value);
+  const shaped = arrayValues(value);
   if (typeof shaped === "string") return refuse("bad-data", { name: text, why: shaped }, span);
   const flat = shaped.shape.length === 1 && blank.extents.length !== 1;
   if (!flat) return fitted(shaped, blank, argument);
   const shape = shapeOf(blank);
   const fits = sizeOf(shape) === shaped.shape[0];
-  return fits ? { shape, entries: shaped.entries } : fitted(shaped, blank, argument);
+  return fits ? { ...shaped, shape } : fitted(shaped, blank, argument);
 }

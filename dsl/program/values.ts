@@ -1,7 +1,7 @@
 /** Values to the entries of a tensor. */
 import { normal, type Random } from "../base/random.ts";
 import type { Expression } from "../syntax/tree.ts";
-import { describeValue, evaluate, isComplexNumber, type Scope } from "./expression.ts";
+import { compile, describeValue, evaluate, isComplexNumber, type Scope } from "./expression.ts";
 import { isComplex, type Dtype, type Entries } from "../network/network.ts";
 import { refuse } from "./refusal.ts";
 
@@ -9,6 +9,8 @@ import { refuse } from "./refusal.ts";
 export interface Shaped {
   readonly shape: readonly number[];
   readonly entries: Entries;
+  /** Of the file that they came from. */
+  readonly dtype?: Dtype;
 }
 
 export function sizeOf(shape: readonly number[]): number {
@@ -37,6 +39,20 @@ function entriesOf({ re, im }: Sink): Entries {
   return im === undefined ? { re } : { re, im };
 }
 
+/** Entries that one expression gives at most, and those of them that take more than real arithmetic: a few seconds each. */
+const MOST_COMPUTED = 2 ** 25;
+const MOST_SLOW = 2 ** 20;
+
+function refuseTimes({ text, span }: Expression, size: number, limit: number): never {
+  const why = `it has ${size} values to work out; the limit is ${limit}${limit === MOST_SLOW ? " where they are complex" : ""}`;
+  return refuse(
+    "cannot-evaluate",
+    { text, at: "", why },
+    span,
+    "larger tensors come from file(...) or data(...)",
+  );
+}
+
 /** An expression of the index values 0..extent-1, `names[k]` that of axis k. Throws Refusal. */
 export function valuesByIndex(
   expression: Expression,
@@ -44,8 +60,12 @@ export function valuesByIndex(
   names: readonly string[],
   shape: readonly number[],
 ): Entries {
+  const size = sizeOf(shape);
+  if (size > MOST_COMPUTED) refuseTimes(expression, size, MOST_COMPUTED);
   const scope = new Map(outer);
-  const sink: Sink = { re: new Float64Array(sizeOf(shape)), im: undefined };
+  const { fast } = compile(expression);
+  let slow = 0;
+  const sink: Sink = { re: new Float64Array(size), im: undefined };
   const values = shape.map(() => 0);
   const at = (): string => ` at ${names.map((name, axis) => `${name} = ${values[axis]}`).join(", ")}`;
   for (let position = 0; position < sink.re.length; position += 1) {
@@ -56,7 +76,12 @@ export function valuesByIndex(
       rest = Math.floor(rest / extent);
       scope.set(names[axis] as string, values[axis]);
     }
-    const value = evaluate(expression, scope, at);
+    let value: unknown = fast(scope);
+    if (!Number.isFinite(value)) {
+      slow += 1;
+      if (slow > MOST_SLOW) refuseTimes(expression, size, MOST_SLOW);
+      value = evaluate(expression, scope, at);
+    }
     if (!put(sink, position, value)) refuseEntry(expression, value, at());
   }
   return entriesOf(sink);

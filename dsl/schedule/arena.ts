@@ -81,3 +81,16 @@ function lowestGap(rivals: Lifetime[], elements: number, offsets: readonly numbe
   }
   return offset;
 }
+
+/** Elements of the buffers that live on a rank during each step, in the order of `walkSteps`. */
+export function liveElements(schedule: Pick<Schedule, "buffers" | "steps">): number[] {
+  const live: number[] = [];
+  let elements = 0;
+  walkSteps(schedule.steps, (step) => {
+    const made = definedBy(step);
+    if (made !== undefined) elements += schedule.buffers[made]?.elements ?? 0;
+    live.push(elements);
+    if (step.kind === "free") elements -= schedule.buffers[step.buffer]?.elements ?? 0;
+  });
+  return live;
+}

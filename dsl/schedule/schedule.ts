@@ -80,8 +80,12 @@ export type Step = { readonly model: StepModel } & (
       readonly inner: number;
     }
   | {
-      /** out[batch, m, n] := sum over k of a[batch, m, k] * b[batch, k, n], as one batched GEMM on views. */
+      /**
+       * out[batch, m, n] := sum over k of a[batch, m, k] * b[batch, k, n], as one batched GEMM on views. The operand that is `shared`
+       * has no batch dimension: every batch reads all of it. Absent: both have one.
+       */
       readonly kind: "contract";
+      readonly shared?: "a" | "b";
       readonly a: BufferId;
       readonly b: BufferId;
       readonly out: BufferId;

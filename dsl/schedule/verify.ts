@@ -170,8 +170,8 @@ function checkShapes(walk: Walk, step: Step): void {
       );
   };
   if (step.kind === "contract") {
-    expectSize(step.a, step.batch * step.m * step.k);
-    expectSize(step.b, step.batch * step.k * step.n);
+    expectSize(step.a, (step.shared === "a" ? 1 : step.batch) * step.m * step.k);
+    expectSize(step.b, (step.shared === "b" ? 1 : step.batch) * step.k * step.n);
     expectSize(step.out, step.batch * step.m * step.n);
   } else if (step.kind === "sum") {
     expectSize(step.in, step.outer * step.reduced * step.inner);

@@ -1,8 +1,8 @@
 /** The grammar's postprocessors: matched tokens to nodes of the tree. */
-import type { Span } from "../base/diagnostic.ts";
 import type {
   Axis,
   Clause,
+  DeviceCounts,
   Expression,
   Factor,
   IndexBinding,
@@ -11,9 +11,11 @@ import type {
   LetBinding,
   Lexeme,
   MachineBody,
+  MachinePart,
   NetworkBody,
   OrderBody,
   OrderItem,
+  PlanWish,
   SearchClause,
   ShowItem,
   StatementBody,
@@ -21,88 +23,14 @@ import type {
   TensorHead,
   Term,
   Word,
+  WrittenBudget,
+  WrittenLink,
+  WrittenStage,
 } from "./tree.ts";
+import { listOf, one, quoted, spanOf, word, type Chain, type Token } from "./chain.ts";
 
-/** A token of the lexer, its offset counted from the start of the source. */
-export interface Token {
-  readonly type: string;
-  readonly text: string;
-  readonly offset: number;
-}
-
-/**
- * A sequence that shares its front with the parser's other attempts, so that appending takes constant time.
- * `undefined` is the empty one.
- */
-export type Chain<T> =
-  | { readonly before: Chain<T>; readonly item: T }
-  | { readonly left: Chain<T>; readonly right: Chain<T> }
-  | undefined;
-
-export function listOf<T>(chain: Chain<T>): T[] {
-  const items: T[] = [];
-  const pending: Chain<T>[] = [chain];
-  while (pending.length > 0) {
-    const current = pending.pop();
-    if (current === undefined) continue;
-    if ("item" in current) {
-      items.push(current.item);
-      pending.push(current.before);
-    } else pending.push(current.left, current.right);
-  }
-  return items.reverse();
-}
-
-export function one<T>([item]: readonly T[]): Chain<T> {
-  return { before: undefined, item: item as T };
-}
-
-/** `list , item` */
-export function more<T>(parts: readonly unknown[]): Chain<T> {
-  return { before: parts[0] as Chain<T>, item: parts[2] as T };
-}
-
-/** `list item` */
-export function next<T>(parts: readonly unknown[]): Chain<T> {
-  return { before: parts[0] as Chain<T>, item: parts[1] as T };
-}
-
-export function join<T>([left, right]: readonly Chain<T>[]): Chain<T> {
-  return { left, right };
-}
-
-export function prepend<T>(item: T, rest: Chain<T>): Chain<T> {
-  return { left: one([item]), right: rest };
-}
-
-export function spanOf(token: Token): Span {
-  return { start: token.offset, end: token.offset + token.text.length };
-}
-
-export function word(token: Token): Word {
-  return { text: token.text, span: spanOf(token) };
-}
-
-/** The word without its quotes; the span keeps them. */
-function quoted(token: Token): Word {
-  return { text: token.text.slice(1, -1), span: spanOf(token) };
-}
-
-function isToken(piece: Word | Token): piece is Token {
-  return "offset" in piece;
-}
-
-/** Two neighbours as one run; the gap between them is blank, whatever stood there. */
-export function run(parts: readonly Word[]): Expression {
-  const [left, right] = parts as readonly [Word, Word];
-  const gap = " ".repeat(right.span.start - left.span.end);
-  return { text: left.text + gap + right.text, span: { start: left.span.start, end: right.span.end } };
-}
-
-export function runs(pieces: readonly (Word | Token)[]): Expression {
-  const words = pieces.map((piece) => (isToken(piece) ? word(piece) : piece));
-  return words.reduce((left, right) => run([left, right]));
-}
+// The grammar sees all that it calls under one name.
+export * from "./chain.ts";
 
 export function lexeme([token]: readonly Token[]): Chain<Lexeme> {
   const own = token as Token;
@@ -173,8 +101,13 @@ export function randomValue(name: Token, seed: Expression): Initialiser {
   return { kind: "random", name: word(name), seed };
 }
 
-export function sourceValue(name: Token, argument: Token): Initialiser {
-  return { kind: "source", name: word(name), argument: quoted(argument) };
+export function sourceValue(name: Token, argument: Token, part?: Token): Initialiser {
+  return {
+    kind: "source",
+    name: word(name),
+    argument: quoted(argument),
+    ...(part && { part: quoted(part) }),
+  };
 }
 
 export function networkStatement(
@@ -207,9 +140,8 @@ export function call(
   return { kind: "call", name: word(name), arguments: listOf(inside) };
 }
 
-export function withBody(name: Token, rest: Chain<Lexeme>): { readonly kind: "with"; readonly span: Span } {
-  const end = listOf(rest).at(-1)?.span.end ?? spanOf(name).end;
-  return { kind: "with", span: { start: name.offset, end } };
+export function withBody(base: Token, value: Initialiser): NetworkBody {
+  return { kind: "with", base: word(base), value };
 }
 
 export function plainPart(own: Factor): Chain<GrowingTerm> {
@@ -234,6 +166,10 @@ export function condition(value: Expression): Chain<Clause> {
 
 export function loop(name: Token, from: Expression, to: Expression): Clause {
   return { kind: "for", name: word(name), from, to };
+}
+
+export function each(names: Chain<Word>, list: Expression): Clause {
+  return { kind: "each", names: listOf(names), list };
 }
 
 export function importStatement(path: Token, name: Token): StatementBody {
@@ -297,8 +233,43 @@ export function preset(own: Token, name: Token): MachineBody {
   return { kind: "preset", word: word(own), name: quoted(name) };
 }
 
-export function block(open: Token, close: Token): MachineBody {
-  return { kind: "block", span: { start: open.offset, end: spanOf(close).end } };
+/** `left gap right` */
+export function joinAcross<T>(parts: readonly unknown[]): Chain<T> {
+  return { left: parts[0] as Chain<T>, right: parts[2] as Chain<T> };
+}
+
+export function block(open: Token, parts: Chain<MachinePart>, close: Token): MachineBody {
+  return { kind: "block", parts: listOf(parts), span: { start: open.offset, end: spanOf(close).end } };
+}
+
+export function peak(name: Token, value: Expression, dtype?: Token): Chain<MachinePart> {
+  return one([{ kind: "peak", word: word(name), value, ...(dtype && { dtype: word(dtype) }) }]);
+}
+
+export function memory(name: Token, value: Expression, rate: Expression): Chain<MachinePart> {
+  return one([{ kind: "memory", word: word(name), value, rate }]);
+}
+
+export function launch(name: Token, value: Expression): Chain<MachinePart> {
+  return one([{ kind: "launch", word: word(name), value }]);
+}
+
+export function tier(
+  name: Token,
+  count: Expression,
+  rate: Expression,
+  latency: Expression | undefined,
+): Chain<MachinePart> {
+  const kind = name.text === "node" ? "node" : "cluster";
+  return one([{ kind, word: word(name), count, rate, ...(latency && { latency }) }]);
+}
+
+export function changed(base: Token, links: Chain<WrittenLink>): MachineBody {
+  return { kind: "with", base: word(base), links: listOf(links) };
+}
+
+export function link(node: Expression, device: Expression, share: Expression): WrittenLink {
+  return { node, device, share };
 }
 
 export function sliceToFit(network: Token, machine: Token): StatementBody {
@@ -321,19 +292,71 @@ export function calledTarget(name: Token, inside: Chain<Lexeme>): Target {
   return { name: word(name), arguments: listOf(inside) };
 }
 
+export function distributeStatement(network: Token, on: Target, wishes: Chain<PlanWish>): StatementBody {
+  return { kind: "distribute", network: word(network), target: on, wishes: listOf(wishes) };
+}
+
+export function planWish(name: Token, value: Expression): PlanWish {
+  const kind = name.text === "devices" || name.text === "groups" ? name.text : "within";
+  return { kind, word: word(name), value };
+}
+
+export function planMethod(method: Token): PlanWish {
+  return { kind: "by", word: word(method) };
+}
+
+export function planOver(name: Token, stages: Chain<WrittenStage>): PlanWish {
+  return { kind: "over", word: word(name), stages: listOf(stages) };
+}
+
+export function stage(indices: Chain<IndexReference>, step?: Expression): WrittenStage {
+  return { indices: listOf(indices), ...(step && { step }) };
+}
+
+export function requireStatement(network: Token, budgets: Chain<WrittenBudget>): StatementBody {
+  return { kind: "require", network: word(network), budgets: listOf(budgets) };
+}
+
+export function budget(quantity: Word, relation: Token, limit: Expression): WrittenBudget {
+  return { quantity, relation: word(relation), limit };
+}
+
 export function runStatement(network: Token, on: Target | undefined, dry: boolean): StatementBody {
   return { kind: "run", network: word(network), ...(on && { target: on }), dry };
+}
+
+export function compareStatement(
+  network: Token,
+  on: Target,
+  wishes: Chain<PlanWish>,
+  methods: Chain<Word>,
+): StatementBody {
+  return {
+    kind: "compare",
+    network: word(network),
+    target: on,
+    wishes: listOf(wishes),
+    methods: listOf(methods),
+  };
 }
 
 export function showStatement(items: Chain<ShowItem>): StatementBody {
   return { kind: "show", items: listOf(items) };
 }
 
-export function showItem(figure: Token, network?: Token): ShowItem {
-  return { figure: word(figure), ...(network && { network: word(network) }) };
+export function showItem(figure: Token, network?: Token, on?: Target, counts?: DeviceCounts): ShowItem {
+  return {
+    figure: word(figure),
+    ...(network && { network: word(network) }),
+    ...(on && { target: on }),
+    ...(counts && { counts }),
+  };
 }
 
-export function showMore(figure: Token, network: Token, first: Token, rest: Chain<Lexeme>): ShowItem {
-  const end = listOf(rest).at(-1)?.span.end ?? spanOf(first).end;
-  return { figure: word(figure), network: word(network), more: { start: first.offset, end } };
+export function countRange(from: Expression, to: Expression): DeviceCounts {
+  return { kind: "range", from, to };
+}
+
+export function countList(list: Expression): DeviceCounts {
+  return { kind: "list", list };
 }

@@ -10,10 +10,11 @@ import {
 } from "../base/diagnostic.ts";
 import { diagnose } from "../base/messages.ts";
 import { nearest } from "../base/suggest.ts";
-import { spanOf, type Token } from "./build.ts";
+import { spanOf, type Token } from "./chain.ts";
 import { expectedWords, type Terminal } from "./expected.ts";
 import compiled from "./grammar.ts";
-import { HEADS } from "./lexer.ts";
+import { HEADS, WORDS_OF } from "./lexer.ts";
+import { slipHint, startHint } from "./slips.ts";
 import { namesOf, splitStatements, type Draft } from "./statements.ts";
 import type { Statement, StatementBody, SyntaxTree } from "./tree.ts";
 
@@ -26,9 +27,6 @@ export type Parsed = Outcome<SyntaxTree> & {
 
 const grammar = nearley.Grammar.fromCompiled(compiled);
 
-/** Statements that are recognised by their first word alone. */
-const UNSUPPORTED: readonly string[] = ["distribute", "require", "compare"];
-
 /** A statement, unreadable where there is a diagnostic. */
 interface Reading {
   readonly statement: Statement;
@@ -40,10 +38,15 @@ export function parse(source: string): Parsed {
   const { drafts, diagnostics: found, open } = splitStatements(source);
   const diagnostics = [...found];
   const statements: Statement[] = [];
+  let cutShort = false;
   for (const draft of drafts) {
-    const { statement, diagnostic } = draft.broken ? unreadable(draft) : readStatement(draft);
+    // What follows a statement that ends early is its rest, mostly, and no mistake of its own.
+    const rest: boolean = cutShort && !HEADS.includes(draft.tokens[0]?.text ?? "");
+    const { statement, diagnostic }: Reading =
+      draft.broken || rest ? unreadable(draft) : readStatement(draft);
     statements.push(statement);
     if (diagnostic !== undefined) diagnostics.push(diagnostic);
+    cutShort = rest || diagnostic?.code === "ends-early";
   }
   const readable = { statements };
   if (diagnostics.length === 0) return { ...success(readable), incomplete: false, readable };
@@ -62,15 +65,29 @@ function readStatement(draft: Draft): Reading {
   const { tokens } = draft;
   const first = tokens[0] as Token;
   const span = spanOfAll(draft);
-  if (UNSUPPORTED.includes(first.text)) return statementOf({ kind: "unsupported", what: first.text }, span);
-  if (!HEADS.includes(first.text)) return unreadable(draft, unknownStatement(first));
+  if (!HEADS.includes(first.text)) return unreadable(draft, unknownStatement(first, tokens[1]));
   const end: Token = { type: "end", text: "", offset: span.end };
-  const { parser, refused } = feed([...tokens, end]);
-  if (refused !== undefined) return unreadable(draft, unexpected(parser, refused));
+  const { parser, refused } = feed([...withKeywords(tokens), end]);
+  if (refused !== undefined) return unreadable(draft, unexpected(parser, tokens, refused));
+  if (isDangling(tokens.at(-1) as Token)) {
+    const expected = "more of the expression";
+    return unreadable(draft, diagnose("ends-early", { expected }, spanOf(end), GOES_ON));
+  }
   const [body, ...others] = parser.results as readonly StatementBody[];
   if (body === undefined || others.length > 0)
     throw new InvariantError(`expected one reading, got ${parser.results.length}: ${first.text}`);
   return statementOf(body, span);
+}
+
+/** The tokens, with the words that are keywords in this kind of statement marked as such. */
+function withKeywords(tokens: readonly Token[]): readonly Token[] {
+  const words = WORDS_OF[tokens[0]?.text ?? ""];
+  if (words === undefined) return tokens;
+  return tokens.map((token, position) =>
+    position > 1 && token.type === "name" && words.includes(token.text)
+      ? { ...token, type: "keyword" }
+      : token,
+  );
 }
 
 function statementOf(body: StatementBody, span: Span): Reading {
@@ -86,17 +103,30 @@ function unreadable(draft: Draft, diagnostic?: Diagnostic): Reading {
   return { statement, ...(diagnostic && { diagnostic }) };
 }
 
-function unknownStatement(first: Token): Diagnostic {
+function unknownStatement(first: Token, second: Token | undefined): Diagnostic {
   const meant = nearest(first.text, HEADS);
+  const near = meant === undefined ? undefined : `did you mean ${meant}?`;
   const hint =
-    meant === undefined ? `a statement starts with one of ${HEADS.join(", ")}` : `did you mean ${meant}?`;
+    startHint(first.text, second?.text ?? "") ?? near ?? `a statement starts with one of ${HEADS.join(", ")}`;
   return diagnose("unknown-statement", { found: quote(first) }, spanOf(first), hint);
 }
 
-function unexpected(parser: nearley.Parser, token: Token): Diagnostic {
+function unexpected(parser: nearley.Parser, tokens: readonly Token[], token: Token): Diagnostic {
   const expected = expectedWords(terminals(parser));
-  if (token.type === "end") return diagnose("ends-early", { expected }, spanOf(token));
-  return diagnose("unexpected", { found: quote(token), expected }, spanOf(token));
+  const place = tokens.findIndex(({ offset }) => offset === token.offset);
+  const before = (place < 0 ? tokens : tokens.slice(0, place)).map(({ text }) => text);
+  const hint = slipHint(before, token.text);
+  if (token.type === "end") return diagnose("ends-early", { expected }, spanOf(token), hint ?? GOES_ON);
+  const reserved = token.type === "keyword" && /^a name\b/.test(expected);
+  const other = reserved ? `${token.text} is a word of the language; choose another name` : undefined;
+  return diagnose("unexpected", { found: quote(token), expected }, spanOf(token), hint ?? other);
+}
+
+const GOES_ON = "a statement ends with its line; inside brackets it goes on";
+
+/** Operators after which an expression goes on; the others may stand behind their operand. */
+function isDangling({ type, text }: Token): boolean {
+  return type === "op" && !["%", "!", "'"].includes(text);
 }
 
 function quote({ text, type }: Token): string {

@@ -1,7 +1,7 @@
 /** Source text to statements: each a run of tokens that ends at a line's end outside brackets. */
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { diagnose } from "../base/messages.ts";
-import { spanOf, type Token } from "./build.ts";
+import { spanOf, type Token } from "./chain.ts";
 import { HEADS, lexer } from "./lexer.ts";
 
 /** Tokens of one statement. One with `broken` has a mistake that is reported already and is not parsed. */

@@ -38,8 +38,8 @@ export type Initialiser =
   | { readonly kind: "expression"; readonly value: Expression }
   /** `normal(seed 1)` */
   | { readonly kind: "random"; readonly name: Word; readonly seed: Expression }
-  /** `data(v)`, `file("w.npy")`; `text` is what stands between the brackets. */
-  | { readonly kind: "source"; readonly name: Word; readonly argument: Word };
+  /** `data(v)`, `file("w.npy")`, `file("t.npz", "W")`; the texts are what stands between the brackets, without quotes. */
+  | { readonly kind: "source"; readonly name: Word; readonly argument: Word; readonly part?: Word };
 
 /** One factor of a product; without `indices` the tensor is used with its own. */
 export interface Factor {
@@ -48,9 +48,11 @@ export interface Factor {
   readonly span: Span;
 }
 
-/** `for x in from..to` or `if condition`, in the order written. */
+/** `for x in from..to`, `for x in list`, `for (x, y) in list` or `if condition`, in the order written. */
 export type Clause =
   | { readonly kind: "for"; readonly name: Word; readonly from: Expression; readonly to: Expression }
+  /** Several names take apart the rows of a list of lists. */
+  | { readonly kind: "each"; readonly names: readonly Word[]; readonly list: Expression }
   | { readonly kind: "if"; readonly condition: Expression };
 
 /** Factors that share the same clauses; a plain factor has none. */
@@ -63,8 +65,8 @@ export type NetworkBody =
   | { readonly kind: "product"; readonly terms: readonly Term[] }
   /** `amplitude(C, "00")` and other named constructions. */
   | { readonly kind: "call"; readonly name: Word; readonly arguments: readonly Lexeme[] }
-  /** `E with normal(seed 1)` */
-  | { readonly kind: "with"; readonly span: Span };
+  /** `E with normal(seed 1)`; the value is no expression. */
+  | { readonly kind: "with"; readonly base: Word; readonly value: Initialiser };
 
 /** A nested list of factors, by name or by place. */
 export type OrderItem =
@@ -96,8 +98,29 @@ export type OrderBody =
 export type MachineBody =
   | { readonly kind: "call"; readonly name: Word; readonly arguments: readonly Lexeme[] }
   | { readonly kind: "preset"; readonly word: Word; readonly name: Word }
-  /** A block of figures, or a change to another machine. */
-  | { readonly kind: "block" | "with"; readonly span: Span };
+  | { readonly kind: "block"; readonly parts: readonly MachinePart[]; readonly span: Span }
+  /** Another machine with some links slowed down. */
+  | { readonly kind: "with"; readonly base: Word; readonly links: readonly WrittenLink[] };
+
+/** One figure of a machine's block; `word` is the word that opens it. */
+export type MachinePart =
+  | { readonly kind: "peak"; readonly word: Word; readonly value: Expression; readonly dtype?: Word }
+  | { readonly kind: "memory"; readonly word: Word; readonly value: Expression; readonly rate: Expression }
+  | { readonly kind: "launch"; readonly word: Word; readonly value: Expression }
+  | {
+      readonly kind: "node" | "cluster";
+      readonly word: Word;
+      readonly count: Expression;
+      readonly rate: Expression;
+      readonly latency?: Expression;
+    };
+
+/** `link(node 3, device 5) at 50 %` */
+export interface WrittenLink {
+  readonly node: Expression;
+  readonly device: Expression;
+  readonly share: Expression;
+}
 
 export type SliceBody =
   | { readonly kind: "fit"; readonly machine: Word }
@@ -110,11 +133,35 @@ export interface Target {
   readonly arguments?: readonly Lexeme[];
 }
 
+/** `s_1, s_2 at step 40`; the first stage has no step. */
+export interface WrittenStage {
+  readonly indices: readonly IndexReference[];
+  readonly step?: Expression;
+}
+
+/** What a person fixes about a distribution; `word` opens it, or is the method. */
+export type PlanWish =
+  | { readonly kind: "devices" | "groups" | "within"; readonly word: Word; readonly value: Expression }
+  | { readonly kind: "by"; readonly word: Word }
+  | { readonly kind: "over"; readonly word: Word; readonly stages: readonly WrittenStage[] };
+
+/** `memory <= 80 GB` */
+export interface WrittenBudget {
+  readonly quantity: Word;
+  readonly relation: Word;
+  readonly limit: Expression;
+}
+
+/** `1..1024`, or a list. */
+export type DeviceCounts =
+  | { readonly kind: "range"; readonly from: Expression; readonly to: Expression }
+  | { readonly kind: "list"; readonly list: Expression };
+
 export interface ShowItem {
   readonly figure: Word;
   readonly network?: Word;
-  /** `on eos for devices 1..1024` */
-  readonly more?: Span;
+  readonly target?: Target;
+  readonly counts?: DeviceCounts;
 }
 
 export interface LetBinding {
@@ -144,8 +191,21 @@ export type StatementBody =
   | { readonly kind: "slice"; readonly network: Word; readonly body: SliceBody }
   | { readonly kind: "run"; readonly network: Word; readonly target?: Target; readonly dry: boolean }
   | { readonly kind: "show"; readonly items: readonly ShowItem[] }
-  /** A statement of the language that this version only recognises. */
-  | { readonly kind: "unsupported"; readonly what: string }
+  | {
+      readonly kind: "distribute";
+      readonly network: Word;
+      readonly target: Target;
+      readonly wishes: readonly PlanWish[];
+    }
+  | { readonly kind: "require"; readonly network: Word; readonly budgets: readonly WrittenBudget[] }
+  | {
+      readonly kind: "compare";
+      readonly network: Word;
+      readonly target: Target;
+      readonly wishes: readonly PlanWish[];
+      /** None: all. */
+      readonly methods: readonly Word[];
+    }
   /** A statement with a mistake that `parse` has reported: only the names that it may have meant to define. */
   | { readonly kind: "unreadable"; readonly names: readonly string[] };
 

@@ -1,6 +1,16 @@
 /** What a command of the command line is. Plain data and types: nothing heavy is loaded to print help. */
 
-export type CommandName = "check" | "order" | "schedule" | "run" | "lab" | "install" | "kernel";
+export type CommandName =
+  | "check"
+  | "fmt"
+  | "order"
+  | "schedule"
+  | "run"
+  | "export-job"
+  | "import-report"
+  | "lab"
+  | "install"
+  | "kernel";
 
 export interface OptionSpec {
   /** Name of its value in the help, such as `S`; absent for a flag without a value. */

@@ -13,15 +13,16 @@ const SEARCH: Readonly<Record<string, OptionSpec>> = {
   seed: { value: "N", help: "seed of the search (default: 1)" },
   minimize: {
     value: "WHAT",
-    help: "flops (multiply-adds, the default), size (largest intermediate), or combo (both, weighted)",
+    help: "flops (multiply-adds, the default), size (largest intermediate), combo (both, weighted), writes (elements written) or peak (memory)",
   },
   "max-size": { value: "LOG2", help: "slice until no intermediate has more than 2^LOG2 elements" },
   workers: { value: "K", help: "threads of the search (default: one a core)" },
 };
 
 const FILES_TO_ORDER =
-  'FILE is a program (.tn), a circuit (.qsim), or a network (.json: {"inputs": [["a","b"],...], "output": [...], ' +
-  '"sizes": {"a": 2,...}}). An order and slices that a program defines are taken as they stand; --seconds, ' +
+  "FILE is a program (.tn), a circuit (.qsim, or .qasm for OpenQASM 2 and 3), a formula to count (.cnf, DIMACS), a " +
+  'graphical model (.uai), or a network (.json: {"inputs": [["a","b"],...], "output": [...], "sizes": {"a": 2,...}}). ' +
+  "An order and slices that a program defines are taken as they stand; --seconds, " +
   "--seed, --minimize or --workers search anew instead, and --max-size replaces the slices.";
 
 const order: CommandSpec = {
@@ -50,17 +51,29 @@ const schedule: CommandSpec = {
   details: [
     FILES_TO_ORDER,
     "M is a preset (dgx-h100), threads or threads(n) for this computer, or the name of a machine that the program " +
-      "defines. Every figure is modelled. Where the tensors do not fit the memory of a device, the command says so " +
-      "and fails. With --json: the schedule as engines read it (dsl/schedule/schedule.ts).",
+      "defines. Every figure is modelled. Slices that neither the program nor --max-size fixes are chosen with the " +
+      "distribution. E is the speedup beyond slicing alone on as many devices, R what it could be if communication were free.",
+    'With --json: {"network", "machine", "devices", "method", "slices", "modelled_seconds", "seconds_by_kind", "flops", ' +
+      '"local_bytes", "sent_bytes": {"node", "cluster"}, "messages", "peak_bytes", "communication_share", "slicing_seconds", ' +
+      '"extra_speedup", "complexity_reduction", "extra_speedup_over_reduction"}; bytes, flops and messages are those of one device. ' +
+      "--out writes the schedule as engines read it (dsl/schedule/schedule.ts).",
   ],
   argument: { name: "FILE", required: true },
   options: {
     machine: { value: "M", help: "the machine (required)" },
     devices: { value: "P", help: "devices to use (default: all of the machine)" },
+    method: {
+      value: "WHO",
+      help: "slicing, greedy, prefix, tree, or joint, which searches the order too, for another --seconds (default: the best but joint)",
+    },
+    out: { value: "FILE.json", help: "write the schedule" },
     ...SEARCH,
     ...JSON_OPTION,
   },
-  examples: ["tnlab schedule ising.tn --machine dgx-h100 --devices 8"],
+  examples: [
+    "tnlab schedule ising.tn --machine dgx-h100 --devices 8",
+    "tnlab schedule network.json --machine h100-cluster --devices 64 --method tree --json --out schedule.json",
+  ],
 };
 
 const run: CommandSpec = {
@@ -70,8 +83,10 @@ const run: CommandSpec = {
   details: [
     "A program prints what its run and show statements give. With --json: " +
       '{"ok", "outputs": [mime bundles], "results": [{"network", "engine", "machine", "devices", "slices", ' +
-      '"value": {"labels", "shape", "dtype", "re", "im"}, "modelled_seconds", "measured_seconds", "peak_bytes"}], ' +
-      '"diagnostics"}; results holds the last run of each network, entries of value are row-major.',
+      '"value": {"labels", "shape", "dtype", "re", "im"}, "exact": {"entries", "im", "relative_error"}, "warnings", ' +
+      '"modelled_seconds", "measured_seconds", "peak_bytes"}], ' +
+      '"diagnostics"}; results holds the last run of each network, entries of value are row-major. ' +
+      "exact is there for counts and partition functions, its entries are decimal texts with all their digits.",
     "A notebook runs from top to bottom in a fresh kernel, and its outputs are printed, or written with --to. " +
       "It stops at the first cell that fails; what was done until then is written all the same. " +
       'With --json: {"ok", "cells": [{"id", "execution_count", "outputs"}]}.',
@@ -81,9 +96,43 @@ const run: CommandSpec = {
     to: { value: "OUT", help: "write the executed notebook: .html (one self-contained page) or .ipynb" },
     "allow-errors": { help: "go on after a cell that fails, and succeed all the same" },
     timeout: { value: "S", help: "limit of each cell of a notebook, in seconds (default: none)" },
+    engine: { value: "E", help: "threads or torch, for all runs of a program that are not dry" },
+    processes: { value: "P", help: "ranks of that engine (default: one a core)" },
     ...JSON_OPTION,
   },
   examples: ["tnlab run ising.tn", "tnlab run notebooks/quickstart.ipynb --to quickstart.html"],
+};
+
+const exportJob: CommandSpec = {
+  name: "export-job",
+  synopsis: "FILE --out JOB [--machine M] [--devices P] [options]",
+  summary: "write a folder that runs the contraction on a cluster, with PyTorch and without Node",
+  details: [
+    "FILE, its order and slices, and M are as for tnlab schedule. JOB gets the schedule, the numbers, the interpreter, a " +
+      "README, and scripts for torchrun, srun and mpirun; each rank is a process, on a GPU of its own where there are any. " +
+      "A job that was stopped goes on from its last slice when it is started again. tnlab import-report JOB brings back " +
+      "the value and what was measured.",
+  ],
+  argument: { name: "FILE", required: true },
+  options: {
+    out: { value: "JOB", help: "folder to write (required): a new one, or a job to replace" },
+    machine: { value: "M", help: "the machine that the schedule is for (default: threads, this computer)" },
+    devices: { value: "P", help: "ranks (default: all devices of the machine)" },
+    ...SEARCH,
+    device: { value: "D", help: "auto (GPUs where there are any, the default), cpu or cuda" },
+    tf32: { help: "let GPUs multiply float32 and complex64 with 10-bit mantissas" },
+  },
+  examples: ["tnlab export-job ising.tn --machine dgx-h100 --out job && job/launch/torchrun.sh"],
+};
+
+const importReport: CommandSpec = {
+  name: "import-report",
+  synopsis: "JOB [--json]",
+  summary: "print value and times of a job that has run, as tnlab run does",
+  details: ["With --json: one entry of the results of tnlab run --json."],
+  argument: { name: "JOB", required: true },
+  options: JSON_OPTION,
+  examples: ["tnlab import-report job --json"],
 };
 
 export const commands: Readonly<Record<CommandName, CommandSpec>> = {
@@ -93,15 +142,31 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
     summary: "report every mistake of a program without running it",
     details: [
       'With --json: {"ok", "networks": [{"name", "tensors", "indices", "open", "dtype"}], ' +
-        '"diagnostics": [{"file", "line", "column", "severity", "code", "message", "hint"}]}.',
+        '"diagnostics": [{"file", "line", "column", "end_line", "end_column", "severity", "code", "message", "hint"}]}.',
     ],
     argument: { name: "FILE", required: true },
     options: JSON_OPTION,
     examples: ["tnlab check ising.tn"],
   },
+  fmt: {
+    name: "fmt",
+    synopsis: "FILE.tn [--write | --check]",
+    summary: "print a program in the canonical layout, comments kept",
+    details: [
+      "Only the layout changes. A program that cannot be read is left alone, and its mistakes are reported.",
+    ],
+    argument: { name: "FILE", required: true },
+    options: {
+      write: { help: "write the result into the file, and print nothing" },
+      check: { help: "print nothing; exit code 1 where the layout is not the canonical one" },
+    },
+    examples: ["tnlab fmt --write ising.tn"],
+  },
   order,
   schedule,
   run,
+  "export-job": exportJob,
+  "import-report": importReport,
   lab: {
     name: "lab",
     synopsis: "[FOLDER] [options]",

@@ -42,14 +42,17 @@ function asksForHelp(typed: readonly string[]): boolean {
   return typed.slice(0, end < 0 ? typed.length : end).some((word) => word === "--help" || word === "-h");
 }
 
-function help([name]: readonly string[]): number | Promise<number> {
+async function help([name]: readonly string[]): Promise<number> {
   if (name === undefined || name.startsWith("-")) return printed(generalHelp());
-  return isCommand(name) ? printed(commandHelp(commands[name])) : unknown(name);
+  if (isCommand(name)) return printed(commandHelp(commands[name]));
+  const { CODES, explanationOf, isCode, listOfCodes } = await import("../../dsl/index.ts");
+  if (name === "errors") return printed(listOfCodes());
+  return isCode(name) ? printed(explanationOf(name)) : unknown(name, ["errors", ...CODES]);
 }
 
-function unknown(name: string): Promise<number> {
+function unknown(name: string, others: readonly string[] = []): Promise<number> {
   const isOption = name.startsWith("-");
-  const known = isOption ? ["--help", "--version"] : [...Object.keys(commands), "help"];
+  const known = isOption ? ["--help", "--version"] : [...Object.keys(commands), "help", ...others];
   const message = isOption ? `there is no option ${name} here` : `there is no command ${name}`;
   return failed(new WrongUse(message, { name, known }));
 }

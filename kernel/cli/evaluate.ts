@@ -1,13 +1,18 @@
 /** `tnlab run FILE.tn`. */
+import { availableParallelism } from "node:os";
+import type { Decimal, ExactValue, MachineSpec } from "../../dsl/index.ts";
 import type { RunReport } from "../engine/report.ts";
 import type { Environment, Output } from "../session/evaluate.ts";
 import { emptyEnvironment, evaluate } from "../session/program.ts";
-import { FAILED, OK, type Run } from "./command.ts";
+import { FAILED, OK, WrongUse, type Arguments, type Run } from "./command.ts";
 import { interruptible } from "./interrupt.ts";
 import { print, printJson } from "./print.ts";
 import { complainAbout, diagnosticsJson, folderOf, hostFor, readProgram } from "./programs.ts";
+import { integer } from "./values.ts";
 
-export const runProgram: Run = ({ argument, flags }) => {
+export const runProgram: Run = (given) => {
+  const { argument, flags } = given;
+  const runsOn = chosenEngine(given);
   const own = readProgram(argument);
   const asJson = flags.has("json");
   return interruptible(async (signal) => {
@@ -16,7 +21,7 @@ export const runProgram: Run = ({ argument, flags }) => {
       outputs.push(output);
       if (!asJson) print(String(output.data["text/plain"]));
     };
-    const host = hostFor(signal, folderOf(own), show);
+    const host = { ...hostFor(signal, folderOf(own), show), ...(runsOn && { runsOn }) };
     const { ok, diagnostics, environment } = await evaluate(own.source, emptyEnvironment(), host);
     complainAbout(own, diagnostics);
     if (asJson)
@@ -30,12 +35,40 @@ export const runProgram: Run = ({ argument, flags }) => {
   });
 };
 
+const ENGINES = ["threads", "torch"] as const;
+
+/** What --engine and --processes say. Throws WrongUse. */
+function chosenEngine(given: Arguments): MachineSpec | undefined {
+  const name = given.values.get("engine");
+  const workers = integer(given, "processes", { least: 1, most: 1024 });
+  if (name === undefined) {
+    if (workers !== undefined) throw new WrongUse("--processes goes with --engine only");
+    return undefined;
+  }
+  const kind = ENGINES.find((one) => one === name);
+  if (kind === undefined)
+    throw new WrongUse(`there is no engine ${name} (known: ${ENGINES.join(", ")})`, { name, known: ENGINES });
+  return { kind, workers: workers ?? availableParallelism() };
+}
+
 function reportsOf({ results }: Environment): RunReport[] {
   return [...results.values()].flatMap(({ report }) => report ?? []);
 }
 
+/** Entries are decimal texts, with all their digits where the value is exact, else as mantissa and exponent. */
+function exactJson(exact: ExactValue): object {
+  if (exact.kind === "exact") return { entries: exact.entries };
+  const texts = (plane: readonly Decimal[]): string[] =>
+    plane.map(({ mantissa, exponent10 }) => `${mantissa}e${exponent10}`);
+  return {
+    entries: texts(exact.re),
+    ...(exact.im && { im: texts(exact.im) }),
+    ...(exact.relativeError !== undefined && { relative_error: exact.relativeError }),
+  };
+}
+
 /** Figures that were not measured are absent. */
-function reportJson({ network, engine, machine, ranks, slices, value, ...report }: RunReport): object {
+export function reportJson({ network, engine, machine, ranks, slices, value, ...report }: RunReport): object {
   return {
     network,
     engine,
@@ -51,6 +84,8 @@ function reportJson({ network, engine, machine, ranks, slices, value, ...report 
         ...(value.im !== undefined && { im: Array.from(value.im) }),
       },
     }),
+    ...(report.exact && { exact: exactJson(report.exact) }),
+    ...(report.warnings && { warnings: report.warnings }),
     modelled_seconds: report.modelledSeconds,
     ...(report.measuredSeconds !== undefined && { measured_seconds: report.measuredSeconds }),
     peak_bytes: report.peakBytes,

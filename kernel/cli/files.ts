@@ -1,5 +1,5 @@
 /** Files that are named on the command line. */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../dsl/index.ts";
 import { WrongUse } from "./command.ts";
@@ -35,4 +35,14 @@ export function checkWritable(file: string): void {
     throw new UserError(`cannot write "${file}": there is no folder "${folder}"`);
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
     throw new UserError(`cannot write "${file}": it is a folder`);
+}
+
+/** Throws UserError that names the file where it cannot be written. */
+export function writeText(file: string, text: string): void {
+  checkWritable(file);
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UserError(`cannot write "${file}": ${fileTrouble(error) ?? String(error)}`);
+  }
 }

@@ -18,6 +18,7 @@ export function generalHelp(): string {
     ...list,
     "",
     "tnlab help <command> explains a command; tnlab --version prints the version.",
+    "tnlab help errors lists the mistakes that programs make; tnlab help <code> explains one and mends it.",
     EXIT_CODES,
   ].join("\n");
 }

@@ -1,8 +1,9 @@
 /** Programs in files: read, checked, and their diagnostics worded. */
 import path from "node:path";
-import { compile, excerpt, positionOf, presets } from "../../dsl/index.ts";
+import { compile, excerpt, positionOf } from "../../dsl/index.ts";
 import type { Diagnostic, Outcome, Program } from "../../dsl/index.ts";
 import type { Host } from "../session/evaluate.ts";
+import { filesIn } from "../session/files.ts";
 import { Mistakes } from "./command.ts";
 import { readText } from "./files.ts";
 import { complain } from "./print.ts";
@@ -26,8 +27,8 @@ export function folderOf({ file }: ProgramFile): string {
 export function checkProgram(own: ProgramFile): Outcome<Program> {
   return compile(own.source, new Map(), {
     variable: () => undefined,
+    ...filesIn(folderOf(own)),
     read: (name) => readText(path.resolve(folderOf(own), name)),
-    presets: [...presets.keys()],
   });
 }
 
@@ -40,11 +41,13 @@ export function drawAll(own: ProgramFile, diagnostics: readonly Diagnostic[]): s
   return diagnostics.map((one) => excerpt(own.source, one, own.file)).join("\n");
 }
 
-/** The machine-readable form of diagnostics: lines and columns count from 1. */
+/** The machine-readable form of diagnostics: lines and columns count from 1, columns in code points; the end is exclusive. */
 export function diagnosticsJson(own: ProgramFile, diagnostics: readonly Diagnostic[]): object[] {
   return diagnostics.map(({ span, severity, code, message, hint }) => {
     const { line, column } = positionOf(own.source, span.start);
-    return { file: own.file, line, column, severity, code, message, ...(hint !== undefined && { hint }) };
+    const end = positionOf(own.source, span.end);
+    const range = { line, column, end_line: end.line, end_column: end.column };
+    return { file: own.file, ...range, severity, code, message, ...(hint !== undefined && { hint }) };
   });
 }
 

@@ -5,7 +5,11 @@ import { extensionOf } from "./files.ts";
 export const run: Run = async (given) => {
   const extension = extensionOf(given.argument, [".tn", ".ipynb"]);
   // Each loads what the other has no use for.
-  if (extension === ".ipynb") return (await import("./notebooks.ts")).runNotebook(given);
+  if (extension === ".ipynb") {
+    const alien = ["engine", "processes"].find((name) => given.values.has(name));
+    if (alien !== undefined) throw new WrongUse(`--${alien} goes with a program (.tn) only`);
+    return (await import("./notebooks.ts")).runNotebook(given);
+  }
   const alien = ["to", "allow-errors", "timeout"].find(
     (name) => given.values.has(name) || given.flags.has(name),
   );

@@ -1,6 +1,7 @@
 /** The order of a network, as the flags of the search or the program itself ask for. */
 import { availableParallelism } from "node:os";
 import {
+  describeObjective,
   slice,
   type ContractionTree,
   type Label,
@@ -8,15 +9,18 @@ import {
   type Objective,
   type OrderSpec,
 } from "../../dsl/index.ts";
-import { searchOrder } from "../search/search.ts";
+import { searchOrder, type Improvement } from "../search/search.ts";
 import { resultsOf } from "../session/results.ts";
 import type { Arguments } from "./command.ts";
 import { hostFor } from "./programs.ts";
+import { progressLine } from "./progress.ts";
 import type { Subject } from "./subject.ts";
 import { amount, choice, integer, positiveNumber } from "./values.ts";
 
-const DEFAULT_SECONDS = 5;
+export const DEFAULT_SECONDS = 5;
 const DEFAULT_SEED = 1;
+
+const OBJECTIVES = ["flops", "size", "combo", "writes", "peak"] as const;
 
 /** Absent where not given. */
 export interface SearchFlags {
@@ -33,6 +37,14 @@ export interface Ordered {
   readonly seconds: number;
   /** How it was found, in words. */
   readonly method: string;
+  /** What the search found on its way; none where the program gave the order. */
+  readonly search?: Searched;
+}
+
+export interface Searched {
+  /** The best multiply-adds found without slices, as log10. */
+  readonly unslicedLog10Flops: number;
+  readonly history: readonly Improvement[];
 }
 
 /** Throws WrongUse where a value is out of range. */
@@ -40,7 +52,7 @@ export function searchFlags(given: Arguments): SearchFlags {
   return {
     seconds: positiveNumber(given, "seconds"),
     seed: integer(given, "seed", { least: 0, most: 2 ** 32 - 1 }),
-    objective: choice(given, "minimize", ["flops", "size", "combo"]),
+    objective: choice(given, "minimize", OBJECTIVES),
     workers: integer(given, "workers", { least: 1, most: 1024 }),
     maxLog2Size: amount(given, "max-size"),
   };
@@ -60,7 +72,7 @@ export async function findOrder(
   const { seconds, seed, objective, workers, maxLog2Size } = flags;
   const asked = [seconds, seed, objective, workers].some((flag) => flag !== undefined);
   const given = asked ? undefined : definitions.get(`order ${name}`);
-  const { spec, method, sliced } =
+  const { spec, method, sliced, search } =
     given?.kind === "order" ? described(given.spec) : await searched(network, flags, signal);
   const known = new Map(definitions).set(`order ${name}`, { kind: "order", network: name, spec });
   if (maxLog2Size !== undefined)
@@ -70,6 +82,7 @@ export async function findOrder(
     tree: maxLog2Size === undefined ? tree : slice(network, tree, maxLog2Size),
     method,
     seconds: (performance.now() - begun) / 1000,
+    ...(search !== undefined && { search }),
   };
 }
 
@@ -78,6 +91,7 @@ interface Described {
   /** Found together with the order. */
   readonly sliced: readonly Label[];
   readonly method: string;
+  readonly search?: Searched;
 }
 
 function described(spec: OrderSpec): Described {
@@ -86,7 +100,11 @@ function described(spec: OrderSpec): Described {
   const { seconds, seed, objective } = spec;
   const what =
     spec.kind === "search" ? "search of the program" : "given in part by the program, the rest by search";
-  const method = `${what} within ${seconds} s, seed ${seed}, minimizing ${objective}`;
+  const words =
+    typeof objective === "object" && "machine" in objective
+      ? `time on ${objective.machine}`
+      : describeObjective(objective);
+  const method = `${what} within ${seconds} s, seed ${seed}, minimizing ${words}`;
   return { spec, sliced: [], method };
 }
 
@@ -94,8 +112,11 @@ async function searched(network: Network, flags: SearchFlags, signal: AbortSigna
   const { seconds = DEFAULT_SECONDS, seed = DEFAULT_SEED, objective = "flops", maxLog2Size } = flags;
   const workers = flags.workers ?? availableParallelism();
   const size = maxLog2Size === undefined ? {} : { maxLog2Size };
-  const { tree } = await searchOrder(network, { seconds, seed, objective, workers, signal, ...size });
+  const progress = progressLine();
+  const options = { seconds, seed, objective, workers, signal, ...size, onImprovement: progress.show };
+  const { tree, unsliced, history } = await searchOrder(network, options).finally(progress.clear);
   const threads = workers === 1 ? "1 thread" : `${workers} threads`;
-  const method = `search within ${seconds} s on ${threads}, seed ${seed}, minimizing ${objective}`;
-  return { spec: { kind: "tree", pairs: tree.pairs }, sliced: tree.sliced, method };
+  const method = `search within ${seconds} s on ${threads}, seed ${seed}, minimizing ${describeObjective(objective)}`;
+  const search = { unslicedLog10Flops: unsliced.log10Flops, history };
+  return { spec: { kind: "tree", pairs: tree.pairs }, sliced: tree.sliced, method, search };
 }

@@ -1,11 +1,17 @@
-/** The network that `order` and `schedule` are about, from a program, a circuit or a JSON file. */
+/** The network that `order` and `schedule` are about, from a program, a circuit, a formula, a graphical model or a JSON file. */
 import {
   amplitude,
-  parseInstance,
+  count,
+  parseDimacs,
+  parseNetwork,
+  parseQasm,
   parseQsim,
+  parseUai,
+  partition,
   UserError,
   type Definition,
   type Network,
+  type Outcome,
   type ValuedNetwork,
 } from "../../dsl/index.ts";
 import { Mistakes, WrongUse } from "./command.ts";
@@ -22,21 +28,36 @@ export interface Subject {
 /** Throws WrongUse for flags that do not go with the file, Mistakes and UserError for what is wrong inside it. */
 export function readSubject(given: Arguments): Subject {
   const file = given.argument;
-  const extension = extensionOf(file, [".tn", ".qsim", ".json"]);
+  const extension = extensionOf(file, [".tn", ".qsim", ".qasm", ".cnf", ".uai", ".json"]);
   if (extension !== ".tn" && given.values.has("network"))
     throw new WrongUse("--network goes with a program (.tn) only");
-  if (extension !== ".qsim" && given.values.has("bits"))
-    throw new WrongUse("--bits goes with a circuit (.qsim) only");
+  const isCircuit = extension === ".qsim" || extension === ".qasm";
+  if (!isCircuit && given.values.has("bits"))
+    throw new WrongUse("--bits goes with a circuit (.qsim, .qasm) only");
   switch (extension) {
     case ".tn":
       return ofProgram(file, given.values.get("network"));
     case ".qsim":
-      return alone(ofCircuit(file, given.values.get("bits")));
+      return alone(ofCircuit(file, parseQsim, given.values.get("bits")));
+    case ".qasm":
+      return alone(ofCircuit(file, parseQasm, given.values.get("bits")));
+    case ".cnf":
+      return alone(count(readWith(file, parseDimacs), { name: "count" }));
+    case ".uai":
+      return alone(partition(readWith(file, parseUai), { name: "partition" }));
     case ".json":
-      return alone(ofInstance(file));
+      // Without data: such a network can be ordered and scheduled, not run.
+      return alone({ network: readWith(file, parseNetwork), entries: [] });
     default:
       return extension satisfies never;
   }
+}
+
+function readWith<T>(file: string, parse: (text: string) => Outcome<T>): T {
+  const text = readText(file);
+  const parsed = parse(text);
+  if (!parsed.ok) throw mistakesOf(file, text, parsed.diagnostics);
+  return parsed.value;
 }
 
 function alone(valued: ValuedNetwork): Subject {
@@ -64,24 +85,20 @@ function ofProgram(file: string, name: string | undefined): Subject {
   throw new WrongUse(`"${file}" has no network ${name} (${known})`, { name, known: names });
 }
 
-function ofCircuit(file: string, bits: string | undefined): ValuedNetwork {
-  const text = readText(file);
-  const parsed = parseQsim(text);
-  if (!parsed.ok) throw mistakesOf(file, text, parsed.diagnostics);
+type Circuit = Parameters<typeof amplitude>[0];
+
+function ofCircuit(
+  file: string,
+  parse: (text: string) => Outcome<Circuit>,
+  bits: string | undefined,
+): ValuedNetwork {
+  const circuit = readWith(file, parse);
   try {
-    const outcome = bits ?? "0".repeat(parsed.value.qubits);
-    return amplitude(parsed.value, outcome, { name: "amplitude", dtype: "complex128" });
+    const outcome = bits ?? "0".repeat(circuit.qubits);
+    return amplitude(circuit, outcome, { name: "amplitude", dtype: "complex128" });
   } catch (error) {
     // Only the bits can be wrong here, and they come from the command line.
     if (error instanceof UserError) throw new WrongUse(`--bits: ${error.message}`);
     throw error;
   }
-}
-
-/** Its entries are none: such a network can be ordered and scheduled, not run. */
-function ofInstance(file: string): ValuedNetwork {
-  const text = readText(file);
-  const parsed = parseInstance(text);
-  if (!parsed.ok) throw mistakesOf(file, text, parsed.diagnostics);
-  return { network: parsed.value, entries: [] };
 }

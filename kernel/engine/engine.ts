@@ -5,6 +5,18 @@ import type { RunReport } from "./report.ts";
 export interface RunOptions {
   /** Aborting stops the run; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Told now and then how far the run is; engines that cannot say it, do not. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** How far a run is, as rank 0 sees it. */
+export interface Progress {
+  /** Position in the report's steps of the step that has ended, or of the slice loop that is running. */
+  readonly step: number;
+  /** Measured seconds of a step that has ended. */
+  readonly seconds?: number;
+  /** In a slice loop: slices of rank 0's group that are done, of how many. */
+  readonly slices?: { readonly done: number; readonly of: number };
 }
 
 export interface Engine {

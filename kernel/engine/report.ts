@@ -1,5 +1,5 @@
 /** What a run yields: the value, and for every step what was measured beside what was modelled. */
-import type { Dtype, Label, StepKind, StepModel } from "../../dsl/index.ts";
+import type { Dtype, ExactValue, Label, StepKind, StepModel } from "../../dsl/index.ts";
 
 /** A tensor's value, row-major over `labels`; a scalar has none. `im` absent for real dtypes. */
 export interface TensorValue {
@@ -21,6 +21,8 @@ export interface StepReport {
   readonly model: StepModel;
   /** Elements on each rank of what the step makes. */
   readonly outElements: number;
+  /** Bytes of all buffers that live on a rank while the step runs. */
+  readonly liveBytes: number;
   /** Measured seconds, one entry a rank, for all executions; absent on the dry engine. */
   readonly measuredSeconds?: readonly number[];
   /** Begin of the first execution on each rank, seconds after the start of the run (measured, or modelled when dry). */
@@ -28,13 +30,19 @@ export interface StepReport {
 }
 
 export interface RunReport {
-  readonly engine: "threads" | "dry" | "reference";
+  readonly engine: "threads" | "torch" | "dry" | "reference";
   readonly network: string;
   readonly machine: string;
   readonly ranks: number;
   readonly slices: number;
   /** Absent on the dry engine. */
   readonly value?: TensorValue;
+  /** The value beyond the range and the digits of `value`, where the network asks for it or `value` could not hold it. */
+  readonly exact?: ExactValue;
+  /** Measured, to find `exact`; not part of `measuredSeconds`. */
+  readonly exactSeconds?: number;
+  /** Sentences on what `value` lost, each with the way out. */
+  readonly warnings?: readonly string[];
   readonly steps: readonly StepReport[];
   readonly modelledSeconds: number;
   /** Wall time of the contraction, start of workers excluded; absent when dry. */

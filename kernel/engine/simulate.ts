@@ -156,8 +156,9 @@ function contract(world: World, rank: number, step: StepOf<"contract">): void {
     const [entry, row, column] = unravel(element, [batch, m, n]) as [number, number, number];
     let [re, im] = [0, 0];
     for (let p = 0; p < k; p += 1) {
-      const s = step.formA === "mk" ? (entry * m + row) * k + p : (entry * k + p) * m + row;
-      const t = step.formB === "kn" ? (entry * k + p) * n + column : (entry * n + column) * k + p;
+      const [inA, inB] = [step.shared === "a" ? 0 : entry, step.shared === "b" ? 0 : entry];
+      const s = step.formA === "mk" ? (inA * m + row) * k + p : (inA * k + p) * m + row;
+      const t = step.formB === "kn" ? (inB * k + p) * n + column : (inB * n + column) * k + p;
       const [x, y, u, v] = [a.re[s] ?? NaN, a.im[s] ?? NaN, b.re[t] ?? NaN, b.im[t] ?? NaN];
       re += x * u - y * v;
       im += x * v + y * u;

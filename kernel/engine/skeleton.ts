@@ -1,7 +1,10 @@
 /** What the reports of all engines share: the list of steps, their names, and what was modelled. */
 import {
+  elementBytes,
   InvariantError,
+  liveElements,
   rankCount,
+  UserError,
   walkSteps,
   type BufferId,
   type Schedule,
@@ -12,7 +15,10 @@ import type { RunReport, StepReport, TensorValue } from "./report.ts";
 import { rounds } from "./steps.ts";
 
 /** A step of the report as planned, before anything runs. */
-export type PlannedStep = Pick<StepReport, "kind" | "name" | "executions" | "model" | "outElements">;
+export type PlannedStep = Pick<
+  StepReport,
+  "kind" | "name" | "executions" | "model" | "outElements" | "liveBytes"
+>;
 
 /** What one rank measured, indexed as `reportedSteps`; seconds, starts counted from the start of the run. */
 export interface RankTimes {
@@ -25,14 +31,19 @@ export interface RankTimes {
 export function plannedSteps(schedule: Schedule): readonly PlannedStep[] {
   const planned: PlannedStep[] = [];
   let executions = 1;
+  const live = liveElements(schedule);
+  let position = 0;
   walkSteps(schedule.steps, (step, depth) => {
     if (step.kind === "slice-loop") executions = rounds(schedule, step);
     const times = depth === 0 ? 1 : executions;
+    const liveBytes = (live[position] ?? 0) * elementBytes(schedule.dtype);
+    position += 1;
     if (step.kind === "free") return;
     const made = step.kind === "slice-loop" ? step.into : step.out;
     const outElements = schedule.buffers[made]?.elements ?? 0;
     const name = nameOf(schedule, step);
-    planned.push({ kind: step.kind, name, executions: times, model: scaled(step.model, times), outElements });
+    const model = scaled(step.model, times);
+    planned.push({ kind: step.kind, name, executions: times, model, outElements, liveBytes });
   });
   return planned;
 }
@@ -108,11 +119,18 @@ export function header(
   return { engine, network, machine, ranks: rankCount(mesh), slices, modelledSeconds, peakBytes };
 }
 
-/** The mistakes of a caller that would otherwise read past the end of an input. Throws InvariantError. */
+/**
+ * Throws UserError for a network without data, and InvariantError for the mistakes of a caller that would otherwise read past the
+ * end of an input.
+ */
 export function checkEntries(
   schedule: Schedule,
   entries: readonly { readonly re: { readonly length: number } }[],
 ): void {
+  if (entries.length === 0 && schedule.tensors.length > 0)
+    throw new UserError(
+      `network ${schedule.network} has no data to run with: give it some (E with normal(seed 1)), or run it dry`,
+    );
   if (entries.length !== schedule.tensors.length)
     throw new InvariantError(`expected entries of ${schedule.tensors.length} tensors, got ${entries.length}`);
   schedule.tensors.forEach(({ name, labels }, position) => {

@@ -1,13 +1,10 @@
 /** Who sends how much, and when: bytes per step under the sizes of what the steps make. All bytes are modelled. */
 import { formatBytes } from "../../dsl/index.ts";
-import type { RunReport, StepReport } from "../engine/report.ts";
+import type { RunReport } from "../engine/report.ts";
 import type { Figure } from "./figure.ts";
-import { activityOf, sentBytesOf } from "./steps.ts";
+import { activityOf, numbered, sentBytesOf, thinned, type Numbered } from "./steps.ts";
 import { axis, COLOURS, counted, FAINT, plain, powerOfTwo, themed, type Trace } from "./theme.ts";
 import { byteTicks, timeText } from "./ticks.ts";
-
-/** Points of the line of sizes; of more steps each stretch keeps its least and its largest. */
-const MOST_POINTS = 800;
 
 /** Moves drawn one by one; of more, the bars take stretches together and the marks are those of the largest. */
 const MOST_MOVES = 250;
@@ -15,17 +12,9 @@ const MOST_MOVES = 250;
 /** Bars are at least this part of the axis wide. */
 const THINNEST = 250;
 
-interface Numbered {
-  /** From 1, over the steps that do something. */
-  readonly number: number;
-  readonly step: StepReport;
-}
-
 /** Draws the steps in order. */
 export function communicationFigure(report: RunReport): Figure {
-  const steps = report.steps
-    .filter(({ kind }) => activityOf(kind) !== undefined)
-    .map((step, position) => ({ number: position + 1, step }));
+  const steps = numbered(report);
   const moves = steps.filter(({ step }) => activityOf(step.kind) === "move");
   const most = maximum(
     stretchesOf(moves, steps.length).map(
@@ -126,7 +115,10 @@ function hoverOf({ number, step }: Numbered): string {
 
 /** The line of sizes: its valleys are the cheap places to move. */
 function sizeTraces(steps: readonly Numbered[]): Trace[] {
-  const shown = thinned(steps.filter(({ step }) => step.outElements > 0));
+  const shown = thinned(
+    steps.filter(({ step }) => step.outElements > 0),
+    ({ outElements }) => outElements,
+  );
   return [
     {
       ...{ type: "scatter", mode: "lines", name: "size made", showlegend: true },
@@ -137,20 +129,6 @@ function sizeTraces(steps: readonly Numbered[]): Trace[] {
       hovertext: shown.map(hoverOf),
     },
   ];
-}
-
-function thinned(steps: readonly Numbered[]): Numbered[] {
-  if (steps.length <= MOST_POINTS) return [...steps];
-  const stretch = Math.ceil((2 * steps.length) / MOST_POINTS);
-  const kept: Numbered[] = [];
-  for (let start = 0; start < steps.length; start += stretch) {
-    const part = steps.slice(start, start + stretch);
-    const by = (better: (a: number, b: number) => boolean): Numbered =>
-      part.reduce((best, next) => (better(next.step.outElements, best.step.outElements) ? next : best));
-    const ends = new Set([by((a, b) => a < b), by((a, b) => a > b)]);
-    kept.push(...[...ends].sort((a, b) => a.number - b.number));
-  }
-  return kept;
 }
 
 const MARKS = [

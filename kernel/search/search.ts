@@ -1,68 +1,100 @@
-/** Search of a contraction order on worker threads until a deadline. */
-import { createRequire } from "node:module";
-import { Worker } from "node:worker_threads";
-import { cost, InvariantError, objectiveValue, UserError } from "../../dsl/index.ts";
+/** Search of a contraction order on worker threads until a deadline, or for a count of trials. */
+import { cost, InvariantError, UserError } from "../../dsl/index.ts";
 import type { ContractionTree, Cost, Goal, Network, Objective } from "../../dsl/index.ts";
+import { Crew } from "./crew.ts";
+import { byCount, byTime, type Course } from "./course.ts";
 
 export interface SearchOptions {
   readonly objective: Objective;
   /** Wall-clock limit, from the call on. */
   readonly seconds: number;
   readonly seed: number;
-  /** Worker threads, each with its own seed. */
+  /** Worker threads. */
   readonly workers: number;
   /** No intermediate has more than 2^this elements: slices are searched for together with the tree. */
   readonly maxLog2Size?: number;
-  /** Trials of each worker; with a deadline far enough, the result depends on the seed and `workers` only. */
+  /** Trials in all; with a deadline far enough, the tree depends on the seed and on this only, not on the count of workers. */
   readonly trials?: number;
   readonly signal?: AbortSignal;
+  /** Called at once for each tree that is better than all before it. */
+  readonly onImprovement?: (improvement: Improvement) => void;
+}
+
+/** A tree that was the best when it was found; all measured. */
+export interface Improvement {
+  /** Wall-clock time since the search began. */
+  readonly seconds: number;
+  readonly log10Flops: number;
+  readonly log2Size: number;
+  readonly log2Slices: number;
+  /** How it was found, in words. */
+  readonly method: string;
 }
 
 export interface Found {
   readonly tree: ContractionTree;
   readonly cost: Cost;
+  /** The best cost found without slices; that of `tree` where it has none. */
+  readonly unsliced: Cost;
+  /** All improvements in the order in which they came; first whole trees, then, where a limit asks for slices, sliced ones. */
+  readonly history: readonly Improvement[];
   /** Wall-clock time that the search took. */
   readonly seconds: number;
 }
 
-/** What a worker is told. */
-export interface WorkerTask {
-  readonly network: Network;
-  readonly goal: Goal;
-  /** Unix time in milliseconds. */
-  readonly begun: number;
-  readonly seconds: number;
-  readonly trials: number;
-  readonly seed: number;
-}
-
-/** What a worker answers. */
-export type WorkerReply =
-  | { readonly ok: true; readonly tree: ContractionTree }
-  | { readonly ok: false; readonly message: string; readonly user: boolean };
-
-const UNLIMITED_TRIALS = Number.MAX_SAFE_INTEGER;
-
 /**
- * The best tree of all workers; of equal ones that of the lowest worker. The caller's thread stays free. Throws UserError for
- * options out of range, and the signal's reason where it aborts.
+ * The best tree that all workers find together. The caller's thread stays free. Throws UserError for options out of range, and
+ * the signal's reason where it aborts.
  */
 export async function searchOrder(network: Network, options: SearchOptions): Promise<Found> {
   checkOptions(options);
   options.signal?.throwIfAborted();
   const begun = Date.now();
-  const { objective, maxLog2Size, seconds, trials = UNLIMITED_TRIALS } = options;
-  const goal = { objective, ...(maxLog2Size !== undefined && { maxLog2Size }) };
-  const tasks = Array.from({ length: options.workers }, (_, worker) => {
-    return { network, goal, begun, seconds, trials, seed: seedOf(options.seed, worker) };
-  });
-  const workers = tasks.map((task) => startWorker(task));
+  const { objective, maxLog2Size, seconds, seed, trials, workers } = options;
+  const goal: Goal = { objective, ...(maxLog2Size !== undefined && { maxLog2Size }) };
+  const crew = new Crew({ network, goal, begun, seconds, seed, counted: trials !== undefined }, workers);
   try {
-    const trees = await untilAborted(Promise.all(workers.map(replyOf)), options.signal);
-    return { ...bestOf(network, trees, options), seconds: (Date.now() - begun) / 1000 };
+    return await untilAborted(found(network, crew, options, begun), options.signal);
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await crew.dismiss();
   }
+}
+
+async function found(
+  network: Network,
+  crew: Crew,
+  { trials, seconds, seed, maxLog2Size = Infinity, onImprovement }: SearchOptions,
+  begun: number,
+): Promise<Found> {
+  const elapsed = (): number => (Date.now() - begun) / 1000;
+  const history: Improvement[] = [];
+  const first = await crew.begin();
+  let tree = first.kind === "solved" ? first.tree : undefined;
+  let whole: Cost | undefined;
+  if (first.kind === "ready") {
+    const course: Course = {
+      crew,
+      seed,
+      seconds,
+      tensors: first.tensors,
+      maxLog2Size,
+      elapsed,
+      improved: (method, log) => {
+        if (log.log2Slices === 0) whole = log;
+        history.push({ seconds: elapsed(), method, ...log });
+        onImprovement?.(history[history.length - 1] as Improvement);
+      },
+    };
+    const best = await (trials === undefined ? byTime(course) : byCount(course, trials));
+    tree = await crew.finish(best, trials ?? Infinity);
+  }
+  if (tree === undefined) throw new InvariantError("expected a tree from a search, got none");
+  const own = cost(network, tree);
+  const last = { seconds: elapsed(), method: "finish", ...own };
+  if (history.length === 0 || own.log10Flops < (history.at(-1) as Improvement).log10Flops - 1e-9)
+    history.push(last);
+  const unsliced = tree.sliced.length === 0 ? own : (whole ?? cost(network, { ...tree, sliced: [] }));
+  return { tree, cost: own, unsliced, history, seconds: elapsed() };
 }
 
 function checkOptions({ seconds, workers, trials }: SearchOptions): void {
@@ -71,30 +103,6 @@ function checkOptions({ seconds, workers, trials }: SearchOptions): void {
     throw new UserError(`a search needs at least one worker, got ${workers}`);
   if (trials !== undefined && (!Number.isSafeInteger(trials) || trials < 1))
     throw new UserError(`a search needs at least one trial, got ${trials}`);
-}
-
-/** Distinct streams; worker 0 has the seed itself, so that one worker gives what `plan` gives with that seed. */
-function seedOf(seed: number, worker: number): number {
-  return (seed + Math.imul(worker, 0x9e3779b9)) >>> 0;
-}
-
-function startWorker(task: WorkerTask): Worker {
-  // Workers run compiled JavaScript, also where this file itself is run from its source.
-  const file = createRequire(import.meta.url).resolve("tnlab/kernel/search/worker.js");
-  return new Worker(file, { workerData: task });
-}
-
-function replyOf(worker: Worker): Promise<ContractionTree> {
-  return new Promise((resolve, reject) => {
-    worker.once("error", reject);
-    worker.once("exit", (code) =>
-      reject(new InvariantError(`expected a tree from a search worker, got exit ${code}`)),
-    );
-    worker.once("message", (reply: WorkerReply) => {
-      if (reply.ok) resolve(reply.tree);
-      else reject(reply.user ? new UserError(reply.message) : new InvariantError(reply.message));
-    });
-  });
 }
 
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -109,15 +117,4 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined
   } finally {
     signal.removeEventListener("abort", stop);
   }
-}
-
-function bestOf(
-  network: Network,
-  trees: readonly ContractionTree[],
-  options: SearchOptions,
-): Omit<Found, "seconds"> {
-  const found = trees.map((tree) => ({ tree, value: objectiveValue(network, tree, options.objective) }));
-  // Strictly better, so that of equal trees the first stays.
-  const { tree } = found.reduce((best, other) => (other.value < best.value ? other : best));
-  return { tree, cost: cost(network, tree) };
 }

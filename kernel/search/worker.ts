@@ -1,20 +1,70 @@
-/** Body of a search worker: one task in, one reply out. */
+/** Body of a search worker: one request in, one reply out. */
 import { parentPort, workerData } from "node:worker_threads";
-import { mulberry32, plan, UserError } from "../../dsl/index.ts";
-import type { WorkerReply, WorkerTask } from "./search.ts";
+import {
+  cost,
+  finished,
+  perform,
+  prepare,
+  provenBest,
+  smallTree,
+  treeOf,
+  UserError,
+  type Budget,
+  type Prepared,
+} from "../../dsl/index.ts";
+import type { Commission, Reply, Request } from "./crew.ts";
 
-function reply(task: WorkerTask): WorkerReply {
-  const { network, goal, begun, seconds, trials, seed } = task;
-  const budget = { expired: (share = 1) => Date.now() >= begun + 1000 * share * seconds, trials };
-  try {
-    return { ok: true, tree: plan(network, { kind: "search", ...goal }, budget, mulberry32(seed)) };
-  } catch (error) {
-    return {
-      ok: false,
-      message: error instanceof Error ? error.message : String(error),
-      user: error instanceof UserError,
-    };
+/** Seconds, and share of the time, that are kept for the last touch. */
+const [RESERVE, RESERVE_SHARE] = [0.5, 0.02];
+
+const { network, goal, begun, seconds, counted } = workerData as Commission;
+let prepared: Prepared | undefined;
+
+function budgetOf(trials: number): Budget {
+  return { expired: (share = 1) => Date.now() >= begun + 1000 * share * seconds, trials };
+}
+
+/** A unit ends a little before the deadline, so that there is time for the last touch. */
+function unitExpired(): boolean {
+  return Date.now() >= begun + 1000 * (seconds - Math.min(RESERVE, RESERVE_SHARE * seconds));
+}
+
+function answer(request: Request): Reply {
+  if (request.kind === "begin") {
+    const small = smallTree(network, goal);
+    if (small !== undefined) return { kind: "solved", tree: small };
+  }
+  prepared ??= prepare(network, goal);
+  switch (request.kind) {
+    case "begin": {
+      // A proof by count would depend on the time that it may take.
+      const budget = budgetOf(Infinity);
+      const best = provenBest(prepared, counted ? { ...budget, expired: () => false } : budget);
+      if (best !== undefined) return { kind: "solved", tree: finished(prepared, best, budget) };
+      return { kind: "ready", tensors: prepared.problem.graph.tensors.length };
+    }
+    case "unit": {
+      const start = performance.now();
+      const found = perform(prepared.problem, request.unit, unitExpired);
+      const taken = (performance.now() - start) / 1000;
+      const better = found.score < request.best - 1e-9;
+      const own = better || found.sliced.length > 0 ? { cost: cost(network, treeOf(prepared, found)) } : {};
+      return { kind: "done", found, seconds: taken, ...own };
+    }
+    case "finish":
+      return { kind: "solved", tree: finished(prepared, request.found, budgetOf(request.trials)) };
+    default:
+      return request satisfies never;
   }
 }
 
-parentPort?.postMessage(reply(workerData as WorkerTask));
+function reply(request: Request): Reply {
+  try {
+    return answer(request);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: "failed", message, user: error instanceof UserError };
+  }
+}
+
+parentPort?.on("message", (request: Request) => parentPort?.postMessage(reply(request)));

@@ -1,5 +1,12 @@
 /** The seam between the language and every face (command line, notebook, TypeScript): one call evaluates a program. */
-import type { ContractionTree, Definition, Diagnostic, Schedule } from "../../dsl/index.ts";
+import type {
+  ContractionTree,
+  Definition,
+  Diagnostic,
+  Machine,
+  MachineSpec,
+  Schedule,
+} from "../../dsl/index.ts";
 import type { RunReport } from "../engine/report.ts";
 
 /** One thing to show; `data` is a Jupyter mime bundle and always holds `text/plain`. */
@@ -16,16 +23,28 @@ export interface Host {
   /** Folder that relative file names start from. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** Where all runs that are not dry go, whatever the program says; absent where the program decides. */
+  readonly runsOn?: MachineSpec;
 }
 
 /** What is known of a network so far, computed when first needed and kept while its definitions stand. */
 export interface Results {
   /** The definitions it was computed from (network, order, slices); others make it stale. */
   readonly basis: readonly (Definition | undefined)[];
+  /** As ordered and sliced by the program; a plan for a machine may slice further. */
   readonly tree: ContractionTree;
+  /** By machine and what is fixed of the distribution. */
+  readonly plans: ReadonlyMap<string, Plan>;
   /** Of the last run, if there was one. */
   readonly schedule?: Schedule;
   readonly report?: RunReport;
+}
+
+/** A schedule for a machine, with the tree that it contracts. */
+export interface Plan {
+  readonly machine: Machine;
+  readonly tree: ContractionTree;
+  readonly schedule: Schedule;
 }
 
 /** Names defined so far, kept from cell to cell. */
@@ -36,10 +55,12 @@ export interface Environment {
 }
 
 export interface Evaluation {
-  /** The names after the program; the old environment, untouched, when `ok` is false because of a mistake in the text. */
+  /** The names after the program; the old environment, untouched, when `ok` is false. */
   readonly environment: Environment;
   readonly ok: boolean;
   readonly diagnostics: readonly Diagnostic[];
+  /** What of earlier programs was made anew because what it uses changed, and what could not be. */
+  readonly told?: readonly string[];
 }
 
 /** `evaluate` of program.ts has this type. `diagnostics` are also rendered by the caller with `excerpt`. */

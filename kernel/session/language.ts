@@ -35,11 +35,33 @@ export async function runLanguage(
       : result.diagnostics.filter((one) => one.severity !== "error");
     for (const one of notices)
       host.print(one.severity === "info" ? "stdout" : "stderr", excerpt(source, one) + "\n");
-    if (result.ok) return { environment: result.environment };
+    for (const sentence of result.told ?? []) host.print("stdout", `${sentence}\n`);
+    if (result.ok) return { environment: withoutStale(result.environment, host) };
     return { environment: result.environment, error: diagnosticsContent(source, result.diagnostics) };
   } catch (error) {
     return { environment, error: host.signal.aborted ? interruptedContent() : failureContent(error) };
   }
+}
+
+const PARTS = ["the network", "its order", "its slicing"];
+
+/** Orders, schedules and reports of what has been defined anew go, and the cell says so. */
+function withoutStale(environment: Environment, host: CellHost): Environment {
+  const { definitions } = environment;
+  const results = new Map(environment.results);
+  for (const [name, { basis, schedule }] of results) {
+    const keys = [name, `order ${name}`, `slice ${name}`];
+    const changed = PARTS.filter((_, part) => definitions.get(keys[part] ?? "") !== basis[part]);
+    if (changed.length === 0) continue;
+    results.delete(name);
+    const gone = schedule === undefined ? "the order that was found is" : "order, schedule and report are";
+    host.print("stdout", `${name}: ${gone} dropped, since ${inWords(changed)} changed\n`);
+  }
+  return { definitions, results };
+}
+
+function inWords(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1) ?? ""}`;
 }
 
 function languageHost({ folder, signal, variable, display }: CellHost): Host {

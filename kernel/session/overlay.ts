@@ -21,14 +21,25 @@ export function packageFolders(): readonly string[] {
   return paths.filter((folder) => path.basename(folder) === "node_modules" && existsSync(folder));
 }
 
+/** The folder of tnlab itself, which cells import as `tnlab` wherever they run. */
+function ownFolder(): string {
+  const main = createRequire(import.meta.url).resolve("tnlab/kernel/main.js");
+  return path.resolve(path.dirname(main), "../../..");
+}
+
 /** Changes `sys` in place, which is the one way into tslab's compiler host. */
 export function overlayPackages(sys: CompilerSystem, folder: string, packages: readonly string[]): void {
   const { fileExists, readFile, directoryExists, getDirectories, realpath } = { ...sys };
   const root = path.join(folder, "node_modules");
   const types = path.join(root, "@types");
+  const own = ownFolder();
   const found = (file: string): string => {
-    if (!inside(file, root) || fileExists(file) || directoryExists(file)) return file;
+    if (!inside(file, root)) return file;
     const rest = path.relative(root, file);
+    const [name, ...inner] = rest.split(path.sep);
+    // Never another copy, whose types could differ from what runs here.
+    if (name === "tnlab") return path.join(own, ...inner);
+    if (fileExists(file) || directoryExists(file)) return file;
     const homes = packages.map((home) => path.join(home, rest));
     return homes.find((home) => fileExists(home) || directoryExists(home)) ?? file;
   };

@@ -1,52 +1,41 @@
 /** Evaluates a program: checks it whole, then runs and shows in the order written. */
-import { availableParallelism } from "node:os";
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import {
   compile,
   diagnose,
-  presets,
+  recheck,
   UserError,
   type Action,
   type Diagnostic,
   type Program,
 } from "../../dsl/index.ts";
-import { communicationFigure } from "../figure/communication.ts";
-import { figureBundle, type Figure } from "../figure/figure.ts";
-import { networkFigure } from "../figure/network.ts";
-import { timelineFigure } from "../figure/timeline.ts";
-import { treeFigure } from "../figure/tree.ts";
-import type { Environment, Evaluate, Evaluation, Host } from "./evaluate.ts";
+import { comparisonFigure } from "../figure/comparison.ts";
+import { figureBundle } from "../figure/figure.ts";
+import { measuredBreaches, modelledBreach } from "./budgets.ts";
+import { compareMethods, describeComparison } from "./compare.ts";
 import { describeReport } from "./describe.ts";
-import { networkNamed, reportOf, resultsOf, runOn, type Session } from "./results.ts";
+import type { Environment, Evaluate, Evaluation, Host } from "./evaluate.ts";
+import { figureOf } from "./figures.ts";
+import { filesIn } from "./files.ts";
+import { runOn } from "./plans.ts";
+import { machineFor, type Session } from "./results.ts";
 
 export function emptyEnvironment(): Environment {
   return { definitions: new Map(), results: new Map() };
 }
 
 export const evaluate: Evaluate = async (source, environment, host) => {
-  const compiled = compile(source, environment.definitions, {
-    variable: host.variable,
-    read: (path) => readText(host.folder, path),
-    presets: [...presets.keys()],
-  });
+  const context = { variable: host.variable, ...filesIn(host.folder) };
+  const compiled = compile(source, environment.definitions, context);
   if (!compiled.ok) return { environment, ok: false, diagnostics: compiled.diagnostics };
-  return perform(compiled.value, environment, host, compiled.notices);
+  const { definitions, told } = recheck(environment.definitions, compiled.value.definitions, context);
+  const done = await perform({ ...compiled.value, definitions }, environment, host, compiled.notices);
+  return done.ok ? { ...done, told } : done;
 };
 
-function readText(folder: string, path: string): string {
-  try {
-    return readFileSync(resolve(folder, path), "utf8");
-  } catch (error) {
-    const reason =
-      error instanceof Error && "code" in error && error.code === "ENOENT"
-        ? "there is no such file"
-        : String(error);
-    throw new UserError(`cannot read "${path}": ${reason}`);
-  }
-}
-
-/** Runs the actions one after the other; the first that fails ends the program, what came before it stands. */
+/**
+ * Budgets first, all of them: where the model breaks one, the program fails as if it were mistyped. Then the actions one
+ * after the other; the first that fails ends the program. Names and results are then those of before.
+ */
 async function perform(
   program: Program,
   before: Environment,
@@ -54,14 +43,11 @@ async function perform(
   notices: readonly Diagnostic[],
 ): Promise<Evaluation> {
   const session: Session = { definitions: program.definitions, results: new Map(before.results), host };
+  const broken = await brokenBudgets(session, program.actions);
+  if (broken.length > 0) return { environment: before, ok: false, diagnostics: [...notices, ...broken] };
   for (const action of program.actions) {
-    try {
-      await act(session, action);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      const failed = diagnose("cannot-run", { what: error.message }, action.span);
-      return { environment: session, ok: false, diagnostics: [...notices, failed] };
-    }
+    const failed = await attempted(action, () => act(session, action));
+    if (failed.length > 0) return { environment: before, ok: false, diagnostics: [...notices, ...failed] };
   }
   return {
     environment: { definitions: session.definitions, results: session.results },
@@ -70,30 +56,60 @@ async function perform(
   };
 }
 
-async function act(session: Session, action: Action): Promise<void> {
-  session.host.signal.throwIfAborted();
-  if (action.kind === "show") {
-    const figure = await figureOf(session, action);
-    session.host.show({ data: figureBundle(figure) });
-    return;
+/** What a UserError says, at the action. */
+async function attempted(
+  action: Action,
+  part: () => Promise<readonly Diagnostic[]>,
+): Promise<readonly Diagnostic[]> {
+  try {
+    return await part();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [diagnose("cannot-run", { what: error.message }, action.span)];
   }
-  const machine = action.machine ?? { kind: "threads", workers: availableParallelism() };
-  const report = await runOn(session, action.network, machine, action.dry);
-  session.host.show({ data: { "text/plain": describeReport(report) } });
 }
 
-async function figureOf(session: Session, action: Extract<Action, { kind: "show" }>): Promise<Figure> {
-  const { network } = networkNamed(session, action.network);
-  switch (action.figure) {
-    case "network":
-      return networkFigure(network);
-    case "order":
-      return treeFigure(network, (await resultsOf(session, action.network)).tree);
-    case "communication":
-      return communicationFigure(await reportOf(session, action.network));
-    case "timeline":
-      return timelineFigure(await reportOf(session, action.network));
+/** A budget without a `distribute` is held against the machine on which the program runs the network. */
+async function brokenBudgets(session: Session, actions: readonly Action[]): Promise<readonly Diagnostic[]> {
+  const broken: Diagnostic[] = [];
+  for (const action of actions) {
+    if (action.kind !== "require") continue;
+    session.host.signal.throwIfAborted();
+    const planned = session.definitions.has(`distribute ${action.network}`);
+    const run = actions.find((other) => other.kind === "run" && other.network === action.network);
+    const on = planned || run?.kind !== "run" ? undefined : run.machine;
+    const found = await attempted(action, async () => {
+      const breach = await modelledBreach(session, action, on);
+      return breach === undefined ? [] : [breach];
+    });
+    broken.push(...found);
+  }
+  return broken;
+}
+
+/** Budgets that a run has broken, none otherwise. */
+async function act(session: Session, action: Action): Promise<readonly Diagnostic[]> {
+  const { host } = session;
+  host.signal.throwIfAborted();
+  switch (action.kind) {
+    case "show":
+      host.show({ data: figureBundle(await figureOf(session, action)) });
+      return [];
+    case "run": {
+      const report = await runOn(session, action.network, action.machine, action.dry);
+      host.show({ data: { "text/plain": describeReport(report) } });
+      return measuredBreaches(session, report, action.span);
+    }
+    case "require":
+      return [];
+    case "compare": {
+      const rows = await compareMethods(session, action);
+      const machine = machineFor(session, action.distribution.machine);
+      const figure = figureBundle(comparisonFigure(action.network, machine.name, rows));
+      host.show({ data: { ...figure, "text/plain": describeComparison(rows) } });
+      return [];
+    }
     default:
-      return action.figure satisfies never;
+      return action satisfies never;
   }
 }

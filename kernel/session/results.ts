@@ -1,28 +1,24 @@
-/** Orders, schedules and reports of the session's networks, computed when first needed. */
+/** What the names of a session mean, and the orders of its networks, found when first needed. */
 import { availableParallelism, totalmem } from "node:os";
 import {
   composed,
-  deviceCount,
-  distribute,
   groupsContracted,
   InvariantError,
+  movedWeight,
   mulberry32,
   plan,
-  presetNamed,
   slicedToFit,
   threadsMachine,
-  UserError,
   type ContractionTree,
   type Definition,
   type Machine,
   type MachineSpec,
+  type Objective,
   type OrderSpec,
   type SliceSpec,
   type ValuedNetwork,
 } from "../../dsl/index.ts";
-import { dryEngine } from "../engine/dry.ts";
-import type { RunReport } from "../engine/report.ts";
-import { threadsEngine } from "../engine/threads.ts";
+import { threadRates } from "../engine/calibrate.ts";
 import { searchOrder } from "../search/search.ts";
 import type { Host, Results } from "./evaluate.ts";
 
@@ -39,9 +35,11 @@ const USABLE_MEMORY = 0.8;
 /** Where the program gives no order: reproducible, and quick for the networks of a first cell. */
 const DEFAULT_SEARCH = { objective: "flops", seconds: 60, seed: 1, workers: 1, trials: 32 } as const;
 
+type SearchedOrder = Extract<OrderSpec, { kind: "search" }>;
+
 type DefinitionOf<K extends Definition["kind"]> = Extract<Definition, { kind: K }>;
 
-function definitionOf<K extends Definition["kind"]>(
+export function definitionOf<K extends Definition["kind"]>(
   session: Session,
   key: string,
   kind: K,
@@ -59,9 +57,10 @@ export function networkNamed(session: Session, name: string): ValuedNetwork {
 export function machineFor(session: Session, machine: string | MachineSpec): Machine {
   const spec = typeof machine === "string" ? definitionOf(session, machine, "machine")?.spec : machine;
   if (spec === undefined) throw new InvariantError(`expected a machine, which check has seen`);
-  return spec.kind === "threads"
-    ? threadsMachine(spec.workers, totalmem() * USABLE_MEMORY)
-    : presetNamed(spec.name);
+  if (spec.kind === "model") return spec.machine;
+  const { workers } = spec;
+  const here = threadsMachine(workers, totalmem() * USABLE_MEMORY, threadRates(workers));
+  return spec.kind === "threads" ? here : { ...here, name: `torch(${workers})`, engine: "torch" };
 }
 
 /** The tree of a network, found once and kept until the network, its order or its slices are defined anew. */
@@ -75,10 +74,19 @@ export async function resultsOf(session: Session, name: string): Promise<Results
   const tree = await orderOf(session, name, order?.spec);
   const results = {
     basis,
-    tree: slices === undefined ? tree : sliceTree(session, network, tree, slices.spec),
+    plans: new Map(),
+    tree:
+      slices === undefined
+        ? slicedAsWritten(tree, order?.spec)
+        : sliceTree(session, network, tree, slices.spec),
   };
   session.results.set(name, results);
   return results;
+}
+
+/** With the slices that the order's file brought along. */
+function slicedAsWritten(tree: ContractionTree, spec: OrderSpec | undefined): ContractionTree {
+  return spec?.kind === "tree" && spec.sliced !== undefined ? { ...tree, sliced: spec.sliced } : tree;
 }
 
 async function orderOf(
@@ -91,11 +99,22 @@ async function orderOf(
   if (spec === undefined) return (await searchOrder(network, { ...DEFAULT_SEARCH, signal })).tree;
   if (spec.kind !== "search" && spec.kind !== "partial")
     return plan(network, spec, { expired: () => signal.aborted, trials: 1 }, mulberry32(1));
-  const { objective, seconds, seed } = spec;
+  const { seconds, seed } = spec;
+  const objective = objectiveFor(session, network, spec.objective);
   const options = { objective, seconds, seed, workers: availableParallelism(), signal };
   if (spec.kind === "search") return (await searchOrder(network, options)).tree;
   const contracted = groupsContracted(network, spec.pairs);
   return composed(network, contracted, (await searchOrder(contracted.reduced, options)).tree.pairs);
+}
+
+/** The time on a machine is minimised through the weight that its memory gives to elements moved. */
+function objectiveFor(
+  session: Session,
+  { dtype }: ValuedNetwork["network"],
+  wanted: SearchedOrder["objective"],
+): Objective {
+  if (typeof wanted !== "object" || !("machine" in wanted)) return wanted;
+  return { weight: movedWeight(machineFor(session, wanted.machine), dtype) };
 }
 
 function sliceTree(
@@ -114,31 +133,4 @@ function sliceTree(
     default:
       return spec satisfies never;
   }
-}
-
-/** Runs a network on all devices of a machine, for real where an engine can, else dry; keeps the report. */
-export async function runOn(
-  session: Session,
-  name: string,
-  on: string | MachineSpec,
-  dry: boolean,
-): Promise<RunReport> {
-  const { network, entries } = networkNamed(session, name);
-  const results = await resultsOf(session, name);
-  const machine = machineFor(session, on);
-  if (!dry && machine.engine === "dry")
-    throw new UserError(
-      `${machine.name} is a model: run ${name} on it dry (run ${name} on ... dry), or run it on threads(n)`,
-    );
-  const schedule = distribute(network, results.tree, machine, deviceCount(machine));
-  const engine = dry ? dryEngine : threadsEngine;
-  const report = await engine.run(schedule, entries, { signal: session.host.signal });
-  session.results.set(name, { ...results, schedule, report });
-  return report;
-}
-
-/** The last run's report; before any run, what the model says for this computer. */
-export async function reportOf(session: Session, name: string): Promise<RunReport> {
-  const known = (await resultsOf(session, name)).report;
-  return known ?? runOn(session, name, { kind: "threads", workers: availableParallelism() }, true);
 }

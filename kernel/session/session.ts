@@ -14,8 +14,10 @@ import { bundle, exceptionContent, interruptedContent, mistakesContent } from ".
 import type { Environment } from "./evaluate.ts";
 import { queryHistory } from "./history.ts";
 import { kernelInfo } from "./info.ts";
+import { noNames, noteDeclarations, noteNames, offerNames, type Names } from "./names.ts";
+import { provideOwnPackage } from "./own.ts";
 import type { CellHost } from "./language.ts";
-import type { TypescriptSession } from "./tslab.ts";
+import type { Completion, TypescriptSession } from "./tslab.ts";
 
 /** A running session. `parent` and `silent` are those of the latest cell: late output of a cell is still its own. */
 export interface Session {
@@ -28,11 +30,16 @@ export interface Session {
   parent: ParentHeader;
   silent: boolean;
   running: AbortController | undefined;
+  readonly names: Names;
+  /** Values that the running cell has shown already. */
+  shown: WeakSet<object>;
   /** Displays that the running cell has begun; their values may draw themselves slowly. */
   displays: readonly Promise<void>[];
 }
 
 const DISPLAY_HOOK = "tnlab.display";
+/** Where the package `tnlab`, imported by a cell, finds the session that it belongs to. */
+const SESSION_HOOK = "tnlab.session";
 
 /** Run before the first cell: it declares `display`, with its type, and warms the compiler up. */
 const PRELUDE = `const display = Reflect.get(globalThis, Symbol.for("${DISPLAY_HOOK}")) as (value: unknown) => void`;
@@ -52,16 +59,38 @@ export function openSession(
     parent: {},
     silent: false,
     running: undefined,
+    names: noNames(),
+    shown: new WeakSet(),
     displays: [],
   };
 }
 
 /** Gives cells `display(value)`, which shows a value before the end of its cell. */
 export async function prepare(session: Session): Promise<void> {
-  Reflect.set(globalThis, Symbol.for(DISPLAY_HOOK), (value: unknown) => {
+  const show = (value: unknown): void => {
+    if (typeof value === "object" && value !== null) session.shown.add(value);
     session.displays = [...session.displays, display(session, value)];
-  });
+  };
+  Reflect.set(globalThis, Symbol.for(DISPLAY_HOOK), show);
+  Reflect.set(globalThis, Symbol.for(SESSION_HOOK), sharedState(session, show));
   await session.typescript.execute(PRELUDE);
+}
+
+/** What the package `tnlab` sees of the session: the names of `%%tn` cells, and where to add its own. */
+function sharedState(session: Session, show: (value: unknown) => void): object {
+  const idle = new AbortController().signal;
+  return {
+    get environment(): Environment {
+      return session.environment ?? { definitions: new Map(), results: new Map() };
+    },
+    set environment(environment: Environment) {
+      session.environment = environment;
+    },
+    folder: session.folder,
+    variable: session.typescript.variable,
+    signal: () => session.running?.signal ?? idle,
+    display: show,
+  };
 }
 
 async function display(session: Session, value: unknown): Promise<void> {
@@ -141,6 +170,7 @@ async function execute(session: Session, content: Content): Promise<ExecuteReply
   const execution_count = session.count;
   publish(session, "execute_input", { code, execution_count });
   session.running = new AbortController();
+  session.shown = new WeakSet();
   const error = await runCell(session, code, session.running.signal).catch(exceptionContent);
   session.running = undefined;
   await Promise.all(session.displays);
@@ -162,12 +192,11 @@ async function runCell(
     case "tn": {
       // Loaded at the first such cell, because the language is slow to load and many sessions start without it.
       const { runLanguage } = await import("./language.ts");
-      const { environment, error } = await runLanguage(
-        cell.source,
-        session.environment,
-        cellHost(session, signal),
-      );
+      const before = session.environment;
+      const { environment, error } = await runLanguage(cell.source, before, cellHost(session, signal));
       session.environment = environment;
+      for (const sentence of noteNames(session.names, before, environment, session.typescript))
+        print(session, "stdout", `${sentence}\n`);
       return error;
     }
     default:
@@ -194,6 +223,9 @@ async function runTypescript(
   source: string,
   signal: AbortSignal,
 ): Promise<ErrorContent | undefined> {
+  if (/\btnlab\b/.test(source)) await provideOwnPackage();
+  await offerNames(session.names, session.environment, session.typescript);
+  noteDeclarations(session.names, source);
   const outcome = await session.typescript.execute(source);
   switch (outcome.kind) {
     case "nothing":
@@ -218,6 +250,7 @@ function isInterruption(error: unknown): boolean {
 
 /** A value whose own drawing method throws fails its cell. */
 async function showResult(session: Session, value: unknown): Promise<ErrorContent | undefined> {
+  if (typeof value === "object" && value !== null && session.shown.has(value)) return undefined;
   try {
     const data = await bundle(value);
     publish(session, "execute_result", { execution_count: session.count, data, metadata: {} });
@@ -227,13 +260,9 @@ async function showResult(session: Session, value: unknown): Promise<ErrorConten
   }
 }
 
-function complete(session: Session, content: Content): Exchanges["complete_request"] {
+async function complete(session: Session, content: Content): Promise<Exchanges["complete_request"]> {
   const code = text(content, "code");
-  const cursor = cursorOf(content, code);
-  const found =
-    readCell(code).language === "typescript"
-      ? session.typescript.complete(code, cursor)
-      : { matches: [], start: cursor, end: cursor };
+  const found = await completionsIn(session, code, cursorOf(content, code));
   return {
     status: "ok",
     matches: found.matches,
@@ -243,13 +272,31 @@ function complete(session: Session, content: Content): Exchanges["complete_reque
   };
 }
 
-function inspect(session: Session, content: Content): Exchanges["inspect_request"] {
+async function completionsIn(session: Session, code: string, cursor: number): Promise<Completion> {
+  const { language, source } = readCell(code);
+  if (language === "tn") {
+    const { completeLanguage } = await import("./assist.ts");
+    return completeLanguage({ code, source }, cursor, session.environment);
+  }
+  await offerNames(session.names, session.environment, session.typescript);
+  return session.typescript.complete(code, cursor);
+}
+
+async function inspect(session: Session, content: Content): Promise<Exchanges["inspect_request"]> {
   const code = text(content, "code");
-  const cell = readCell(code);
-  const found =
-    cell.language === "typescript" ? session.typescript.inspect(code, cursorOf(content, code)) : undefined;
+  const found = await descriptionIn(session, code, cursorOf(content, code));
   const data = found === undefined ? {} : { "text/plain": found };
   return { status: "ok", found: found !== undefined, data, metadata: {} };
+}
+
+async function descriptionIn(session: Session, code: string, cursor: number): Promise<string | undefined> {
+  const { language, source } = readCell(code);
+  if (language === "tn") {
+    const { inspectLanguage } = await import("./assist.ts");
+    return inspectLanguage({ code, source }, cursor, session.environment);
+  }
+  await offerNames(session.names, session.environment, session.typescript);
+  return session.typescript.inspect(code, cursor);
 }
 
 /** A `%%tn` cell ends, at a prompt, with an empty line. */

@@ -38,6 +38,8 @@ export interface TypescriptSession {
   /** Proposed indent of the next line when `source` is incomplete, else undefined. */
   readonly incomplete: (source: string) => string | undefined;
   readonly variable: (name: string) => unknown;
+  /** Whether a cell has declared the name. */
+  readonly has: (name: string) => boolean;
   /** Ends a cell that waits for a promise. Running code is ended by SIGINT itself. */
   readonly interrupt: () => void;
 }
@@ -88,6 +90,7 @@ export function openTypescript(folder: string): TypescriptSession {
     },
     variable: (name) =>
       Object.hasOwn(executor.locals, name) ? (executor.locals[name] as unknown) : undefined,
+    has: (name) => Object.hasOwn(executor.locals, name),
     interrupt: () => {
       executor.interrupt();
     },

@@ -5,7 +5,7 @@
  */
 import type { Floats, Width } from "./floats.ts";
 import { packPanels } from "./pack.ts";
-import type { Product } from "./product.ts";
+import { entryStrides, type Product } from "./product.ts";
 import { multiplySmall } from "./small.ts";
 import { COMPLEX_PANELS, REAL_PANELS, sweepComplex, sweepReal } from "./sweep.ts";
 
@@ -93,6 +93,7 @@ function sumTile(
 ): void {
   const { m, n, k, formA, formB } = product;
   const { row, rows, column, columns, entry } = tile;
+  const next = entryStrides(product);
   const size = width === 1 ? REAL_PANELS : COMPLEX_PANELS;
   const sweep = width === 1 ? sweepReal : sweepComplex;
   const panels = Math.ceil(rows / size.rows);
@@ -102,8 +103,8 @@ function sumTile(
     const depth = Math.min(MOST_DEPTH, k - start);
     const strides = (rowMajor: boolean, side: number): { rowStride: number; depthStride: number } =>
       rowMajor ? { rowStride: k, depthStride: 1 } : { rowStride: 1, depthStride: side };
-    const aOffset = entry * m * k + (formA === "mk" ? row * k + start : start * m + row);
-    const bOffset = entry * n * k + (formB === "nk" ? column * k + start : start * n + column);
+    const aOffset = entry * next.a + (formA === "mk" ? row * k + start : start * m + row);
+    const bOffset = entry * next.b + (formB === "nk" ? column * k + start : start * n + column);
     packPanels(work.a, a, { offset: aOffset, rows, depth, ...strides(formA === "mk", m) }, size.rows, width);
     const block = { offset: bOffset, rows: columns, depth, ...strides(formB === "nk", n) };
     packPanels(work.b, b, block, size.columns, width);

@@ -4,7 +4,7 @@
  * written twice with the same sum.
  */
 import type { Floats, Width } from "./floats.ts";
-import type { Product } from "./product.ts";
+import { entryStrides, type Product } from "./product.ts";
 
 /** Float strides of both operands: down the result's rows or columns, and along the sum. */
 interface Strides {
@@ -28,6 +28,7 @@ export function multiplySmall(out: Floats, a: Floats, b: Floats, product: Produc
 function smallReal(out: Floats, a: Floats, b: Floats, product: Product, strides: Strides): void {
   const { batch, m, n, k } = product;
   const { aRow, aDepth, bColumn, bDepth } = strides;
+  const next = entryStrides(product);
   for (let entry = 0; entry < batch; entry += 1)
     for (let row = 0; row < m; row += 2) {
       const under = row + 1 < m ? aRow : 0;
@@ -35,8 +36,8 @@ function smallReal(out: Floats, a: Floats, b: Floats, product: Product, strides:
       for (let column = 0; column < n; column += 2) {
         const beside = column + 1 < n ? bColumn : 0;
         const right = column + 1 < n ? 1 : 0;
-        let at = entry * m * k + row * aRow;
-        let bt = entry * n * k + column * bColumn;
+        let at = entry * next.a + row * aRow;
+        let bt = entry * next.b + column * bColumn;
         let c00 = 0;
         let c01 = 0;
         let c10 = 0;
@@ -65,6 +66,7 @@ function smallReal(out: Floats, a: Floats, b: Floats, product: Product, strides:
 function smallComplex(out: Floats, a: Floats, b: Floats, product: Product, strides: Strides): void {
   const { batch, m, n, k } = product;
   const { aRow, aDepth, bColumn, bDepth } = strides;
+  const next = entryStrides(product);
   for (let entry = 0; entry < batch; entry += 1)
     for (let row = 0; row < m; row += 2) {
       const under = row + 1 < m ? aRow : 0;
@@ -72,8 +74,8 @@ function smallComplex(out: Floats, a: Floats, b: Floats, product: Product, strid
       for (let column = 0; column < n; column += 2) {
         const beside = column + 1 < n ? bColumn : 0;
         const right = column + 1 < n ? 2 : 0;
-        let at = 2 * entry * m * k + row * aRow;
-        let bt = 2 * entry * n * k + column * bColumn;
+        let at = 2 * entry * next.a + row * aRow;
+        let bt = 2 * entry * next.b + column * bColumn;
         let c00r = 0;
         let c00i = 0;
         let c01r = 0;

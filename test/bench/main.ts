@@ -1,7 +1,13 @@
 /** `npm run bench NAME -- [options]`: slow measurements, side by side in one run, apart from the tests. */
+import { distribution } from "./distribution.ts";
+import { language } from "./language.ts";
 import { order } from "./order.ts";
 
-const benches: Readonly<Record<string, (args: string[]) => Promise<void>>> = { order };
+const benches: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  distribution,
+  language,
+  order,
+};
 
 const [name = "", ...rest] = process.argv.slice(2);
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;

@@ -4,17 +4,25 @@ import { LanguageSupport, StreamLanguage } from "@codemirror/language";
 import type { StringStream } from "@codemirror/language";
 import type { Cell } from "@jupyterlab/cells";
 import type { Notebook } from "@jupyterlab/notebook";
+import { KEYWORDS, PATTERNS } from "../../../dsl/syntax/words.ts";
 
 const TN_MIME = "text/x-tn";
 
 export const TYPESCRIPT_MIME = "text/typescript";
 
-const KEYWORDS = new Set(
-  (
-    "let index tensor network order slice distribute machine run show require import as with for in if then over on " +
-    "to product preset threads search minimizing within seed path greedy optimal partition anneal dry devices groups of"
-  ).split(" "),
-);
+const WORDS = new Set(KEYWORDS);
+
+/** Each only where the stream stands. */
+const [RANGE, COMMENT, STRING, OPEN_STRING, NUMBER, NAME] = (
+  ["range", "comment", "string", "openString", "number", "name"] as const
+).map((kind) => new RegExp(`^(?:${PATTERNS[kind].source})`, "u")) as [
+  RegExp,
+  RegExp,
+  RegExp,
+  RegExp,
+  RegExp,
+  RegExp,
+];
 
 export function createLanguages(): EditorLanguageRegistry {
   const languages = new EditorLanguageRegistry();
@@ -48,10 +56,11 @@ function token(stream: StringStream): string | null {
     stream.skipToEnd();
     return "meta";
   }
-  if (stream.match(/^#.*/)) return "comment";
-  if (stream.match(/^"(?:[^"\\]|\\.)*"?/)) return "string";
-  if (stream.match(/^\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/)) return "number";
-  if (stream.match(/^[A-Za-z_]\w*/)) return KEYWORDS.has(stream.current()) ? "keyword" : "variableName";
+  if (stream.match(COMMENT)) return "comment";
+  if (stream.match(STRING) || stream.match(OPEN_STRING)) return "string";
+  if (stream.match(RANGE)) return null;
+  if (stream.match(NUMBER)) return "number";
+  if (stream.match(NAME)) return WORDS.has(stream.current()) ? "keyword" : "variableName";
   stream.next();
   return null;
 }

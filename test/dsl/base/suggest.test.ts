@@ -25,6 +25,17 @@ test("distance is symmetric, zero for equals alone, and obeys the triangle by si
   );
 });
 
+test("with a limit the distance is the same, or infinite beyond it", () => {
+  const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 9 });
+  fc.assert(
+    fc.property(word, word, fc.nat(4), (a, b, limit) => {
+      const distance = editDistance(a, b);
+      expect(editDistance(a, b, limit)).toBe(distance <= limit ? distance : Infinity);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 test.each([
   ["bta", ["beta", "alpha"], "beta"],
   ["Beta", ["beta", "bet"], "beta"],

@@ -98,8 +98,12 @@ test.each([
   expect(() => meshOf(presetNamed("dgx-h100"), devices)).toThrow(message);
 });
 
-test("nodes are filled whole", () => {
-  expect(() => meshOf(twoNodes, 6)).toThrow(/do not fill whole nodes of 4/);
+test("nodes are filled alike", () => {
+  expect(() => meshOf(twoNodes, 5)).toThrow(/5 devices cannot be shared equally by the 3 nodes/);
+  expect(meshOf(twoNodes, 6)).toEqual([
+    { radix: 2, tier: "cluster" },
+    { radix: 3, tier: "node" },
+  ]);
   expect(meshOf(twoNodes, 12)).toEqual([
     { radix: 3, tier: "cluster" },
     { radix: 2, tier: "node" },

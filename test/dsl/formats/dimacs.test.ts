@@ -27,6 +27,10 @@ c p weight -1 3/4 0\nc p show 1 2 3 4 0\nc p is the letter of the header\ncommen
       [1, 0.25],
       [-1, 0.75],
     ]),
+    written: new Map([
+      [1, "0.25"],
+      [-1, "3/4"],
+    ]),
   });
 });
 
@@ -259,5 +263,29 @@ test("any text is read or refused", () => {
       (text) => isOrderly(parseDimacs(text), text.length),
     ),
     { numRuns: 2000 },
+  );
+});
+
+test("blanks between literals make no difference", () => {
+  const literal = fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 99 }), fc.constantFrom("", "00", "+"));
+  const clauses = fc.array(fc.array(literal, { maxLength: 5 }), { maxLength: 6 });
+  const blanks = fc.array(fc.constantFrom(" ", "  ", "\t", " \n", "\u00a0"), {
+    minLength: 40,
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(clauses, blanks, (written, between) => {
+      const words = written.flatMap((clause) => [
+        ...clause.map(([minus, variable, before]) => `${minus ? "-" : before}${variable}`),
+        "0",
+      ]);
+      const head = `p cnf 99 ${written.length}\n`;
+      const spread = words.map((word, k) => word + (between[k % between.length] ?? " ")).join("");
+      const expected = written.map((clause) =>
+        clause.map(([minus, variable]) => (minus ? -variable : variable)),
+      );
+      for (const text of [words.join(" "), spread])
+        expect(valueOf(parseDimacs(head + text)).clauses).toEqual(expected);
+    }),
   );
 });

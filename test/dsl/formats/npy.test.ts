@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseNpy } from "../../../dsl/formats/npy.ts";
-import { bytesOf, HEADER, joined, npy, plain, text, written } from "./bytes.ts";
+import { bytesOf, HEADER, joined, npy, npyFile, plain, text, written } from "./bytes.ts";
 import { complaints, isOrderly, valueOf } from "./outcome.ts";
 
 test.each(written.npy)("reads what NumPy wrote: $name", ({ shape, re, im, base64 }) => {
@@ -148,4 +148,14 @@ test("any header is read or refused", () => {
     fc.property(fc.array(pieces), (list) => isOrderly(parseNpy(npy(list.join(""))), Infinity)),
     { numRuns: 2000 },
   );
+});
+
+test("float64 as this computer has it is not copied; a small part of a large file is", () => {
+  const whole = npyFile("<f8", [100], new Array<number>(100).fill(1.5));
+  expect(valueOf(parseNpy(whole)).entries.re.buffer).toBe(whole.buffer);
+  const large = new Uint8Array(10_000);
+  large.set(whole, 8);
+  const part = valueOf(parseNpy(large.subarray(8, 8 + whole.length))).entries.re;
+  expect(part.buffer).not.toBe(large.buffer);
+  expect(Array.from(part)).toEqual(new Array<number>(100).fill(1.5));
 });

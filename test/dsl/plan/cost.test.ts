@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { mulberry32 } from "../../../dsl/base/random.ts";
-import { cost, objectiveValue, treeNodes } from "../../../dsl/plan/cost.ts";
+import { cost, treeNodes } from "../../../dsl/plan/cost.ts";
+import { objectiveValue } from "../../../dsl/plan/objective.ts";
 import { plan } from "../../../dsl/plan/plan.ts";
 import { allTrees, costByDefinition, fromEquation, network, randomNetwork, unlimited } from "./networks.ts";
 

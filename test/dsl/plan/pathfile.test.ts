@@ -1,7 +1,9 @@
 /** Contraction orders as JSON. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parsePath } from "../../../dsl/plan/pathfile.ts";
+import { fromLinear } from "../../../dsl/plan/path.ts";
+import { formatPath, parsePath } from "../../../dsl/plan/pathfile.ts";
+import { randomPairs } from "../../support/networks.ts";
 
 function complaint(text: string, leaves: number): string {
   const outcome = parsePath(text, leaves);
@@ -104,4 +106,24 @@ test("any text is read or refused", () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+test("an order that is written is read back the same, in both forms", () => {
+  for (const leaves of [1, 2, 3, 17, 400]) {
+    const tree = { leaves, pairs: randomPairs(leaves, leaves), sliced: ["s_1", 'odd "name"'] };
+    const text = formatPath(tree);
+    expect(parsePath(text, leaves)).toMatchObject({
+      ok: true,
+      value: { pairs: tree.pairs, sliced: tree.sliced },
+    });
+    const { path, ssa_path } = JSON.parse(text) as Record<string, [number, number][]>;
+    expect(fromLinear(leaves, path ?? [])).toEqual(ssa_path);
+    // Places as a list that really shrinks has them.
+    const left = Array.from({ length: leaves }, (_, id) => id);
+    tree.pairs.forEach(([a, b], step) => {
+      expect([left.indexOf(a), left.indexOf(b)]).toEqual(path?.[step]);
+      for (const id of [a, b]) left.splice(left.indexOf(id), 1);
+      left.push(leaves + step);
+    });
+  }
 });

@@ -1,5 +1,9 @@
 /** Networks made of imported files: their values by brute force, and what is told where they are wrong. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { mulberry32 } from "../../../dsl/base/random.ts";
+import { scaledContract } from "../../../dsl/exact/scaled.ts";
+import { greedyTree } from "../../../dsl/plan/search.ts";
 import { bruteForce } from "../../support/networks.ts";
 import { mistakesOf, network, placed } from "./language.ts";
 
@@ -26,6 +30,34 @@ test.each([
   expect(value.re).toHaveLength(re.length);
   re.forEach((wanted, place) => expect(value.re[place]).toBeCloseTo(wanted, 12));
   im.forEach((wanted, place) => expect(value.im[place]).toBeCloseTo(wanted, 12));
+});
+
+/** The golden program of files, which holds every example of the language's page on them. */
+const PAGE = readFileSync(new URL("../../golden/language/3-files.tn", import.meta.url), "utf8");
+const EIGHTH = Math.SQRT1_2 / 64;
+
+// Twelve qubits in |+>, cz on 0 and 5, t on 5.
+test.each([
+  ["amp", [1 / 64], [0]],
+  ["psi", [1 / 64, EIGHTH, 1 / 64, -EIGHTH], [0, EIGHTH, 0, -EIGHTH]],
+  ["zz", [0], [0]],
+  ["models", [4], [0]],
+  ["some", [1, 3], [0, 0]],
+  ["g", [10], [0]],
+  ["f", [22, 28, 49, 64], [0, 0, 0, 0]],
+  ["qasm", [Math.cos(Math.PI / 6) * Math.SQRT1_2], [0]],
+])("the value of %s in the examples", (name, re, im) => {
+  const valued = network(PAGE, name);
+  const { entries, exponent2 } = scaledContract(valued, greedyTree(valued.network, mulberry32(1)));
+  expect(entries.re).toHaveLength(re.length);
+  re.forEach((value, k) => expect((entries.re[k] ?? NaN) * 2 ** exponent2).toBeCloseTo(value, 14));
+  im.forEach((value, k) => expect((entries.im?.[k] ?? 0) * 2 ** exponent2).toBeCloseTo(value, 14));
+});
+
+test("one network in three spellings: data from a seed, an equation, tensors from that seed", () => {
+  const [e, ein] = [network(PAGE, "e"), network(PAGE, "ein")].map(bruteForce);
+  expect(e).toEqual(ein);
+  expect(e).toEqual(bruteForce(network(`${PAGE}network p[i,k] = A B`, "p")));
 });
 
 test.each([

@@ -1,6 +1,7 @@
 /** Programs compiled for tests, with a small world of files and variables around them. */
 import { UserError, type Diagnostic } from "../../../dsl/base/diagnostic.ts";
 import { positionOf } from "../../../dsl/base/excerpt.ts";
+import { inflate, npyFile, npzFile, safetensorsFile } from "../formats/bytes.ts";
 import type { Entries, ValuedNetwork } from "../../../dsl/network/network.ts";
 import { compile } from "../../../dsl/program/compile.ts";
 import type { CheckContext, Definition, Definitions, Program } from "../../../dsl/program/program.ts";
@@ -20,6 +21,21 @@ const files: Readonly<Record<string, string>> = {
   "instance.cnf": "p cnf 3 2\n1 2 0\n-1 -3 0\n",
   "broken.cnf": "p cnf 2 1\n1 9 0\n",
   // Two spins with one coupling: 1 + 2 + 3 + 4.
+  "network.json": JSON.stringify({
+    inputs: [
+      ["i", "j"],
+      ["j", "k"],
+    ],
+    output: ["i", "k"],
+    sizes: { i: 2, j: 3, k: 2 },
+  }),
+  "equation.json": '{"equation": "ab,bc->", "shapes": [[2, 3], [3, 2]]}',
+  "loose.json": '{"inputs": [["i"]], "output": [], "sizes": {}}',
+  "torn.json": '{"inputs": [["i"]],\n "output": [}',
+  "z.json": "[[0, 1], [0, 1]]",
+  "sliced.json": '{"ssa_path": [[0, 1], [2, 3]], "slices": ["s_2"]}',
+  "foreign.json": '{"ssa_path": [[0, 1], [2, 3]], "slices": ["t"]}',
+  "wrong.json": "[[0, 1], [0, 9]]",
   "model.uai": "MARKOV\n2\n2 2\n1\n2 0 1\n4\n1 2 3 4\n",
 };
 
@@ -37,14 +53,46 @@ const variables: Readonly<Record<string, unknown>> = {
   rows: [new Float32Array([1, 2]), new Float32Array([3, 4])],
 };
 
+/** A network of two matrices, and data for it. */
+const [A, B] = [
+  [1, 2, 3, 4, 5, 6],
+  [1, 2, 3, 4, 5, 6],
+];
+
+const binaries: Readonly<Record<string, Uint8Array>> = {
+  "weights.npy": npyFile(
+    "<c16",
+    [64, 64],
+    Array.from({ length: 8192 }, (_, k) => (k % 2 === 0 ? k / 2 : -1)),
+  ),
+  "single.npy": npyFile("<f4", [2, 3], A),
+  "scalar.npy": npyFile("<f8", [], [2.5]),
+  "holes.npy": npyFile("<f8", [2, 3], [1, 2, 3, 4, 5, NaN]),
+  "cut.npy": npyFile("<f8", [2, 3], A).slice(0, -1),
+  "tensors.npz": npzFile({ T0: npyFile("<f8", [2, 3], A), T1: npyFile("<f8", [3, 2], B) }),
+  "numbered.npz": npzFile({ arr_0: npyFile("<f8", [2, 3], A), arr_1: npyFile("<c8", [3, 2], [...B, ...B]) }),
+  "short.npz": npzFile({ T0: npyFile("<f8", [2, 3], A) }),
+  "long.npz": npzFile({
+    T0: npyFile("<f8", [2, 3], A),
+    T1: npyFile("<f8", [3, 2], B),
+    T2: npyFile("<f8", [], [1]),
+  }),
+  "turned.npz": npzFile({ T0: npyFile("<f8", [3, 2], A), T1: npyFile("<f8", [3, 2], B) }),
+  "strange.npz": npzFile({ left: npyFile("<f8", [2, 3], A), right: npyFile("<f8", [3, 2], B) }),
+  "t.safetensors": safetensorsFile({ T0: [[2, 3], A], T1: [[3, 2], B] }),
+};
+
+function found<T>(world: Readonly<Record<string, T>>, path: string): T {
+  const own = Object.hasOwn(world, path) ? world[path] : undefined;
+  if (own === undefined) throw new UserError(`cannot read "${path}": there is no such file`);
+  return own;
+}
+
 export const context: CheckContext = {
   variable: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
-  read: (path) => {
-    const text = Object.hasOwn(files, path) ? files[path] : undefined;
-    if (text === undefined) throw new UserError(`cannot read "${path}": there is no such file`);
-    return text;
-  },
-  presets: ["dgx-h100"],
+  read: (path) => found(files, path),
+  readBytes: (path) => found(binaries, path),
+  inflate,
 };
 
 /** The program; a mistake in it fails the test. */

@@ -84,6 +84,36 @@ const rows: readonly (readonly [string, string, string?])[] = [
   [`${A}network R = product { A[s_x, j] for x in 1..1.5 }`, 'not-a-number at "1.5", line 2'],
   [`${A}network R = product { A[s_x, j] for x in 1..3 if x }`, 'not-a-number at "x", line 2', "compare with"],
   [`${A}network R = product { A[s_x, j] for x in 1..3 if x > zz }`, 'unknown-name at "zz", line 2'],
+  [`${A}network R = product { A[s_x, j] for x in 3 }`, 'bad-list at "3", line 2', "write x in [1, 3, 5]"],
+  [`${A}network R = product { A[s_x, j] for x in [1, 2i] }`, 'bad-list at "[1, 2i]", line 2'],
+  [`${A}network R = product { A[s_x, j] for x in [[1, 2]] }`, 'bad-list at "[[1, 2]]", line 2', "(x, y) in"],
+  [
+    `${A}network R = product { A[s_x, s_y] for (x, y) in [[1, 2], [3]] }`,
+    'bad-list at "[[1, 2], [3]]", line 2',
+    "write (x, y) in [[1, 2], [2, 3]]",
+  ],
+  [`${A}network R = product { A[s_x, s_y] for (x, y) in [1, 2] }`, 'bad-list at "[1, 2]", line 2'],
+  [`${A}network R = product { A[s_x, j] for x in [0.5] }`, 'bad-subscript at "x", line 2'],
+  [`${A}network R = product { A[s_x, j] for x in [] }`, 'no-factors at "R", line 2'],
+  [`${A}network R = product { A[s_x, j] for x in 1..2, x in 1..2 }`, 'loop-twice at "x", line 2'],
+  [`${A}network R = product { A[s_x, j] for (x, x) in [[1, 2]] }`, 'loop-twice at "x", line 2'],
+  [
+    `${A}network R = product { A[s_x, s_y] for x in 1..y, y in 1..2 }`,
+    'unknown-name at "y", line 2',
+    "the loop over y comes later",
+  ],
+  [
+    `${A}network R = product { A[s_x, s_y] for x in 1..2 if y > 1 for y in [1, x] }`,
+    'unknown-name at "y", line 2',
+    "the loop over y comes later",
+  ],
+  [`${A}network R = product { A_x[i] for x in 1..2 }`, 'unknown-name at "A_x", line 2', "defined: A"],
+  [
+    `let edges = [${"[1, 2], ".repeat(1100)}[1, 2]]\n${A}network R = product { A[s_a, s_d] for (a, b) in edges, (c, d) in edges }`,
+    'too-many-terms at "a, b) in edges", line 3',
+    "make the list edges shorter",
+  ],
+  [`${A}network R =\n  A[i, k]`, 'ends-early at "", line 2', "inside brackets it goes on"],
   [`${A}network R = amplitud(C, "0")`, 'bad-choice at "amplitud", line 2'],
   ['import "pair.qsim" as C\nnetwork a = amplitude(C)', 'bad-arguments at "amplitude", line 2'],
   ['import "pair.qsim" as C\nnetwork a = amplitude(C, "000")', 'cannot-build at ""000"", line 2'],
@@ -115,7 +145,7 @@ const rows: readonly (readonly [string, string, string?])[] = [
   [`${R}order R = search within 0 s`, 'not-a-number at "0 s", line 3'],
   [`${R}order R = search seed -1`, 'bad-amount at "-1", line 3'],
   // Slices and machines
-  [`${R}slice R over i, m`, 'slice-unknown at "m", line 3', "its indices: i, j, k, l"],
+  [`${R}slice R over i, m`, 'no-such-index at "m", line 3', "its indices: i, j, k, l"],
   [`${R}slice R over i, i`, 'repeated-index at "i", line 3'],
   [`${R}slice R to 3 s`, 'not-a-number at "3 s", line 3'],
   [`${R}slice R to fit eos`, 'unknown-name at "eos", line 3'],
@@ -140,6 +170,27 @@ test.each([
   [
     `${A}network R = product { A[s_{x/y}, j] for x in 2..3, y in 1..2 }`,
     "the subscript x/y is 1.5 at x = 3, y = 2, but a subscript is an integer",
+  ],
+  [
+    `${A}tensor A_1[i: 2] = 1\nnetwork R = product { A_x[i] for y in [7], x in 1..2 }`,
+    "there is no tensor A_2 at y = 7, x = 2",
+  ],
+  [
+    `${A}network R = product { A[s_{x/y}, j] for (x, y) in [[2, 2], [3, 2]] }`,
+    "the subscript x/y is 1.5 at x = 3, y = 2, but a subscript is an integer",
+  ],
+  [
+    `tensor A[i: 2, j: 3] = 1\nnetwork R = product { A[s_x, s_{x+1}] for x in [4, 5] }`,
+    "index s_5 has two extents: 3 in A(x=4), 2 in A(x=5)",
+  ],
+  [`${A}network R = product { A[s_x, s_y] for x in 1..2, y in [1/(x-1)] }`, "[1/(x-1)] is Infinity at x = 1"],
+  [
+    `${A}network R = product { A[s_x, j] for x in [true] }`,
+    "a loop runs over a list of numbers, but [true] holds true",
+  ],
+  [
+    `${A}network R = product { A[s_x, s_y] for x in 1..2, (y, z) in [[x]] }`,
+    "a loop runs over a list of rows of 2 numbers, but [[x]] holds a row of 1 at x = 1",
   ],
   [
     'import "broken.qsim" as C',
@@ -211,4 +262,45 @@ test("nothing of a cell with a mistake takes effect", () => {
   expect(mistakes("let a = 2\nlet b = a\nlet c = zz", definitions)).toHaveLength(1);
   expect([...definitions]).toEqual([["a", { kind: "let", value: 1 }]]);
   expect(compiled("let d = a", definitions).definitions.get("d")).toEqual({ kind: "let", value: 1 });
+});
+
+/** Depth, length and loops within loops that would take for ever, overflow the stack or the memory. */
+test.each([
+  [`${A}network R = product { A[s_x, j] for x in 1..2 ${"if 1 ".repeat(20_000)} }`, ["too-many-clauses"]],
+  [
+    `${A}network R = product { A[s_x, j] for x in 1..1000, y in 1..1000, z in 1..1000, w in 2..1 }`,
+    ["too-many-terms"],
+  ],
+  [`${A}network R = product { A[s_x, j] for x in 1..9007199254740991 }`, ["too-many-terms"]],
+  [`${A}network R = A[s_{${"1,".repeat(20_000)}1}, j]`, []],
+  [`${A}network R = A[${"[".repeat(20_000)}`, ["open-bracket"]],
+  [`${A}network R = A A[j, k]\norder R = ${"(".repeat(20_000)}1 2${")".repeat(20_000)}`, []],
+  [`let x = ${"9".repeat(20_000)}`, ["not-finite"]],
+  [`tensor A[i: 1e8] = i`, ["cannot-evaluate"]],
+  [`tensor A[a: 1e7] = exp(1i * a)`, ["cannot-evaluate"]],
+])("%.60s: %j", (source, codes) => {
+  expect(mistakesOf(source).map(({ code }) => code)).toEqual(codes);
+});
+
+test("of very many mistakes the first hundred are told, soon, and that there are more", () => {
+  const names = Array.from({ length: 5_000 }, (_, site) => `A_${site}`);
+  const factors = names.map((name) => `${name}x`).join(" ");
+  const source = `${names.map((name) => `tensor ${name}[i: 2] = 1`).join("\n")}\nnetwork R = ${factors}`;
+  const found = mistakesOf(source);
+  expect(found).toHaveLength(101);
+  expect(found[0]?.hint).toBe("did you mean A_0?");
+  expect(found.at(-1)?.code).toBe("many-mistakes");
+});
+
+test("however long a name is, the sentence is short", () => {
+  const long = "x".repeat(100_000);
+  for (const source of [
+    long,
+    `let ${long} = zz`,
+    `run ${long}`,
+    `import "${long}.qsim" as C`,
+    `let a = ${long}`,
+  ])
+    for (const { message, hint } of mistakesOf(source))
+      expect(message.length + (hint ?? "").length).toBeLessThan(700);
 });

@@ -7,7 +7,8 @@ function factors(source: string): string[] {
   return network(source, "R").network.tensors.map(({ name, labels }) => `${name}[${labels.join(",")}]`);
 }
 
-const A = "let L = 3\ntensor A[i: 2, j: 2] = [[1, 2], [3, 5]]\ntensor A_1[i: 2], A_2[i: 2] = [1, 4]\n";
+const A =
+  "let L = 3, list = [1, 4], edges = [[1, 2], [3, 1]]\ntensor A[i: 2, j: 2] = [[1, 2], [3, 5]]\ntensor A_1[i: 2], A_2[i: 2] = [1, 4]\n";
 
 test.each<readonly [string, readonly string[]]>([
   ["A A[j, k]", ["A[i,j]", "A[j,k]"]],
@@ -29,6 +30,21 @@ test.each<readonly [string, readonly string[]]>([
   ["product { A[s_{-x}, s_{x/1}] for x in -1..0 }", ["A(x=-1)[s_1,s_{-1}]", "A(x=0)[s_0,s_0]"]],
   ["product { A[s_{x,out}, s_{2*x, y}] for x in 1..1 }", ["A(x=1)[s_{1,out},s_{2,y}]"]],
   ["product { A_x[s_x] for x in 1..2 }", ["A_1(x=1)[s_1]", "A_2(x=2)[s_2]"]],
+  ["product { A[s_x, t] for x in [5, 1, 3] }", ["A(x=5)[s_5,t]", "A(x=1)[s_1,t]", "A(x=3)[s_3,t]"]],
+  ["product { A[s_x, t] for x in [2 * L] }", ["A(x=6)[s_6,t]"]],
+  ["product { A[s_x, t] for x in list if x > 1 }", ["A(x=4)[s_4,t]"]],
+  ["product { A[s_a, s_b] for (a, b) in edges }", ["A(a=1,b=2)[s_1,s_2]", "A(a=3,b=1)[s_3,s_1]"]],
+  [
+    "product { A[s_x, s_y] for x in 1..2, y in [x, 2 * x] if y != 2 }",
+    ["A(x=1,y=1)[s_1,s_1]", "A(x=2,y=4)[s_2,s_4]"],
+  ],
+  [
+    "product { A[s_{a,x}, s_{b,x}] for (a, b) in edges for x in a..b if a < b }",
+    ["A(a=1,b=2,x=1)[s_{1,1},s_{2,1}]", "A(a=1,b=2,x=2)[s_{1,2},s_{2,2}]"],
+  ],
+  ["product { A[s_x, t] for x in [1, 1] }", ["A(x=1)[s_1,t]", "A(x=1)[s_1,t]"]],
+  ["product { A[s_x, s_y] for x in [], y in [7] } A", ["A[i,j]"]],
+  ["product { A[s_x, s_L] for L in 1..1, x in L..L }", ["A(L=1,x=1)[s_1,s_1]"]],
   ["product { A_{3-x} for x in 1..2 }", ["A_2(x=1)[i]", "A_1(x=2)[i]"]],
   ["A[s_{L}, s_{L+1}] A[s_L, s_{ 4 }]", ["A[s_3,s_4]", "A[s_3,s_4]"]],
 ])("network R = %s", (body, expected) => {
@@ -152,4 +168,16 @@ test("cells see the names of earlier cells", () => {
   const { definitions } = compiled("let n = 3\nindex s_{*}: n\ntensor A[s_1, s_2] = s_1 + s_2");
   const later = compiled("network R[s_1] = A A[s_2, s_n]", definitions).definitions.get("R");
   expect(later?.kind === "network" && later.valued.network.tensors[1]?.labels).toEqual(["s_2", "s_3"]);
+});
+
+test("a network of a graph's edges is that of its factors one by one", () => {
+  const head = "tensor W[a: 2, b: 2] = [[1, 2], [3, 5]]\n";
+  const listed = network(
+    `${head}network R = product { W[s_x, s_y] for (x, y) in [[1, 2], [2, 3], [3, 1]] }`,
+    "R",
+  );
+  const written = network(`${head}network R = W[s_1, s_2] W[s_2, s_3] W[s_3, s_1]`, "R");
+  expect(bruteForce(listed)).toEqual(bruteForce(written));
+  // The trace of the third power.
+  expect(bruteForce(listed).re).toEqual([1 * 7 + 3 * 12 + 2 * 18 + 5 * 31]);
 });

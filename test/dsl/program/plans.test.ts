@@ -154,7 +154,8 @@ test.each([
 test.each([
   ["threads(2)", { kind: "threads", workers: 2 }],
   ["threads(2 * n)", { kind: "threads", workers: 6 }],
-  ['preset "dgx-h100"', { kind: "preset", name: "dgx-h100" }],
+  ["torch(processes 2 * n)", { kind: "torch", workers: 6 }],
+  ["torch(4)", { kind: "torch", workers: 4 }],
 ])("machine m = %s", (text, spec) => {
   expect(definition(`let n = 3\nmachine m = ${text}`, "m")).toEqual({ kind: "machine", spec });
 });

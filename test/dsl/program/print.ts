@@ -1,5 +1,6 @@
 /** A checked program in words, short enough to be read in a golden file. */
-import type { Definition, Program } from "../../../dsl/program/program.ts";
+import { hasData } from "../../../dsl/network/network.ts";
+import type { Definition, MachineSpec, Program } from "../../../dsl/program/program.ts";
 
 const SHOWN = 8;
 
@@ -30,9 +31,12 @@ function printDefinition(name: string, own: Definition): string {
       return printNetwork(own);
     case "order":
     case "slice":
+    case "distribution":
       return `${name} = ${shortened(JSON.stringify(own.spec))}`;
     case "machine":
-      return `machine ${name} = ${JSON.stringify(own.spec)}`;
+      return printMachine(name, own.spec);
+    case "budgets":
+      return `${name}: ${own.budgets.map(({ text, limit }) => `${text} (${limit})`).join(", ")}`;
     case "circuit":
       return `circuit ${name}: ${own.circuit.qubits} qubits, ${own.circuit.gates.length} gates`;
     case "formula":
@@ -42,6 +46,18 @@ function printDefinition(name: string, own: Definition): string {
     default:
       return own satisfies never;
   }
+}
+
+function printMachine(name: string, spec: MachineSpec): string {
+  if (spec.kind !== "model") return `machine ${name} = ${spec.kind}(${spec.workers})`;
+  const { device, node, cluster, degraded = [] } = spec.machine;
+  const lines = [
+    `machine ${name}: ${JSON.stringify(device)}`,
+    `  node ${JSON.stringify(node)}`,
+    ...(cluster ? [`  cluster ${JSON.stringify(cluster)}`] : []),
+    ...degraded.map((link) => `  degraded ${JSON.stringify(link)}`),
+  ];
+  return lines.join("\n");
 }
 
 function printEntries(values: readonly number[]): string {
@@ -55,7 +71,8 @@ function printNetwork({ valued }: Extract<Definition, { kind: "network" }>): str
   const middle = factors.length > SHOWN ? [...factors.slice(0, 3), "...", ...factors.slice(-3)] : factors;
   const head = `network ${name}[${open.join(", ")}]: ${dtype}`;
   const size = `${factors.length} factors, ${Object.keys(extents).length} indices`;
-  return [`${head}, ${size}`, ...middle.map((factor) => `  ${factor}`)].join("\n");
+  const kind = hasData(valued) ? (valued.exact === undefined ? "" : ", to be exact") : ", no data";
+  return [`${head}, ${size}${kind}`, ...middle.map((factor) => `  ${factor}`)].join("\n");
 }
 
 function shortened(text: string): string {

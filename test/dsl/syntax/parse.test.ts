@@ -96,6 +96,17 @@ test("the tree of a network says what was written", () => {
   });
 });
 
+test.each([
+  ["x in 1..n", { kind: "for", name: { text: "x" }, from: { text: "1" }, to: { text: "n" } }],
+  ["x in [1, 3]", { kind: "each", names: [{ text: "x" }], list: { text: "[1,3]" } }],
+  ["x in sites", { kind: "each", names: [{ text: "x" }], list: { text: "sites" } }],
+  ["(x, y) in edges", { kind: "each", names: [{ text: "x" }, { text: "y" }], list: { text: "edges" } }],
+  ["(x) in [[1]]", { kind: "each", names: [{ text: "x" }], list: { text: "[[1]]" } }],
+])("a loop may run as %s", (loop, clause) => {
+  const found = bare(parse(`network R = product { A for ${loop} }`).readable);
+  expect(found).toMatchObject({ statements: [{ body: { terms: [{ clauses: [clause] }] } }] });
+});
+
 /** A text, the code of its mistake, the text under the span, and the sentence. */
 test.each([
   ["let a = @", "bad-character", "@", "@ means nothing here"],

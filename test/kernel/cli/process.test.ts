@@ -62,7 +62,8 @@ test.each(["check", "run"])("%s draws mistakes on stderr, and gives them as JSON
   const { code: exit, stdout, stderr } = await tnlab([command, "wrong.tn", "--json"], folder);
   expect(exit).toBe(1);
   expect(stderr).toMatch(/^wrong.tn:3:20 error\[unknown-name\]: .* D\n {2}network R\[i,k\] = A D\n {21}\^\n/);
-  const mistake = { file: "wrong.tn", line: 3, column: 20, severity: "error", code: "unknown-name" };
+  const range = { line: 3, column: 20, end_line: 3, end_column: 21 };
+  const mistake = { file: "wrong.tn", ...range, severity: "error", code: "unknown-name" };
   expect(JSON.parse(stdout)).toMatchObject({ ok: false, diagnostics: [mistake] });
 });
 
@@ -73,7 +74,11 @@ test("schedule prints modelled figures, and a sound schedule as JSON", async () 
   expect(stdout).toMatch(/^schedule on dgx-h100, 4 devices, float64, 1 slice, method /m);
   expect(stdout).toMatch(/^figures of one device, all modelled:\nstep +times +flops .*\nload +2 /m);
   expect(stdout).toMatch(/^total .*\npeak memory .* a device, time .*, both modelled$/m);
-  const schedule = JSON.parse((await tnlab([...flags, "--json"], folder)).stdout) as Schedule;
+  const summary = JSON.parse(
+    (await tnlab([...flags, "--out", "made.json", "--json"], folder)).stdout,
+  ) as object;
+  expect(summary).toMatchObject({ network: "R", machine: "dgx-h100", devices: 4, slices: 1 });
+  const schedule = JSON.parse(readFileSync(path.join(folder, "made.json"), "utf8")) as Schedule;
   expect(schedule).toMatchObject({ network: "R", machine: "dgx-h100", open: ["i", "k"], slices: 1 });
   expect(schedule.mesh.map(({ radix }) => radix)).toEqual([2, 2]);
   expect(verify(schedule)).toEqual([]);

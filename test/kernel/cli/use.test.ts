@@ -1,5 +1,5 @@
 /** What the command line says to wrong use and bad files, in this process; process.test.ts starts it for real. */
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { commands } from "../../../kernel/cli/commands.ts";
 import { dispatch, type Loaders } from "../../../kernel/cli/dispatch.ts";
@@ -21,6 +21,8 @@ const folder = folderWith({
     "index i: 2\ntensor A[i] = normal(seed 1)\nnetwork R[i] = A\nnetwork S = A A\nmachine m = threads(2)\n",
   "wrong.tn": "index i: 2\ntensor A[i] = normal(seed 1)\nnetwork R = A B\nrun Q on threads(1)\n",
   "none.tn": "let x = 1\n",
+  "loose.tn": "let x=1 # one\n",
+  "unread.tn": "let x =\n",
   "empty.tn": " \n",
   "folder.tn/": "",
   "imports.tn": 'import "absent.qsim" as C\n',
@@ -40,6 +42,7 @@ const WRONG_USE: readonly Row[] = [
   ["chek good.tn", /no command chek; did you mean check\?/],
   ["frobnicate", /no command frobnicate\n/],
   ["help ordr", /no command ordr; did you mean order\?/],
+  ["help bad-extend", /no command bad-extend; did you mean bad-extent\?/],
   ["--hepl", /no option --hepl here; did you mean --help\?/],
   ["order", /FILE is missing/],
   ["order net.json more", /unexpected argument "more"/],
@@ -60,7 +63,7 @@ const WRONG_USE: readonly Row[] = [
   ["order net.json --workers 0", /--workers takes a whole number from 1/],
   [
     "order net.json --minimize flop",
-    /--minimize takes flops, size or combo, got "flop"; did you mean flops\?/,
+    /--minimize takes flops, size, combo, writes or peak, got "flop"; did you mean flops\?/,
   ],
   ["order net.json --max-size -3", /--max-size takes a number, 0 or more/],
   ["order net.json --max-size 0x10", /--max-size takes a number/],
@@ -70,9 +73,17 @@ const WRONG_USE: readonly Row[] = [
   ["order bell.qsim --bits 02", /--bits: .*got 2/],
   ["order good.tn", /defines several networks; choose with --network; its networks: R, S/],
   ["order good.tn --network T", /has no network T/],
-  ["order net.txt", /"net.txt" is a .txt file; known: .tn, .qsim, .json/],
+  ["order net.txt", /"net.txt" is a .txt file; known: .tn, .qsim, .qasm, .cnf, .uai, .json/],
   ["order net", /has no extension; known:/],
   ["check net.json", /known: .tn\n/],
+  ["fmt net.json", /known: .tn\n/],
+  ["fmt good.tn --write --check", /--write and --check exclude each other/],
+  ["run good.tn --engine trch", /no engine trch \(known: threads, torch\); did you mean torch\?/],
+  ["run good.tn --processes 2", /--processes goes with --engine only/],
+  ["run good.tn --engine torch --processes 0", /--processes takes a whole number from 1/],
+  ["run good.ipynb --engine torch", /--engine goes with a program \(\.tn\) only/],
+  ["export-job good.tn --network R", /--out is missing/],
+  ["export-job good.tn --network R --out job --device gpu", /--device takes auto, cpu or cuda/],
   ["schedule net.json", /--machine is missing/],
   ["schedule net.json --machine dgx-h10", /no machine dgx-h10 .*did you mean dgx-h100\?/],
   ["schedule net.json --machine threads(0)", /no machine threads\(0\)/],
@@ -92,6 +103,9 @@ const FAILURES: readonly Row[] = [
   ["check folder.tn", /cannot read "folder.tn": it is a folder/],
   ["check empty.tn", /"empty.tn" is empty/],
   ["check imports.tn", /imports.tn:1:8 error.*absent.qsim.*there is no such file/],
+  ["fmt absent.tn", /cannot read "absent.tn": there is no such file/],
+  ["fmt unread.tn", /^unread.tn:1:8 error.*ends too early/],
+  ["fmt loose.tn --check", /loose.tn is not formatted: tnlab fmt --write loose.tn/],
   ["order absent.json", /cannot read "absent.json": there is no such file/],
   ["order net.json/x.json", /cannot read .*a part of its path is a file/],
   ["order syntax.json", /^syntax.json: line 4: not valid JSON/],
@@ -102,7 +116,7 @@ const FAILURES: readonly Row[] = [
   ["order wrong.qsim", /^wrong.qsim:3:1 error[^]*foo[^]*^wrong.qsim:4:1 error.*9 is no qubit/m],
   [
     "schedule big.json --machine threads(1) --seconds 0.1",
-    /needs .*TiB on each device.*--max-size LOG2 slices/,
+    /no slicing brings network under .*GiB on one device/,
   ],
   ["run absent.ipynb", /cannot read "absent.ipynb"/],
   ["run empty.ipynb", /"empty.ipynb" is empty/],
@@ -110,6 +124,11 @@ const FAILURES: readonly Row[] = [
   ["run fields.ipynb", /fields.ipynb: cells: expected a list, got 1/],
   ["run good.ipynb --to absent/out.html", /cannot write "absent\/out.html": there is no folder/],
   ["run good.ipynb --to folder.ipynb", /cannot write "folder.ipynb": it is a folder/],
+  ["export-job net.json --out job", /"net.json" has no numbers: import it into a program/],
+  ["export-job good.tn --network R --out net.json/job", /net\.json.*: a part of its path is a file/],
+  ["export-job good.tn --network R --out net.json", /cannot write "net.json": it is a file/],
+  ["export-job good.tn --network R --out .", /cannot write "\.": it holds other files; name a new folder/],
+  ["import-report absent", /cannot read "absent\/schedule.json": there is no such file/],
   ["lab absent", /there is no folder "absent"/],
   ["lab net.json", /"net.json" is a file; give the folder/],
   ["install --prefix net.json", /net.json.*a part of its path is a file/],
@@ -119,9 +138,12 @@ const FAILURES: readonly Row[] = [
 /** The commands as main.ts has them, in this process. */
 const loaders: Loaders = {
   check: () => import("../../../kernel/cli/check.ts"),
+  fmt: () => import("../../../kernel/cli/fmt.ts"),
   order: () => import("../../../kernel/cli/order.ts"),
   schedule: () => import("../../../kernel/cli/schedule.ts"),
   run: () => import("../../../kernel/cli/run.ts"),
+  "export-job": () => import("../../../kernel/cli/export-job.ts"),
+  "import-report": () => import("../../../kernel/cli/import-report.ts"),
   lab: () => import("../../../kernel/cli/lab.ts"),
   install: () => import("../../../kernel/cli/install.ts"),
   kernel: () => import("../../../kernel/cli/kernel.ts"),
@@ -172,6 +194,24 @@ test.each(Object.values(commands))("the help of $name tells its use and every op
     expect(stdout).toContain(`Usage: tnlab ${spec.name} ${spec.synopsis}\n`);
     for (const option of Object.keys(spec.options)) expect(stdout).toContain(`\n  --${option} `);
   }
+});
+
+test("tnlab help errors lists every mistake, and help CODE explains and mends one", async () => {
+  const list = await told("help errors");
+  expect([list.code, list.stderr]).toEqual([0, ""]);
+  expect(list.stdout).toMatch(/^bad-extent {2,}An extent is a positive integer\.$/m);
+  const one = await told("help bad-extent");
+  expect([one.code, one.stderr]).toEqual([0, ""]);
+  expect(one.stdout).toContain("2:10 error[bad-extent]: the extent of i is 1.5");
+  expect(one.stdout).toContain("Mended:");
+});
+
+test("tnlab fmt prints a program, checks it, and writes it", async () => {
+  expect(await told("fmt loose.tn")).toEqual({ code: 0, stdout: "let x = 1  # one\n", stderr: "" });
+  writeFileSync("written.tn", "let x=1\n");
+  expect(await told("fmt written.tn --write")).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(readFileSync("written.tn", "utf8")).toBe("let x = 1\n");
+  expect(await told("fmt written.tn --check")).toEqual({ code: 0, stdout: "", stderr: "" });
 });
 
 test.each(["--version", "-V"])("tnlab %s prints the version", async (words) => {

@@ -84,7 +84,7 @@ export function stepOf(
 ): StepReport {
   const { sent = { node: 0, cluster: 0 }, ...rest } = more;
   const model = { seconds, flops: 0, localBytes: 0, sentBytes: sent, messages: 0 };
-  return { kind, name, executions: 1, model, outElements: 64, startSeconds: [], ...rest };
+  return { kind, name, executions: 1, model, outElements: 64, liveBytes: 512, startSeconds: [], ...rest };
 }
 
 /** Gives a report the totals and the starts that the steps imply, rank by rank. */

@@ -3,7 +3,7 @@ import { mulberry32 } from "../../../dsl/base/random.ts";
 import { cost } from "../../../dsl/plan/cost.ts";
 import { checkTree } from "../../../dsl/plan/path.ts";
 import { plan } from "../../../dsl/plan/plan.ts";
-import { searchOrder } from "../../../kernel/search/search.ts";
+import { searchOrder, type Improvement } from "../../../kernel/search/search.ts";
 import { randomNetwork, unlimited } from "../../dsl/plan/networks.ts";
 
 const net = randomNetwork(mulberry32(21), 30, 50);
@@ -18,18 +18,41 @@ describe("searchOrder", () => {
     expect(found.cost).toEqual(cost(net, found.tree));
   });
 
-  it("takes the best of its workers, the same at each run", async () => {
-    const [one, two, again] = await Promise.all(
-      [1, 2, 2].map((workers) => searchOrder(net, { ...options, workers })),
-    );
-    expect(two?.cost.log10Flops).toBeLessThanOrEqual(one?.cost.log10Flops ?? NaN);
-    expect(two?.tree).toEqual(again?.tree);
+  it.each([{}, { maxLog2Size: 4 }])(
+    "gives the same tree for a count of trials, however many workers there are: %o",
+    async (limit) => {
+      const found = await Promise.all(
+        [1, 2, 3].map((workers) => searchOrder(net, { ...options, ...limit, workers })),
+      );
+      const [one, two, three] = found.map(({ tree }) => tree);
+      expect(two).toEqual(one);
+      expect(three).toEqual(one);
+      const goal = { kind: "search", objective: "flops", ...limit } as const;
+      expect(one).toEqual(plan(net, goal, unlimited(18), mulberry32(3)));
+    },
+  );
+
+  it("reports each improvement, from the first tree to the last", async () => {
+    const seen: Improvement[] = [];
+    const onImprovement = (improvement: Improvement): void => void seen.push(improvement);
+    const found = await searchOrder(net, { ...options, onImprovement });
+    expect(seen.length).toBeGreaterThan(1);
+    expect(found.history.slice(0, seen.length)).toEqual(seen);
+    found.history.slice(1).forEach((step, place) => {
+      const before = found.history[place];
+      expect(step.log10Flops).toBeLessThan(before?.log10Flops ?? NaN);
+      expect(step.seconds).toBeGreaterThanOrEqual(before?.seconds ?? NaN);
+    });
+    expect(found.history.at(-1)?.log10Flops).toBeCloseTo(found.cost.log10Flops, 2);
+    expect(found.unsliced).toEqual(found.cost);
   });
 
   it("slices to a limit", async () => {
     const found = await searchOrder(net, { ...options, maxLog2Size: 3 });
     checkTree(net, found.tree);
     expect(found.cost.log2Size).toBeLessThanOrEqual(3);
+    expect(found.unsliced.log10Flops).toBeLessThanOrEqual(found.cost.log10Flops);
+    expect(found.unsliced.log2Slices).toBe(0);
   });
 
   it("stops at the deadline without a count of trials", async () => {

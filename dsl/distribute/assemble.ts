@@ -1,0 +1,98 @@
+/** From placements to a schedule: lowers the tree, closes the slice loop, settles the result, adds up times and memory. */
+import { elementBytes, extentOf, type Network } from "../network/network.ts";
+import type { ContractionTree } from "../plan/tree.ts";
+import { planArena } from "../schedule/arena.ts";
+import { rankCount, SCHEDULE_VERSION, type Schedule, type Step } from "../schedule/schedule.ts";
+import { lowerTree } from "./lower.ts";
+import { permuteTo, type Lowering } from "./lowering.ts";
+import { FREE, type CostModel } from "./model.ts";
+import type { ModeTree } from "./modes.ts";
+import { makeWhole } from "./moves.ts";
+import { withOverlap } from "./overlap.ts";
+import type { NodePlacements } from "./place.ts";
+import { allocate, bufferOf, emit, emptyProgram, release } from "./program.ts";
+import { storageOrders } from "./storage.ts";
+import { modelledSeconds } from "./time.ts";
+import type { Method } from "./wanted.ts";
+
+/** A sliced tree, the ranks that share it, and which digits of the rank number take slices. */
+export interface Shared {
+  readonly network: Network;
+  readonly tree: ContractionTree;
+  readonly modes: ModeTree;
+  readonly model: CostModel;
+  readonly sliceDigits: readonly number[];
+}
+
+/** The schedule of a placed tree. */
+export function scheduleOf(shared: Shared, placements: NodePlacements, method: Method): Schedule {
+  const { network, tree, modes, model, sliceDigits } = shared;
+  const { mesh, machine } = model;
+  const program = emptyProgram(modes.modes);
+  const slices = sliceCount(network, tree);
+  const groups = rankCount(sliceDigits.flatMap((digit) => mesh[digit] ?? []));
+  const orders = storageOrders(modes, placements, Math.ceil(slices / groups));
+  const low: Lowering = { network, tree: modes, placements, orders, model, program };
+  const result = settle(low, tree, lowerTree(low), sliceDigits);
+  const shape = { buffers: program.buffers, steps: program.prologue };
+  const schedule: Schedule = {
+    version: SCHEDULE_VERSION,
+    network: network.name,
+    machine: machine.name,
+    dtype: network.dtype,
+    mesh,
+    extents: network.extents,
+    tensors: network.tensors.map(({ name, labels }) => ({ name, labels })),
+    open: network.open,
+    modes: modes.modes,
+    ...shape,
+    result,
+    slices,
+    peakBytes: planArena(shape).elements * elementBytes(network.dtype),
+    modelledSeconds: modelledSeconds({ steps: program.prologue, mesh, slices }),
+    method,
+  };
+  return withOverlap(schedule, machine);
+}
+
+export function sliceCount(network: Network, tree: ContractionTree): number {
+  return tree.sliced.reduce((product, label) => product * extentOf(network, label), 1);
+}
+
+/** Closes the slice loop if there is one, settles sums (those over groups of slices too), gathers, and orders the axes. */
+function settle(low: Lowering, tree: ContractionTree, root: number, sliceDigits: readonly number[]): number {
+  const summed = tree.sliced.length === 0 ? root : closeLoop(low, tree, root, sliceDigits);
+  return permuteTo(low, makeWhole(low, summed), orderedOpen(low));
+}
+
+/** Modes of the result in the order of its axes, sliced open indices included. */
+function orderedOpen(low: Lowering): number[] {
+  const all = [...low.tree.open, ...low.tree.slicedOpen];
+  return low.network.open.flatMap((label) => all.filter((id) => low.tree.modes[id]?.label === label));
+}
+
+function closeLoop(
+  low: Lowering,
+  tree: ContractionTree,
+  from: number,
+  sliceDigits: readonly number[],
+): number {
+  const { program } = low;
+  const { placement } = bufferOf(program, from);
+  const modes = [...low.tree.slicedOpen, ...placement.modes];
+  const partial = [...sliceDigits, ...placement.partial];
+  const into = allocate(program, low.network.name, { ...placement, modes, partial }, false);
+  const loop: Step = {
+    kind: "slice-loop",
+    labels: tree.sliced,
+    digits: sliceDigits,
+    body: program.body,
+    from,
+    into,
+    model: FREE,
+  };
+  emit(program, loop, false);
+  for (const free of program.epilogue) emit(program, free, false);
+  release(program, from, false);
+  return into;
+}

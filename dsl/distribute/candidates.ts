@@ -1,0 +1,179 @@
+/**
+ * Spreads worth trying for one contraction. Where there are few, all of them; else those that begin anew with the longest-lived
+ * modes, in several roles, and those that keep what an operand comes with and replace what is about to be contracted.
+ */
+import type { ModeId } from "../schedule/schedule.ts";
+import type { TreeFacts } from "./facts.ts";
+import type { Made } from "./price.ts";
+import { allSpreads, filled, spreadKey, type DigitClass, type Spread } from "./spread.ts";
+
+/** What an operand's own contraction may leave, and the modes of its value. */
+export interface Source {
+  readonly node: number;
+  readonly made: readonly Made[];
+}
+
+/** Names the spreads to try for a contraction, given what its heavy operands come with. */
+export type Candidates = (node: number, sources: readonly Source[]) => Spread[];
+
+/** Spreads up to which all are tried. */
+const MOST_OF_ALL = 160;
+
+/** Distinct spreads, by key. */
+class Distinct {
+  readonly spreads = new Map<string, Spread>();
+  add(spread: Spread): void {
+    const key = spreadKey(spread);
+    if (!this.spreads.has(key)) this.spreads.set(key, spread);
+  }
+}
+
+/** For the placement of whole trees: every role of a mode, contracted ones too. */
+export function wholeCandidates(facts: TreeFacts, classes: readonly DigitClass[]): Candidates {
+  return (node, sources) => {
+    const involved = facts.involved[node] ?? [];
+    const all = allSpreads(facts.tree, classes, involved, MOST_OF_ALL);
+    if (all !== undefined) return all;
+    const found = new Distinct();
+    const orders = ordersOf(facts, node);
+    for (const order of orders.all) fresh(facts, classes, order, found);
+    mixed(facts, classes, orders, found);
+    for (const source of sources)
+      for (const made of source.made)
+        extended({ facts, classes, node, source, life: orders.life }, made, found);
+    return [...found.spreads.values()];
+  };
+}
+
+/** For the paper's programme: prefixes of the modes that live on, taken here or earlier and kept. */
+export function prefixCandidates(facts: TreeFacts, classes: readonly DigitClass[]): Candidates {
+  return (node, sources) => {
+    const found = new Distinct();
+    const { kept } = ordersOf(facts, node);
+    found.add(classes.map(() => []));
+    found.add(fill(facts, classes, kept));
+    for (const { node: operand, made } of sources)
+      for (const { split } of made) {
+        const living = split.map((modes) => modes.filter((mode) => facts.held[node]?.has(mode)));
+        const fixed = living.reduce((sum, modes) => sum + modes.length, 0);
+        const before = split.reduce((sum, modes) => sum + modes.length, 0);
+        if (fixed < before) continue;
+        const fresh = kept.filter((mode) => facts.held[operand]?.has(mode) !== true);
+        found.add(filled(facts.tree, classes, living, fresh, freeDigits(classes, living)));
+      }
+    return [...found.spreads.values()];
+  };
+}
+
+interface Orders {
+  /** All modes involved, the longest-lived first, contracted ones last. */
+  readonly life: readonly ModeId[];
+  readonly kept: readonly ModeId[];
+  readonly ofFirst: readonly ModeId[];
+  readonly ofSecond: readonly ModeId[];
+  readonly all: readonly (readonly ModeId[])[];
+}
+
+function ordersOf({ tree, involved, held, death }: TreeFacts, node: number): Orders {
+  const life = [...(involved[node] ?? [])].sort((a, b) => (death[a] ?? 0) - (death[b] ?? 0) || a - b);
+  const pair = tree.pairs[node - tree.leaves];
+  const [first, second] = [held[pair?.[0] ?? -1], held[pair?.[1] ?? -1]];
+  const kept = life.filter((mode) => held[node]?.has(mode));
+  const reduced = life.filter((mode) => held[node]?.has(mode) !== true);
+  const batch = kept.filter((mode) => first?.has(mode) === true && second?.has(mode) === true);
+  const ofFirst = kept.filter((mode) => second?.has(mode) !== true);
+  const ofSecond = kept.filter((mode) => first?.has(mode) !== true);
+  const all = [
+    life,
+    kept,
+    [...reduced, ...kept],
+    [...batch, ...life],
+    [...ofFirst, ...life],
+    [...ofSecond, ...life],
+    [...batch, ...ofFirst],
+    [...batch, ...ofSecond],
+  ];
+  return { life, kept, ofFirst, ofSecond, all };
+}
+
+function freeDigits(classes: readonly DigitClass[], fixed: Spread): number[] {
+  return classes.map(({ digits }, place) => digits.length - (fixed[place]?.length ?? 0));
+}
+
+function fill(facts: TreeFacts, classes: readonly DigitClass[], order: readonly ModeId[]): Spread {
+  const none = classes.map(() => []);
+  return filled(facts.tree, classes, none, order, freeDigits(classes, none));
+}
+
+/** With all digits, and with those of one tier alone. */
+function fresh(
+  facts: TreeFacts,
+  classes: readonly DigitClass[],
+  order: readonly ModeId[],
+  found: Distinct,
+): void {
+  const none = classes.map(() => []);
+  found.add(none);
+  found.add(fill(facts, classes, order));
+  if (new Set(classes.map(({ tier }) => tier)).size < 2) return;
+  for (const tier of ["node", "cluster"] as const) {
+    const free = classes.map((one) => (one.tier === tier ? one.digits.length : 0));
+    found.add(filled(facts.tree, classes, none, order, free));
+  }
+}
+
+/** The longest-lived over the cluster and another role within the node; and both operands split, each over some digits. */
+function mixed(facts: TreeFacts, classes: readonly DigitClass[], orders: Orders, found: Distinct): void {
+  const none = classes.map(() => []);
+  const free = (share: (one: DigitClass) => number): number[] => classes.map(share);
+  const cluster = free(({ tier, digits }) => (tier === "cluster" ? digits.length : 0));
+  const outer = filled(facts.tree, classes, none, orders.kept, cluster);
+  for (const order of orders.all)
+    found.add(filled(facts.tree, classes, outer, order, freeDigits(classes, outer)));
+  const half = free(({ digits }) => Math.ceil(digits.length / 2));
+  for (const [one, other] of [
+    [orders.ofFirst, orders.ofSecond],
+    [orders.ofSecond, orders.ofFirst],
+  ] as const) {
+    const begun = filled(facts.tree, classes, none, one, half);
+    found.add(filled(facts.tree, classes, begun, [...other, ...orders.life], freeDigits(classes, begun)));
+  }
+}
+
+interface Extension {
+  readonly facts: TreeFacts;
+  readonly classes: readonly DigitClass[];
+  readonly node: number;
+  readonly source: Source;
+  readonly life: readonly ModeId[];
+}
+
+/** What an operand comes with: kept whole; without what dies here; with the digits of one tier chosen anew. */
+function extended(extension: Extension, { split, owed }: Made, found: Distinct): void {
+  const { facts, classes, node, source, life } = extension;
+  const { held } = facts;
+  const kept = life.filter((mode) => held[node]?.has(mode));
+  // A digit along which the operand is copied can only take a mode that the operand lacks.
+  const copies = classes.map(
+    ({ digits }, place) => digits.length - (split[place]?.length ?? 0) - (owed[place] ?? 0),
+  );
+  const lacked = life.filter((mode) => held[source.node]?.has(mode) !== true);
+  const completed = (fixed: Spread, order: readonly ModeId[]): Spread => {
+    const owing = classes.map(({ digits }, place) =>
+      Math.max(0, digits.length - (fixed[place]?.length ?? 0) - (copies[place] ?? 0)),
+    );
+    const partly = filled(facts.tree, classes, fixed, order, owing);
+    return filled(facts.tree, classes, partly, lacked, freeDigits(classes, partly));
+  };
+  const whole = completed(split, life);
+  found.add(whole);
+  const living = split.map((modes) => modes.filter((mode) => held[node]?.has(mode)));
+  const dying = split.some((modes, place) => modes.length > (living[place]?.length ?? 0));
+  if (!dying) return;
+  found.add(completed(living, kept));
+  const tiers = new Set(classes.map(({ tier }) => tier));
+  if (tiers.size < 2) return;
+  // Inter-node modes stay; those within nodes are chosen anew.
+  const outer = living.map((modes, place) => (classes[place]?.tier === "cluster" ? modes : []));
+  found.add(completed(outer, kept));
+}

@@ -1,0 +1,92 @@
+/** What every placement planner asks about a tree: roles and lifetimes of modes, the work of subtrees, which nodes matter. */
+import { elementBytes } from "../network/network.ts";
+import type { ModeId } from "../schedule/schedule.ts";
+import { localStep, type CostModel } from "./model.ts";
+import { elementCount, type ModeTree } from "./modes.ts";
+
+/** Subtrees of less than this share of what each rank has to do are computed in the shards that their consumer needs. */
+const LIGHT_SHARE = 1e-4;
+/** But not where one of their tensors is larger than this share of a device's memory. */
+const LIGHT_MEMORY_SHARE = 1 / 64;
+
+export interface TreeFacts {
+  readonly tree: ModeTree;
+  /** Per node: its modes. */
+  readonly held: readonly ReadonlySet<ModeId>[];
+  /** Per node: element count of its value, not split. */
+  readonly elements: Float64Array;
+  /** Per node: the modes of both operands; those of the value for a leaf. */
+  readonly involved: readonly (readonly ModeId[])[];
+  /** Per node: steps to the root. */
+  readonly depth: Int32Array;
+  /** Per mode: depth of the pair that contracts it, -1 for open ones: the smaller, the longer it lives. */
+  readonly death: Int32Array;
+  /** Per node: modelled seconds of its subtree on one rank, all slices that a group runs. */
+  readonly work: Float64Array;
+  /** Per node: how often a group runs it. */
+  readonly rounds: Float64Array;
+  /** Per node: whether it is placed for itself; the others are computed in the shards that their consumer needs. */
+  readonly heavy: Uint8Array;
+}
+
+/** `rounds`: slices that each group of `ranks` ranks runs. */
+export function treeFacts(tree: ModeTree, model: CostModel, rounds: number, ranks: number): TreeFacts {
+  const held = tree.nodes.map((modes) => new Set(modes));
+  const elements = Float64Array.from(tree.nodes, (modes) => elementCount(tree.modes, modes));
+  const involved = tree.nodes.map((modes, node) => {
+    const pair = tree.pairs[node - tree.leaves];
+    return pair === undefined ? modes : [...new Set(pair.flatMap((child) => tree.nodes[child] ?? []))];
+  });
+  const times = Float64Array.from(tree.sliceDependent, (depends) => (depends ? rounds : 1));
+  const facts = { tree, held, elements, involved, rounds: times, ...lifetimes(tree, involved, held) };
+  const work = subtreeWork(facts, model);
+  return { ...facts, work, heavy: heavyNodes(tree, elements, work, model, ranks) };
+}
+
+function lifetimes(
+  tree: ModeTree,
+  involved: readonly (readonly ModeId[])[],
+  held: readonly ReadonlySet<ModeId>[],
+): { depth: Int32Array; death: Int32Array } {
+  const depth = new Int32Array(tree.nodes.length);
+  for (let node = tree.nodes.length - 1; node >= tree.leaves; node -= 1)
+    for (const child of tree.pairs[node - tree.leaves] ?? []) depth[child] = (depth[node] ?? 0) + 1;
+  const death = new Int32Array(tree.modes.length).fill(-1);
+  for (let node = tree.leaves; node < tree.nodes.length; node += 1)
+    for (const mode of involved[node] ?? [])
+      if (held[node]?.has(mode) !== true) death[mode] = depth[node] ?? 0;
+  return { depth, death };
+}
+
+type WithoutWork = Omit<TreeFacts, "work" | "heavy">;
+
+function subtreeWork({ tree, elements, involved, rounds }: WithoutWork, model: CostModel): Float64Array {
+  const work = new Float64Array(tree.nodes.length);
+  tree.pairs.forEach(([a, b], position) => {
+    const node = tree.leaves + position;
+    const moved = (elements[a] ?? 0) + (elements[b] ?? 0) + (elements[node] ?? 0);
+    const { seconds } = localStep(model, elementCount(tree.modes, involved[node] ?? []), moved);
+    const own = (seconds - model.machine.device.launchSeconds) * (rounds[node] ?? 1);
+    work[node] = own + (work[a] ?? 0) + (work[b] ?? 0);
+  });
+  return work;
+}
+
+function heavyNodes(
+  tree: ModeTree,
+  elements: Float64Array,
+  work: Float64Array,
+  model: CostModel,
+  ranks: number,
+): Uint8Array {
+  const heavy = new Uint8Array(tree.nodes.length);
+  const light = (LIGHT_SHARE * (work[work.length - 1] ?? 0)) / ranks;
+  const room = (LIGHT_MEMORY_SHARE * model.machine.device.memoryBytes) / elementBytes(model.dtype);
+  tree.pairs.forEach((pair, position) => {
+    const node = tree.leaves + position;
+    const below = pair.some((child) => heavy[child] === 1);
+    if (below || (work[node] ?? 0) > light || (elements[node] ?? 0) > room) heavy[node] = 1;
+  });
+  heavy[heavy.length - 1] = 1;
+  return heavy;
+}

@@ -1,0 +1,24 @@
+/** What a planner is asked, and what it answers. */
+import type { Schedule } from "../schedule/schedule.ts";
+import type { Shared } from "./assemble.ts";
+import type { WrittenDistribution } from "./wanted.ts";
+
+/** A sliced tree and the ranks that share it. */
+export interface Problem extends Omit<Shared, "sliceDigits"> {
+  /** Choices of the digits that take slices. */
+  readonly choices: readonly (readonly number[])[];
+  /** Written distributions; everything is planned where absent. */
+  readonly over?: readonly WrittenDistribution[];
+}
+
+/** The fastest schedule of a method that fits, and the least that any schedule tried needs, in bytes a device. */
+export interface Planned {
+  readonly schedule: Schedule | undefined;
+  readonly leastBytes: number;
+}
+
+/** `bound`: modelled seconds that are reached already; what cannot be faster need not be lowered. */
+export type Planner = (problem: Problem, bound: number) => Planned;
+
+/** Estimates know no permutations, which take about the same share of all: what is slower than the best by this factor is not lowered. */
+export const CLOSE = 1.03;

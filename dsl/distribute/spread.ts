@@ -1,0 +1,109 @@
+/**
+ * Spreads: how the ranks of a group share one contraction. Digits of the rank number that have one tier and one radix are
+ * interchangeable, so a spread names only the modes that each such class of digits holds; digits are numbered at the end.
+ */
+import type { MeshDigit, ModeId } from "../schedule/schedule.ts";
+import type { ModeTree } from "./modes.ts";
+
+/** Digits of one tier and one radix. */
+export interface DigitClass {
+  readonly radix: number;
+  readonly tier: MeshDigit["tier"];
+  /** Positions in the mesh, ascending. */
+  readonly digits: readonly number[];
+}
+
+/** By class: the modes split over its digits, ascending, at most one a digit. Digits left over hold copies. */
+export type Spread = readonly (readonly ModeId[])[];
+
+/** The classes of the digits that do not take slices, in the order of the mesh: those of the cluster first. */
+export function digitClasses(mesh: readonly MeshDigit[], sliceDigits: readonly number[]): DigitClass[] {
+  const classes: { radix: number; tier: MeshDigit["tier"]; digits: number[] }[] = [];
+  mesh.forEach(({ radix, tier }, digit) => {
+    if (sliceDigits.includes(digit)) return;
+    const known = classes.find((one) => one.radix === radix && one.tier === tier);
+    if (known === undefined) classes.push({ radix, tier, digits: [digit] });
+    else known.digits.push(digit);
+  });
+  return classes;
+}
+
+export function groupRanks(classes: readonly DigitClass[]): number {
+  return classes.reduce((ranks, { radix, digits }) => ranks * radix ** digits.length, 1);
+}
+
+export function spreadKey(spread: Spread): string {
+  return spread.map((modes) => modes.join(" ")).join("|");
+}
+
+export function restricted(spread: Spread, held: ReadonlySet<ModeId>): Spread {
+  return spread.map((modes) => modes.filter((mode) => held.has(mode)));
+}
+
+/** Product of the radices over which a spread splits something. */
+export function ranksOf(spread: Spread, classes: readonly DigitClass[]): number {
+  return spread.reduce((ranks, modes, place) => ranks * (classes[place]?.radix ?? 1) ** modes.length, 1);
+}
+
+/**
+ * Fills digits, class after class, with the first of `order` whose extents fit; `fixed` is kept. `free[c]` says how many
+ * digits of class c may be filled. Modes come out ascending.
+ */
+export function filled(
+  tree: ModeTree,
+  classes: readonly DigitClass[],
+  fixed: Spread,
+  order: readonly ModeId[],
+  free: readonly number[],
+): Spread {
+  const taken = new Set(fixed.flat());
+  return classes.map(({ radix }, place) => {
+    const modes = [...(fixed[place] ?? [])];
+    let left = free[place] ?? 0;
+    for (const mode of order) {
+      if (left === 0) break;
+      if (taken.has(mode) || tree.modes[mode]?.extent !== radix) continue;
+      modes.push(mode);
+      taken.add(mode);
+      left -= 1;
+    }
+    return modes.sort((a, b) => a - b);
+  });
+}
+
+/** All spreads over `modes`, or nothing where there are more than `most`. */
+export function allSpreads(
+  tree: ModeTree,
+  classes: readonly DigitClass[],
+  modes: readonly ModeId[],
+  most: number,
+): Spread[] | undefined {
+  let spreads: ModeId[][][] = [[]];
+  for (const { radix, digits } of classes) {
+    const fitting = modes.filter((mode) => tree.modes[mode]?.extent === radix);
+    const next: ModeId[][][] = [];
+    for (const spread of spreads) {
+      const taken = new Set(spread.flat());
+      const choices = subsets(
+        fitting.filter((mode) => !taken.has(mode)),
+        digits.length,
+        most,
+      );
+      if (choices === undefined) return undefined;
+      for (const choice of choices) next.push([...spread, choice]);
+      if (next.length > most) return undefined;
+    }
+    spreads = next;
+  }
+  return spreads;
+}
+
+/** Subsets of at most `size` items, or nothing where there are more than `most`. */
+function subsets(items: readonly ModeId[], size: number, most: number): ModeId[][] | undefined {
+  let found: ModeId[][] = [[]];
+  for (const item of items) {
+    found = found.concat(found.filter((one) => one.length < size).map((one) => [...one, item]));
+    if (found.length > most) return undefined;
+  }
+  return found;
+}

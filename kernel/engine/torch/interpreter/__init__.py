@@ -1,0 +1,14 @@
+"""Interpreter of a tnlab schedule on torch.distributed.
+
+In: a job folder (schedule.json, job.json, inputs.npy). Out: result.npy and report.json, and on the way one line of
+JSON a step on rank 0's standard output. It decides nothing: what each rank does stands in the schedule.
+
+Modules, in the order in which a job passes them: `place` (who am I), `job` and `schedule` (what is asked, checked),
+`memory` (one arena a rank), `local` and `collectives` (what a step does), `slices` (loops and checkpoints), `run` (all
+steps, timed), `rank` (a rank's life), `host` (ranks of one computer, forked from one warm process).
+"""
+
+import warnings
+
+# Nothing here uses NumPy; PyTorch warns where it is not installed.
+warnings.filterwarnings("ignore", message="Failed to initialize NumPy")

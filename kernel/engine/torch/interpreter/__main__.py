@@ -1,0 +1,29 @@
+"""One rank of a job that torchrun, srun or mpirun has started: `python -m interpreter JOB`."""
+
+import os
+import sys
+from pathlib import Path
+
+from .errors import JobError
+from .place import place_of
+from .rank import live
+from .watch import Watch
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        print("usage: python -m interpreter JOB (a folder that tnlab export-job has made)", file=sys.stderr)
+        return 2
+    try:
+        place = place_of(os.environ)
+    except JobError as error:
+        print(f"tnlab: {error}", file=sys.stderr)
+        return 2
+    return live(Path(arguments[0]), place, Watch(place.rank))
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    # Threads of a broken process group may hang at a regular exit.
+    os._exit(code)

@@ -1,0 +1,162 @@
+"""
+The steps that ranks do together. Numbers are sent as flat real views of the arena, contiguous on both sides: an
+output that is not would be silently wrong on gloo. Sums are taken in member order and in 64 bits, so that the same
+schedule gives the same bits on every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+from .local import Work
+from .memory import Memory
+from .schedule import Schedule, Step, group_size, ravel, unravel
+
+SMALL = 2**14
+"""Up to so many reals a member, or where the group does not divide it, a sum is a gather and an addition on each."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The ranks that differ in the digits of a step alone."""
+
+    members: Sequence[int]
+    """In the order of the schedule: mixed-radix over the digits as listed."""
+    me: int
+    """This rank's place among them."""
+    handle: dist.ProcessGroup | None
+    """None where the group is this rank alone."""
+
+    @property
+    def ascending(self) -> bool:
+        """Process groups number their ranks in ascending order, a schedule need not."""
+        return list(self.members) == sorted(self.members)
+
+
+def members_of(schedule: Schedule, rank: int, digits: Sequence[int]) -> list[int]:
+    own = unravel(rank, schedule.radices)
+    radices = [schedule.radices[digit] for digit in digits]
+    members: list[int] = []
+    for member in range(group_size(schedule, digits)):
+        place = list(own)
+        for digit, value in zip(digits, unravel(member, radices), strict=True):
+            place[digit] = value
+        members.append(ravel(place, schedule.radices))
+    return members
+
+
+class Groups:
+    """Process groups by digits, each made once, in the order of the schedule, by its own members alone."""
+
+    def __init__(self, schedule: Schedule, rank: int, timeout: float) -> None:
+        self.schedule = schedule
+        self.rank = rank
+        self.timeout = timedelta(seconds=timeout)
+        self.handles: dict[tuple[int, ...], dist.ProcessGroup | None] = {}
+
+    def over(self, digits: Sequence[int]) -> Group:
+        members = members_of(self.schedule, self.rank, digits)
+        key = tuple(sorted(members))
+        if key not in self.handles:
+            self.handles[key] = self.make(key)
+        return Group(members, members.index(self.rank), self.handles[key])
+
+    def make(self, ranks: tuple[int, ...]) -> dist.ProcessGroup | None:
+        if len(ranks) == 1:
+            return None
+        if len(ranks) == self.schedule.ranks:
+            return dist.group.WORLD
+        made = dist.new_group(list(ranks), timeout=self.timeout, use_local_synchronization=True)
+        assert isinstance(made, dist.ProcessGroup), "this rank is a member"
+        return made
+
+
+def prepare_collective(memory: Memory, groups: Groups, step: Step) -> Work:
+    group = groups.over(step["digits"])
+    source, target = memory.real(step["in"]), memory.real(step["out"])
+    kind = step["kind"]
+    if group.handle is None:
+        return lambda: target.copy_(source)
+    if kind == "redistribute":
+        return lambda: exchange(group, target, source)
+    if kind == "gather":
+        return lambda: gather(group, target, source)
+    if kind == "broadcast":
+        return lambda: broadcast(group, target, source)
+    if kind == "reduce-scatter":
+        memory.scratch(source.numel())
+        return lambda: scatter_sum(group, target, source, memory.scratch(source.numel()))
+    return prepare_reduce(memory, group, target, source)
+
+
+def exchange(group: Group, target: Tensor, source: Tensor) -> None:
+    """Block j of the source goes to member j; block i of the target comes from member i."""
+    if group.ascending:
+        dist.all_to_all_single(target, source, group=group.handle)
+        return
+    size = len(group.members)
+    blocks_out, blocks_in = source.view(size, -1), target.view(size, -1)
+    blocks_in[group.me].copy_(blocks_out[group.me])
+    peers = [(member, rank) for member, rank in enumerate(group.members) if member != group.me]
+    moves = [dist.P2POp(dist.isend, blocks_out[member], rank, group.handle) for member, rank in peers]
+    moves += [dist.P2POp(dist.irecv, blocks_in[member], rank, group.handle) for member, rank in peers]
+    for move in dist.batch_isend_irecv(moves):
+        move.wait()
+
+
+def gather(group: Group, target: Tensor, source: Tensor) -> None:
+    """Block i of the target is member i's source."""
+    if group.ascending:
+        dist.all_gather_into_tensor(target, source, group=group.handle)
+        return
+    blocks = target.view(len(group.members), -1)
+    by_rank = sorted(range(len(group.members)), key=lambda member: group.members[member])
+    dist.all_gather([blocks[member] for member in by_rank], source, group=group.handle)
+
+
+def broadcast(group: Group, target: Tensor, source: Tensor) -> None:
+    if group.me == 0:
+        target.copy_(source)
+    dist.broadcast(target, src=group.members[0], group=group.handle)
+
+
+def prepare_reduce(memory: Memory, group: Group, target: Tensor, source: Tensor) -> Work:
+    size, members = source.numel(), len(group.members)
+    small = size <= SMALL or size % members != 0
+    wanted = size * members if small else size + size // members
+    reduce = reduce_small if small else reduce_large
+    memory.scratch(wanted)
+    return lambda: reduce(group, target, source, memory.scratch(wanted))
+
+
+def reduce_small(group: Group, target: Tensor, source: Tensor, every: Tensor) -> None:
+    gather(group, every, source)
+    add_blocks(target, every.view(len(group.members), -1))
+
+
+def reduce_large(group: Group, target: Tensor, source: Tensor, scratch: Tensor) -> None:
+    """Each member adds up its part, then all gather the parts: every number is sent twice, as in a ring."""
+    blocks, part = scratch[: source.numel()], scratch[source.numel() :]
+    scatter_sum(group, part, source, blocks)
+    gather(group, target, part)
+
+
+def scatter_sum(group: Group, target: Tensor, source: Tensor, blocks: Tensor) -> None:
+    """Member i gets the sum of the members' blocks i."""
+    exchange(group, blocks, source)
+    add_blocks(target, blocks.view(len(group.members), -1))
+
+
+def add_blocks(target: Tensor, blocks: Tensor, chunk: int = 2**22) -> None:
+    for start in range(0, target.numel(), chunk):
+        part = blocks[:, start : start + chunk]
+        total = part[0].to(torch.float64, copy=True)
+        for other in part[1:]:
+            total += other
+        target[start : start + chunk].copy_(total)

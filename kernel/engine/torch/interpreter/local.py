@@ -1,0 +1,105 @@
+"""The steps that a rank does alone. Each is prepared once, with its views, and run as often as its loop says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from .memory import Memory, copy_strided, fuse, row_major
+from .schedule import Step
+
+Work = Callable[[], object]
+
+LONG_SUM = 2**12
+"""Sums of more 32-bit terms than this are taken in 64 bits where the result is small: they would lose digits."""
+SMALL_RESULT = 2**8
+LARGE_PRODUCT = 2**15
+"""Multiplications from which a product of its own costs no more than its share of a batched one."""
+CHUNK = 2**20
+
+
+def prepare_load(memory: Memory, step: Step, digits: Sequence[int], slice_values: Mapping[str, int]) -> Work:
+    """`slice_values` holds the values of the sliced labels at the time that the step runs."""
+    schedule = memory.job.schedule
+    strides = label_strides(schedule.tensors[step["tensor"]], schedule.extents)
+    buffer = schedule.buffers[step["out"]]
+
+    def stride_of(mode: int) -> int:
+        return schedule.modes[mode].stride * strides.get(schedule.modes[mode].label, 0)
+
+    split = zip(buffer.split, digits, strict=True)
+    start = memory.job.inputs[step["tensor"]] + sum(
+        stride_of(mode) * d for mode, d in split if mode is not None
+    )
+    shape, steps = fuse(
+        [schedule.modes[mode].extent for mode in buffer.modes], [stride_of(m) for m in buffer.modes]
+    )
+    target = memory.view(step["out"])
+
+    def load() -> None:
+        shift = sum(value * strides.get(label, 0) for label, value in slice_values.items())
+        copy_strided(target, memory.inputs, shape, steps, start + shift)
+
+    return load
+
+
+def label_strides(labels: Sequence[str], extents: Mapping[str, int]) -> dict[str, int]:
+    """A label's stride is the sum over its axes, so that a repeated label walks the diagonal."""
+    strides: dict[str, int] = {}
+    for label, stride in zip(labels, row_major([extents[label] for label in labels]), strict=True):
+        strides[label] = strides.get(label, 0) + stride
+    return strides
+
+
+def prepare_sum(memory: Memory, step: Step) -> Work:
+    source = memory.view(step["in"]).view(step["outer"], step["reduced"], step["inner"])
+    target = memory.view(step["out"]).view(step["outer"], step["inner"])
+    if memory.wide == memory.dtype or step["reduced"] <= LONG_SUM:
+        return lambda: torch.sum(source, dim=1, out=target)
+    return lambda: target.copy_(torch.sum(source, dim=1, dtype=memory.wide))
+
+
+def prepare_permute(memory: Memory, step: Step) -> Work:
+    source, target = memory.view(step["in"]), memory.view(step["out"])
+    strides = row_major(step["shape"])
+    axes = step["axes"]
+    shape, steps = fuse([step["shape"][axis] for axis in axes], [strides[axis] for axis in axes])
+    return lambda: copy_strided(target, source, shape, steps, 0)
+
+
+def prepare_contract(memory: Memory, step: Step) -> Work:
+    batch, m, n, k = (step[key] for key in ("batch", "m", "n", "k"))
+    shared = step.get("shared")
+    if shared == "b" and step["formA"] == "mk":
+        # The batches of a and of the result are more rows of one product.
+        batch, m, shared = 1, batch * m, None
+    a = operand(memory.view(step["a"]), 1 if shared == "a" else batch, m, k, step["formA"] == "mk")
+    b = operand(memory.view(step["b"]), 1 if shared == "b" else batch, k, n, step["formB"] == "kn")
+    out = memory.view(step["out"]).view(batch, m, n)
+    if k == 1:
+        return lambda: torch.mul(a, b, out=out)
+    a, b = a.expand(batch, m, k), b.expand(batch, k, n)
+    if memory.wide != memory.dtype and k > LONG_SUM and batch * m * n <= SMALL_RESULT:
+        return lambda: out.copy_(long_product(a, b, memory.wide))
+    if batch == 1 or (shared is not None and m * n * k > LARGE_PRODUCT):
+        products = list(zip(a.unbind(), b.unbind(), out.unbind(), strict=True))
+        return lambda: [torch.mm(left, right, out=into) for left, right, into in products]
+    return lambda: torch.bmm(a, b, out=out)
+
+
+def operand(flat: Tensor, batch: int, rows: int, columns: int, straight: bool) -> Tensor:
+    """The matrices of a batch as a view, whichever way they are stored."""
+    if straight:
+        return flat.view(batch, rows, columns)
+    return flat.view(batch, columns, rows).transpose(1, 2)
+
+
+def long_product(a: Tensor, b: Tensor, wide: torch.dtype) -> Tensor:
+    """In 64 bits, a part of the summed index at a time."""
+    total = torch.zeros(a.shape[0], a.shape[1], b.shape[2], dtype=wide, device=a.device)
+    part = max(1, CHUNK // (a.shape[0] * max(a.shape[1], b.shape[2])))
+    for k in range(0, a.shape[2], part):
+        total += torch.bmm(a[:, :, k : k + part].to(wide), b[:, k : k + part, :].to(wide))
+    return total

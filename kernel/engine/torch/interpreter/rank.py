@@ -1,0 +1,230 @@
+"""A rank's life: it joins its peers, checks the job, runs the schedule, and leaves the results in the job's folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import traceback
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch.distributed import PrefixStore, Store, TCPStore  # type: ignore[attr-defined]
+
+from .collectives import Groups
+from .errors import CollectiveError, JobError
+from .job import Job, read_job
+from .memory import Memory
+from .npy import write_npy
+from .place import Place
+from .run import Run, Times
+from .schedule import validate
+from .slices import forget_checkpoint, own_checkpoint
+from .watch import Watch, end_with_parent, failure_path
+
+
+@dataclass(frozen=True)
+class Rank:
+    place: Place
+    job: Job
+    device: torch.device
+    backend: str
+
+
+def live(folder: Path, place: Place, watch: Watch, listener: socket.socket | None = None) -> int:
+    """The exit code: 0, or 1 with what went wrong in the job's folder and on standard error."""
+    try:
+        end_with_parent()
+        failure_path(folder, watch.rank).unlink(missing_ok=True)
+        work(folder, place, watch, listener)
+        return 0
+    except (Exception, KeyboardInterrupt) as error:
+        leave_failure(folder, watch, error)
+        return 1
+
+
+def leave_failure(folder: Path, watch: Watch, error: BaseException) -> None:
+    expected = isinstance(error, JobError | CollectiveError)
+    record = {
+        "rank": watch.rank,
+        "step": watch.step,
+        "slice": watch.slice,
+        "kind": type(error).__name__ if expected else "Error",
+        "message": str(error) if expected else f"{type(error).__name__}: {error}",
+    }
+    print(f"tnlab: rank {watch.rank}, step {watch.step}: {record['message']}", file=sys.stderr)
+    if not expected:
+        traceback.print_exception(error)
+    sys.stderr.flush()
+    try:
+        failure_path(folder, watch.rank).write_text(json.dumps(record))
+    except OSError:
+        pass  # The folder is gone: whoever started the job has given it up.
+
+
+def work(folder: Path, place: Place, watch: Watch, listener: socket.socket | None) -> None:
+    job = read_job(folder)
+    validate(job.schedule, place.world)
+    device = device_of(job, place)
+    backend = "nccl" if device.type == "cuda" else "gloo"
+    settle_torch(job, place, device)
+    store = join(job, place, backend, listener)
+    try:
+        agree(store, job, place)
+        run(Rank(place, job, device, backend), watch)
+    finally:
+        # Where a rank has failed, to leave the group in good order would wait for those that never come.
+        if sys.exc_info()[0] is None:
+            dist.destroy_process_group()
+
+
+def device_of(job: Job, place: Place) -> torch.device:
+    """One GPU a rank where there are any. Raises JobError where there are too few of them."""
+    there = torch.cuda.device_count() if job.device != "cpu" and torch.cuda.is_available() else 0
+    if there == 0 and job.device != "cuda":
+        return torch.device("cpu")
+    if "SLURM_GPUS_PER_TASK" in os.environ and there == 1:
+        # Slurm shows each rank its own GPU alone.
+        return torch.device("cuda", 0)
+    if there < place.local_world:
+        raise JobError(f"{place.local_world} processes on one computer need as many GPUs, and it has {there}")
+    return torch.device("cuda", place.local_rank)
+
+
+def settle_torch(job: Job, place: Place, device: torch.device) -> None:
+    torch.set_grad_enabled(False)
+    torch.backends.cuda.matmul.allow_tf32 = job.tf32
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+        # A wait that fails then raises here, where the step is known, and not in a thread that aborts the process.
+        os.environ.setdefault("TORCH_NCCL_BLOCKING_WAIT", "1")
+    elif "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(max(1, cores() // place.local_world))
+
+
+def cores() -> int:
+    """That this process may use, where the system says it."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def join(job: Job, place: Place, backend: str, listener: socket.socket | None) -> Store:
+    """`listener`: the socket at which rank 0 of a local run is to listen, opened by whoever started the ranks."""
+    timeout = timedelta(seconds=job.timeout)
+    try:
+        agent = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
+        store = TCPStore(
+            place.address,
+            place.port,
+            place.world,
+            is_master=place.rank == 0 and not agent,
+            timeout=timeout,
+            wait_for_workers=False,
+            master_listen_fd=None if listener is None else listener.fileno(),
+        )
+        prefixed = PrefixStore("tnlab", store)
+        dist.init_process_group(
+            backend, store=prefixed, rank=place.rank, world_size=place.world, timeout=timeout
+        )
+        return prefixed
+    except RuntimeError as error:
+        where = f"{place.address}:{place.port}"
+        first = str(error).splitlines()[0]
+        if "EADDRINUSE" in str(error) or "address already in use" in str(error):
+            raise JobError(f"port {place.port} is taken; set MASTER_PORT to a free one ({first})") from error
+        raise JobError(f"rank {place.rank} could not join the others at {where}: {first}") from error
+
+
+def agree(store: Store, job: Job, place: Place) -> None:
+    """All ranks must have read the same schedule. Raises JobError where one has another."""
+    if place.rank == 0:
+        store.set("schedule", job.digest)
+    if store.get("schedule").decode() != job.digest:
+        raise JobError(
+            f"rank {place.rank} has another schedule than rank 0: is {job.folder} the same everywhere?"
+        )
+
+
+def run(rank: Rank, watch: Watch) -> None:
+    job, place = rank.job, rank.place
+    if job.checkpoint > 0 and place.rank == 0:
+        own_checkpoint(job)
+    refuse_unfit(rank)
+    memory = Memory(job, rank.device)
+    steps = Run(memory, Groups(job.schedule, place.rank, job.timeout), watch)
+    together(rank, watch)
+    watch.say(
+        event="start",
+        ranks=place.world,
+        backend=rank.backend,
+        device=str(rank.device),
+        torch=torch.__version__,
+    )
+    times = steps.all()
+    every = gather_times(rank, times)
+    if place.rank == 0:
+        leave_results(rank, memory, every)
+        forget_checkpoint(job)
+        watch.say(event="done")
+
+
+def refuse_unfit(rank: Rank) -> None:
+    """Linux grants memory that it does not have, and ends processes when they use it: better to say so before."""
+    schedule = rank.job.schedule
+    each = rank.job.arena * getattr(torch, schedule.dtype).itemsize
+    if rank.device.type == "cuda":
+        there, count, owner = torch.cuda.mem_get_info(rank.device)[0], 1, f"{rank.device} has"
+    else:
+        there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        count, owner = rank.place.local_world, "this computer has"
+    if each * count > there:
+        needed, has = each * count / 2**30, there / 2**30
+        raise JobError(
+            f"the schedule needs {needed:.3g} GiB for {count} ranks, and {owner} {has:.3g} GiB; slice it"
+        )
+
+
+def together(rank: Rank, watch: Watch) -> None:
+    """All start at once; before that, nothing counts as measured."""
+    watch.enter(-1, True)
+    try:
+        dist.barrier(device_ids=[rank.device.index] if rank.device.type == "cuda" else None)
+    except RuntimeError as error:
+        raise CollectiveError(str(error)) from error
+
+
+def gather_times(rank: Rank, times: Times) -> list[Times]:
+    """Of all ranks. It comes after the last step, so every rank waits here for the slowest."""
+    own = torch.tensor([*times.seconds, *times.starts, times.end], dtype=torch.float64, device=rank.device)
+    every = own.new_empty(rank.place.world * own.numel())
+    try:
+        dist.all_gather_into_tensor(every, own)
+    except RuntimeError as error:
+        raise CollectiveError(str(error)) from error
+    steps = len(times.seconds)
+    rows = every.view(rank.place.world, -1).tolist()
+    return [Times(row[:steps], row[steps:-1], row[-1]) for row in rows]
+
+
+def leave_results(rank: Rank, memory: Memory, every: list[Times]) -> None:
+    schedule, folder = rank.job.schedule, rank.job.folder
+    write_npy(folder / "result.npy", memory.view(schedule.result), tuple(schedule.open_shape))
+    report = {
+        "version": 1,
+        "digest": rank.job.digest,
+        "torch": torch.__version__,
+        "backend": rank.backend,
+        "device": rank.device.type,
+        "times": [{"seconds": t.seconds, "starts": known(t.starts), "end": t.end} for t in every],
+    }
+    beside = folder / "report.part"
+    beside.write_text(json.dumps(report))
+    beside.replace(folder / "report.json")
+
+
+def known(starts: list[float]) -> list[float | None]:
+    """JSON has no NaN."""
+    return [None if start != start else start for start in starts]

@@ -1,0 +1,167 @@
+"""The schedule as `dsl/schedule/schedule.ts` declares it, checked on every rank before anything is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from .errors import JobError
+
+VERSION = 1
+DTYPES = ("float32", "float64", "complex64", "complex128")
+COLLECTIVES = ("redistribute", "gather", "reduce", "reduce-scatter", "broadcast")
+LOCAL = ("load", "sum", "contract", "permute")
+
+Step = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Mode:
+    label: str
+    extent: int
+    stride: int
+
+
+@dataclass(frozen=True)
+class Buffer:
+    name: str
+    modes: Sequence[int]
+    """Per mesh digit the mode that is split over it, or None."""
+    split: Sequence[int | None]
+    elements: int
+
+
+@dataclass(frozen=True)
+class Schedule:
+    dtype: str
+    radices: Sequence[int]
+    extents: Mapping[str, int]
+    tensors: Sequence[Sequence[str]]
+    modes: Sequence[Mode]
+    buffers: Sequence[Buffer]
+    steps: Sequence[Step]
+    result: int
+    slices: int
+    open_shape: Sequence[int]
+
+    @property
+    def ranks(self) -> int:
+        return prod(self.radices)
+
+
+def read_schedule(path: Path) -> Schedule:
+    """Raises JobError for a file that is missing, no schedule, or of another version."""
+    try:
+        return schedule_of(json.loads(path.read_text("utf8")))
+    except (OSError, ValueError) as error:
+        raise JobError(f"cannot read {path}: {error}") from error
+    except (KeyError, TypeError) as error:
+        raise JobError(f"{path} is no schedule: {type(error).__name__} {error}") from error
+
+
+def schedule_of(raw: Mapping[str, Any]) -> Schedule:
+    if raw["version"] != VERSION:
+        raise JobError(f"expected a schedule of version {VERSION}, got version {raw['version']}")
+    placements = [(buffer, buffer["placement"]) for buffer in raw["buffers"]]
+    return Schedule(
+        dtype=raw["dtype"],
+        radices=[digit["radix"] for digit in raw["mesh"]],
+        extents=raw["extents"],
+        tensors=[tensor["labels"] for tensor in raw["tensors"]],
+        modes=[Mode(mode["label"], mode["extent"], mode["stride"]) for mode in raw["modes"]],
+        buffers=[Buffer(b["name"], p["modes"], p["split"], b["elements"]) for b, p in placements],
+        steps=raw["steps"],
+        result=raw["result"],
+        slices=raw["slices"],
+        open_shape=[raw["extents"][label] for label in raw["open"]],
+    )
+
+
+def walk(steps: Sequence[Step]) -> Iterator[Step]:
+    """The steps that a report lists, a loop before its body; freeing is not work."""
+    for step in steps:
+        if step["kind"] != "free":
+            yield step
+        if step["kind"] == "slice-loop":
+            yield from walk(step["body"])
+
+
+def validate(schedule: Schedule, world: int) -> None:
+    """Raises JobError with the first breach. `world` is how many ranks there are."""
+    if schedule.ranks != world:
+        raise JobError(f"the schedule is for {schedule.ranks} ranks, and {world} were started")
+    if schedule.dtype not in DTYPES:
+        raise JobError(f"expected one of the dtypes {', '.join(DTYPES)}, got {schedule.dtype}")
+    for position, step in enumerate(walk(schedule.steps)):
+        fault = fault_of(schedule, step)
+        if fault is not None:
+            raise JobError(f"step {position} of the schedule ({step['kind']}): {fault}")
+
+
+def fault_of(schedule: Schedule, step: Step) -> str | None:
+    kind = step["kind"]
+    if kind not in (*LOCAL, *COLLECTIVES, "slice-loop"):
+        return f"expected a step of the schedule's version, got {json.dumps(step)[:200]}"
+    named = [step[key] for key in ("in", "a", "b", "out", "from", "into") if key in step]
+    unknown = [one for one in named if not 0 <= one < len(schedule.buffers)]
+    if unknown:
+        return f"there is no buffer {unknown[0]}"
+    if any(not 0 <= digit < len(schedule.radices) for digit in step.get("digits", [])):
+        return f"there are no mesh digits {step['digits']}"
+    if kind == "load" and not 0 <= step["tensor"] < len(schedule.tensors):
+        return f"there is no tensor {step['tensor']}"
+    for key, expected in sizes_of(schedule, step).items():
+        got = schedule.buffers[step[key]].elements
+        if got != expected:
+            return f"expected {expected} elements in buffer {step[key]} ({key}), got {got}"
+    return None
+
+
+def sizes_of(schedule: Schedule, step: Step) -> dict[str, int]:
+    """How many elements the buffers of a step must have, by the step's own figures."""
+    kind = step["kind"]
+    if kind == "contract":
+        batch, m, n, k = (step[key] for key in ("batch", "m", "n", "k"))
+        shared = step.get("shared")
+        a, b = (1 if shared == one else batch for one in "ab")
+        return {"a": a * m * k, "b": b * k * n, "out": batch * m * n}
+    if kind == "sum":
+        kept = step["outer"] * step["inner"]
+        return {"in": kept * step["reduced"], "out": kept}
+    if kind == "permute":
+        return {"in": prod(step["shape"]), "out": prod(step["shape"])}
+    if kind == "load":
+        return {"out": prod(schedule.modes[mode].extent for mode in schedule.buffers[step["out"]].modes)}
+    if kind not in COLLECTIVES:
+        return {}
+    group = group_size(schedule, step["digits"])
+    elements = schedule.buffers[step["in"]].elements
+    if kind == "gather":
+        return {"out": elements * group}
+    if kind in ("reduce-scatter", "redistribute") and elements % group != 0:
+        return {"in": elements - elements % group}
+    return {"out": elements // group if kind == "reduce-scatter" else elements}
+
+
+def group_size(schedule: Schedule, digits: Sequence[int]) -> int:
+    return prod(schedule.radices[digit] for digit in digits)
+
+
+def unravel(value: int, radices: Sequence[int]) -> list[int]:
+    """Mixed-radix digits, most significant first."""
+    digits: list[int] = []
+    for radix in reversed(radices):
+        value, digit = divmod(value, radix)
+        digits.insert(0, digit)
+    return digits
+
+
+def ravel(digits: Sequence[int], radices: Sequence[int]) -> int:
+    value = 0
+    for digit, radix in zip(digits, radices, strict=True):
+        value = value * radix + digit
+    return value

@@ -1,0 +1,64 @@
+/** What a session of the language holds for TypeScript: the names defined so far, and the world around them. */
+import type { Diagnostic } from "../../dsl/index.ts";
+import { excerpt, UserError } from "../../dsl/index.ts";
+import type { Environment } from "../session/evaluate.ts";
+import type { Session as Running } from "../session/results.ts";
+
+/** In a notebook it is the notebook's own; cells in both languages see the same names. */
+export interface State {
+  environment: Environment;
+  /** Relative file names start from here. */
+  readonly folder: string;
+  /** A variable for `data(v)`. */
+  readonly variable: (name: string) => unknown;
+  /** Aborted when the running cell is interrupted. */
+  readonly signal: () => AbortSignal;
+  /** Shows a value where there is a notebook; does nothing elsewhere. */
+  readonly display: (value: unknown) => void;
+}
+
+/** Under this symbol of `globalThis` a notebook keeps its `State`. */
+const SESSION_HOOK = Symbol.for("tnlab.session");
+
+/** That of the notebook, else a fresh one for this process. */
+export function defaultState(): State {
+  return (Reflect.get(globalThis, SESSION_HOOK) as State | undefined) ?? freshState(process.cwd());
+}
+
+export function freshState(folder: string): State {
+  const never = new AbortController().signal;
+  return {
+    environment: { definitions: new Map(), results: new Map() },
+    folder,
+    variable: () => undefined,
+    signal: () => never,
+    display: () => undefined,
+  };
+}
+
+/** A network of a session, with the definitions as they stood when the handle was made. */
+export interface Handle {
+  readonly state: State;
+  readonly running: Running;
+  /** Of the network. */
+  readonly name: string;
+}
+
+/** `signal` replaces that of the session. */
+export function runningOf(
+  state: State,
+  { definitions, results }: Environment,
+  signal: AbortSignal = state.signal(),
+): Running {
+  const { folder, variable } = state;
+  return {
+    definitions,
+    results: new Map(results),
+    host: { folder, variable, signal, show: () => undefined },
+  };
+}
+
+/** Every mistake under its line, as one error. */
+export function mistakes(source: string, diagnostics: readonly Diagnostic[]): UserError {
+  return new UserError(diagnostics.map((one) => excerpt(source, one)).join("\n"));
+}

@@ -1,0 +1,85 @@
+/** Speedup against devices: distribution beside slicing alone, and what free communication would give. All modelled. */
+import { formatNumber, formatSeconds, type SpeedupPoint } from "../../dsl/index.ts";
+import type { Figure } from "./figure.ts";
+import { axis, COLOURS, counted, themed, type Trace } from "./theme.ts";
+
+/** Gains below this are none. */
+const NOTICED = 1.05;
+
+export function speedupFigure(network: string, machine: string, points: readonly SpeedupPoint[]): Figure {
+  const best = points.reduce<SpeedupPoint | undefined>(
+    (most, point) => (most !== undefined && most.extraSpeedup >= point.extraSpeedup ? most : point),
+    undefined,
+  );
+  const headline = `${network} on ${machine}: ${findingOf(best)}`;
+  const kept = best && best.complexityReduction > NOTICED;
+  const detail = [
+    "speedup over one device that slices to fit its memory",
+    ...(kept === true
+      ? [
+          `at ${best.devices} devices E = ${formatNumber(best.extraSpeedup)}, R = ${formatNumber(best.complexityReduction)}, E/R = ${formatNumber(best.extraSpeedup / best.complexityReduction)}`,
+        ]
+      : []),
+  ].join(" · ");
+  return themed({
+    headline,
+    detail,
+    summary: `${headline}.`,
+    data: tracesOf(points),
+    plotHeight: 320,
+    layout: {
+      xaxis: axis("devices", { type: "log", ...ticksOf(points.map(({ devices }) => devices)) }),
+      yaxis: axis("times faster than one device", { type: "log", dtick: 1 }),
+    },
+  });
+}
+
+function findingOf(best: SpeedupPoint | undefined): string {
+  if (best === undefined) return "no counts of devices to compare";
+  if (best.extraSpeedup < NOTICED) return "distribution gains nothing over slicing alone (modelled)";
+  const times = formatNumber(best.extraSpeedup);
+  return `distribution is ${times} times faster than slicing alone on ${counted(best.devices, "device")} (modelled)`;
+}
+
+function ticksOf(devices: readonly number[]): Trace {
+  return { tickvals: devices, ticktext: devices.map(String) };
+}
+
+const LINES: readonly {
+  readonly name: string;
+  readonly factor: (point: SpeedupPoint) => number;
+  readonly color: string;
+  readonly dash: string;
+}[] = [
+  { name: "slicing alone, ideal", factor: () => 1, color: COLOURS.grey, dash: "dash" },
+  {
+    name: "if moving were free (R)",
+    factor: (point) => point.complexityReduction,
+    color: COLOURS.green,
+    dash: "dot",
+  },
+  { name: "distribution", factor: (point) => point.extraSpeedup, color: COLOURS.blue, dash: "solid" },
+];
+
+function tracesOf(points: readonly SpeedupPoint[]): Trace[] {
+  return LINES.map(({ name, factor, color, dash }) => ({
+    ...{ type: "scatter", mode: "lines+markers", name, showlegend: true },
+    x: points.map(({ devices }) => devices),
+    y: points.map((point) => point.devices * factor(point)),
+    line: { color, width: 2, dash },
+    marker: { color, size: dash === "solid" ? 8 : 4 },
+    hoverinfo: "text",
+    hovertext: points.map((point) => hoverOf(point)),
+  }));
+}
+
+function hoverOf(point: SpeedupPoint): string {
+  const { devices, extraSpeedup, complexityReduction, method, slices } = point;
+  return [
+    `<b>${counted(devices, "device")}</b>, all modelled`,
+    `distributed (${method}): ${formatSeconds(point.distributedSeconds)}, ${counted(slices, "slice")}`,
+    `slicing alone: ${formatSeconds(point.slicingSeconds)}`,
+    `E = ${formatNumber(extraSpeedup)}, R = ${formatNumber(complexityReduction)}`,
+    `communication ${formatNumber(100 * point.communicationShare)} % of the time`,
+  ].join("<br>");
+}

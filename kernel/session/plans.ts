@@ -1,0 +1,154 @@
+/** Schedules of a session's networks for machines, planned when first needed and kept; and their runs. */
+import { availableParallelism } from "node:os";
+import {
+  deviceCount,
+  distribute,
+  distributeJointly,
+  distributeSliced,
+  mulberry32,
+  speedups,
+  UserError,
+  type ContractionTree,
+  type DistributionSpec,
+  type Machine,
+  type MachineSpec,
+  type Network,
+  type Wanted,
+} from "../../dsl/index.ts";
+import { dryEngine } from "../engine/dry.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { RunReport } from "../engine/report.ts";
+import { threadsEngine } from "../engine/threads.ts";
+import { torchEngine } from "../engine/torch.ts";
+import type { Plan } from "./evaluate.ts";
+import { completed } from "./exact.ts";
+import { definitionOf, machineFor, networkNamed, resultsOf, type Session } from "./results.ts";
+
+/** Of the search for order and distribution together, where the program does not say. */
+const JOINT_SECONDS = 5;
+
+/** All of this computer's cores. */
+function ownThreads(): MachineSpec {
+  return { kind: "threads", workers: availableParallelism() };
+}
+
+/**
+ * What is fixed of the distribution of a network: as `distribute` says where that is for the machine, else the machine
+ * alone; without a machine that of `distribute`, else this computer.
+ */
+export function distributionOf(
+  session: Session,
+  name: string,
+  on: string | MachineSpec | undefined,
+): DistributionSpec {
+  const written = definitionOf(session, `distribute ${name}`, "distribution")?.spec;
+  if (on === undefined) return written ?? { machine: ownThreads() };
+  const same =
+    written !== undefined && keyOf(machineFor(session, written.machine)) === keyOf(machineFor(session, on));
+  return same ? written : { machine: on };
+}
+
+function keyOf(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+/** Throws UserError where the machine cannot hold the network. */
+export async function planFor(session: Session, name: string, spec: DistributionSpec): Promise<Plan> {
+  const results = await resultsOf(session, name);
+  const machine = machineFor(session, spec.machine);
+  const key = keyOf({ ...spec, machine });
+  const known = results.plans.get(key);
+  if (known !== undefined) return known;
+  const { network } = networkNamed(session, name);
+  const sliced = definitionOf(session, `slice ${name}`, "slice") !== undefined;
+  const made = makePlan(session, network, { tree: results.tree, sliced }, machine, spec);
+  const plan = { ...made, machine };
+  session.results.set(name, { ...results, plans: new Map([...results.plans, [key, plan]]) });
+  return plan;
+}
+
+interface Ordered {
+  readonly tree: ContractionTree;
+  /** By the program, which is then not overruled. */
+  readonly sliced: boolean;
+}
+
+/** The schedule of an ordered network for a machine. Throws UserError where the machine cannot hold it. */
+export function makePlan(
+  session: Session,
+  network: Network,
+  { tree, sliced }: Ordered,
+  machine: Machine,
+  { devices = deviceCount(machine), seconds = JOINT_SECONDS, ...rest }: DistributionSpec,
+): Omit<Plan, "machine"> {
+  const wanted = wantedOf(rest);
+  if (rest.method === "joint") {
+    const end = Date.now() + 1000 * seconds;
+    const expired = (): boolean => Date.now() > end || session.host.signal.aborted;
+    const budget = { expired, trials: Number.MAX_SAFE_INTEGER };
+    return distributeJointly(network, tree, machine, devices, budget, mulberry32(1), wanted);
+  }
+  if (!sliced) return distributeSliced(network, tree, machine, devices, wanted);
+  return { tree, schedule: distribute(network, tree, machine, devices, wanted) };
+}
+
+function wantedOf({ method, groupSize, over }: Wanted): Wanted {
+  return {
+    ...(method && { method }),
+    ...(groupSize !== undefined && { groupSize }),
+    ...(over && { over }),
+  };
+}
+
+/** E: the modelled time of slicing alone, ideal, on as many devices, over that of the plan (arXiv 2606.01852). */
+export async function extraSpeedup(session: Session, name: string, plan: Plan): Promise<number> {
+  const { network } = networkNamed(session, name);
+  const { tree } = await resultsOf(session, name);
+  const devices = plan.schedule.mesh.reduce((product, { radix }) => product * radix, 1);
+  const [row] = speedups(network, tree, plan.machine, [devices], { method: "slicing" });
+  return (row?.slicingSeconds ?? NaN) / plan.schedule.modelledSeconds;
+}
+
+/** Runs a network as planned, for real where an engine can, else dry; keeps the report. */
+export async function runOn(
+  session: Session,
+  name: string,
+  on: string | MachineSpec | undefined,
+  dry: boolean,
+): Promise<RunReport> {
+  const where = dry ? on : (session.host.runsOn ?? on);
+  const { schedule, machine, tree } = await planFor(session, name, distributionOf(session, name, where));
+  const engine = dry ? dryEngine : engineFor(machine, name);
+  const valued = networkNamed(session, name);
+  const { signal } = session.host;
+  const raw = await engine.run(schedule, valued.entries, { signal });
+  const report = await completed(raw, valued, tree, signal);
+  session.results.set(name, { ...(await resultsOf(session, name)), schedule, report });
+  return report;
+}
+
+function engineFor(machine: Machine, name: string): Engine {
+  switch (machine.engine) {
+    case "threads":
+      return threadsEngine;
+    case "torch":
+      return torchEngine();
+    case "dry":
+      throw new UserError(
+        `${machine.name} is a model: run ${name} on it dry (run ${name} on ... dry), or run it on threads(n)`,
+      );
+    default:
+      return machine.engine satisfies never;
+  }
+}
+
+/** On a machine: the last run's report there, else what the model says. Without one: of the last run wherever it was. */
+export async function reportOf(
+  session: Session,
+  name: string,
+  on: string | MachineSpec | undefined,
+): Promise<RunReport> {
+  const { report } = await resultsOf(session, name);
+  const here = on === undefined || machineFor(session, on).name === report?.machine;
+  return report !== undefined && here ? report : runOn(session, name, on, true);
+}

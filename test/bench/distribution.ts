@@ -1,0 +1,188 @@
+/**
+ * The experiment of arXiv 2606.01852, every figure modelled: E, R and E/R of every planner beside the paper's, with the same seconds
+ * of search for the baseline on one device and for each count of devices. Then the storage orders: how much runs without a permutation.
+ * `npm run bench distribution -- [--seconds 20] [--only NAME] [--devices 8,1024] [--machine h100-cluster] [--methods greedy,tree]`
+ */
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import {
+  communicationShare,
+  distributeJointly,
+  distributeSliced,
+  elementBytes,
+  formatSeconds,
+  gainOf,
+  METHODS,
+  mulberry32,
+  presetNamed,
+  repriced,
+  walkExecutions,
+  withDegradedLink,
+  type ContractionTree,
+  type Machine,
+  type Method,
+  type Network,
+  type Schedule,
+  type SlicedSchedule,
+} from "tnlab/dsl/index.js";
+import { searchOrder } from "tnlab/kernel/search/search.js";
+import { families, type Family } from "./families.ts";
+
+interface Options {
+  readonly seconds: number;
+  readonly machine: Machine;
+  readonly counts: readonly number[];
+  readonly methods: readonly Method[];
+}
+
+/** Of the memory of all devices, what the largest tensor may take: others live beside it. */
+const LARGEST_SHARE = 1 / 3;
+
+async function treeFor(
+  network: Network,
+  { seconds, machine }: Options,
+  devices: number,
+  objective: "flops" | "combo",
+): Promise<ContractionTree> {
+  const elements = (devices * machine.device.memoryBytes * LARGEST_SHARE) / elementBytes(network.dtype);
+  const limits = { maxLog2Size: Math.log2(elements), workers: availableParallelism(), seed: 1 };
+  return (await searchOrder(network, { objective, seconds, ...limits })).tree;
+}
+
+function planned(
+  network: Network,
+  trees: readonly ContractionTree[],
+  { machine, seconds }: Options,
+  devices: number,
+  method: Method,
+): SlicedSchedule | undefined {
+  const plans = trees.flatMap((tree) => {
+    try {
+      return [
+        distributeSliced(network, tree, machine, devices, { method: method === "joint" ? "tree" : method }),
+      ];
+    } catch {
+      return [];
+    }
+  });
+  const [best] = plans.sort((a, b) => a.schedule.modelledSeconds - b.schedule.modelledSeconds);
+  if (method !== "joint" || best === undefined) return best;
+  const end = Date.now() + 1000 * seconds;
+  const budget = { expired: () => Date.now() > end, trials: Number.MAX_SAFE_INTEGER };
+  return distributeJointly(network, best.tree, machine, devices, budget, mulberry32(1), { method });
+}
+
+/** Shares of multiply-adds in products whose large operand was not permuted, and of time in permutations. */
+export function permutations(schedule: Schedule): { readonly inPlace: number; readonly time: number } {
+  const moved = new Set<number>();
+  let [flops, free, seconds, permuting] = [0, 0, 0, 0];
+  const elements = (id: number): number => schedule.buffers[id]?.elements ?? 0;
+  walkExecutions(schedule, (step, times) => {
+    seconds += times * step.model.seconds;
+    if (step.kind === "permute") permuting += times * step.model.seconds;
+    if (step.kind === "permute" || ("in" in step && moved.has(step.in))) moved.add(step.out);
+    if (step.kind !== "contract") return;
+    const largest = Math.max(elements(step.a), elements(step.b), elements(step.out));
+    const hit = [step.a, step.b].some((id) => moved.has(id) && 8 * elements(id) >= largest);
+    flops += times * step.model.flops;
+    if (!hit) free += times * step.model.flops;
+  });
+  return { inPlace: free / flops, time: permuting / seconds };
+}
+
+const COLUMNS = [
+  "devices",
+  "method",
+  "E",
+  "R",
+  "E/R",
+  "slices",
+  "seconds",
+  "moving",
+  "in place",
+  "permuting",
+  "hurt",
+];
+
+function line(cells: readonly string[]): string {
+  return cells.map((cell) => cell.padStart(11)).join(" ");
+}
+
+function short(value: number): string {
+  return value >= 1e4 || value < 1e-2 ? value.toExponential(2) : value.toPrecision(3);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** Loss where one device has half of its bandwidth, the plan staying as it is; the device is in use on every count. */
+function lossOf(schedule: Schedule, machine: Machine): number {
+  const hurt = withDegradedLink(machine, { node: 0, device: 0, share: 0.5 });
+  return repriced(schedule, hurt).modelledSeconds / schedule.modelledSeconds - 1;
+}
+
+async function compare(family: Family, options: Options): Promise<void> {
+  const network = family.network();
+  if (network === undefined) return;
+  const { machine } = options;
+  console.log(
+    `\n${family.name}: ${family.built}; ${network.tensors.length} tensors; on ${machine.name}, all modelled`,
+  );
+  const bases = await Promise.all([
+    treeFor(network, options, 1, "flops"),
+    treeFor(network, options, 1, "combo"),
+  ]);
+  const alone = bases.map((tree) => distributeSliced(network, tree, machine, 1));
+  const [byFlops, byTime] = alone.map(({ schedule }) => formatSeconds(schedule.modelledSeconds));
+  console.log(`one device, tree searched for flops ${byFlops ?? ""}, for flops and bytes ${byTime ?? ""}`);
+  const base = alone.reduce((a, b) => (b.schedule.modelledSeconds < a.schedule.modelledSeconds ? b : a)).tree;
+  console.log(line(COLUMNS));
+  for (const devices of options.counts) {
+    const own = await treeFor(network, options, devices, "combo");
+    for (const method of options.methods) {
+      const plan = planned(network, [own, base], options, devices, method);
+      if (plan === undefined) {
+        console.log(line([String(devices), method, "fits not"]));
+        continue;
+      }
+      const { schedule } = plan;
+      const { extraSpeedup: e, complexityReduction: r } = gainOf(network, base, machine, plan);
+      const { inPlace, time } = permutations(schedule);
+      const shares = [communicationShare(schedule), inPlace, time, lossOf(schedule, machine)].map(percent);
+      const seconds = schedule.modelledSeconds.toExponential(2);
+      const figures = [
+        short(e),
+        short(r),
+        percent(e / r),
+        `2^${Math.log2(schedule.slices).toFixed(0)}`,
+        seconds,
+      ];
+      console.log(line([String(devices), method, ...figures, ...shares]));
+    }
+  }
+  if (family.published === undefined) return;
+  const { e8, r8, e1024, r1024 } = family.published;
+  console.log(`the paper: E ${e8}, R ${r8} on 8 devices; E ${e1024}, R ${r1024} on 1024`);
+}
+
+export async function distribution(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seconds: { type: "string", default: "20" },
+      only: { type: "string", default: "" },
+      devices: { type: "string", default: "8,64,512,1024" },
+      machine: { type: "string", default: "h100-cluster" },
+      methods: { type: "string", default: METHODS.join() },
+    },
+  });
+  const methods = values.methods.split(",");
+  const options = {
+    seconds: Number(values.seconds),
+    machine: presetNamed(values.machine),
+    counts: values.devices.split(",").map(Number),
+    methods: METHODS.filter((method) => methods.includes(method)),
+  };
+  for (const family of families) if (family.name.includes(values.only)) await compare(family, options);
+}

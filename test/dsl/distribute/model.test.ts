@@ -1,0 +1,163 @@
+import { expect, test } from "vitest";
+import { collectiveStep, type CollectiveKind } from "../../../dsl/distribute/collective.ts";
+import { avoidingShare, balancedReduceFactor, slowestShare } from "../../../dsl/distribute/links.ts";
+import { machineFrom, withDegradedLink, type Machine } from "../../../dsl/distribute/machine.ts";
+import { meshOf } from "../../../dsl/distribute/mesh.ts";
+import { contractStep, localStep, permuteStep, type CostModel } from "../../../dsl/distribute/model.ts";
+
+/** Round figures: 1 TFLOP/s, 100 GB/s memory, 10 GB/s in the node, 1 GB/s between nodes. */
+const machine: Machine = machineFrom({
+  name: "round",
+  peak: 1e12,
+  memoryBytes: 1e9,
+  memoryBytesPerSecond: 1e11,
+  launchSeconds: 1e-6,
+  halfExtent: 4,
+  node: { count: 4, bytesPerSecond: 1e10, latencySeconds: 1e-6 },
+  cluster: { count: 4, bytesPerSecond: 1e9, latencySeconds: 1e-5 },
+});
+
+function modelOn(devices: number, on: Machine = machine): CostModel {
+  return { machine: on, dtype: "complex64", mesh: meshOf(on, devices) };
+}
+
+/** Seconds by hand: 1 us to start, then the longer of arithmetic (8 flops a multiply-add, at d / (d + 4) of 1 TFLOP/s) and memory. */
+test.each([
+  // 2097152 flops at 64/68 of the rate: 2.228 us; 98304 bytes: 0.983 us.
+  [{ batch: 1, m: 64, n: 64, k: 64 }, 3.228224e-6],
+  // 2097152 flops at half the rate: 4.19 us; (4096 + 256 + 65536) * 8 bytes: 5.59 us.
+  [{ batch: 1, m: 1024, n: 64, k: 4 }, 6.59104e-6],
+  // 2048 flops at half the rate: 4.1 ns; 4 * 3 * 16 * 8 bytes: 15.36 ns.
+  [{ batch: 4, m: 4, n: 4, k: 4 }, 1.01536e-6],
+  // 65536 batches that share b, which is read once: (1048576 + 4 + 262144) * 8 bytes.
+  [{ batch: 65536, m: 4, n: 1, k: 4, shared: "b" as const }, 1.0585792e-4],
+])("the product %j takes %d s", (extents, seconds) => {
+  expect(contractStep(modelOn(1), extents).seconds).toBeCloseTo(seconds, 10);
+});
+
+test("a permutation without runs takes twice as long as one of long runs, which is a copy", () => {
+  const model = modelOn(1);
+  const [scattered, long] = [1, 2 ** 16].map((run) => permuteStep(model, 2 ** 20, run).seconds - 1e-6);
+  const copy = localStep(model, 0, 2 ** 21).seconds - 1e-6;
+  expect((scattered ?? 0) / copy).toBeCloseTo(2, 9);
+  expect((long ?? 0) / copy).toBeCloseTo(1, 3);
+});
+
+interface Sent {
+  node: number;
+  cluster: number;
+}
+
+/**
+ * What every rank sends when a collective is carried out with messages, block by block. Every rank knows which blocks it has; a message
+ * carries one block of a shard. Ranks are (node, device) pairs.
+ */
+function simulated(kind: CollectiveKind, nodes: number, perNode: number, elements: number): Sent {
+  const ranks = Array.from({ length: nodes * perNode }, (_, rank) => rank);
+  const nodeOf = (rank: number): number => Math.floor(rank / perNode);
+  const sent = ranks.map((): Sent => ({ node: 0, cluster: 0 }));
+  const send = (from: number, to: number, amount: number): void => {
+    const own = sent[from];
+    if (own !== undefined && from !== to) own[nodeOf(from) === nodeOf(to) ? "node" : "cluster"] += amount;
+  };
+  const sameNode = (rank: number): number[] => ranks.filter((other) => nodeOf(other) === nodeOf(rank));
+  const samePlace = (rank: number): number[] => ranks.filter((other) => other % perNode === rank % perNode);
+  const gather = (shard: number): void => {
+    for (const rank of ranks) for (const other of samePlace(rank)) send(rank, other, shard);
+    for (const rank of ranks) for (const other of sameNode(rank)) send(rank, other, shard * nodes);
+  };
+  const scatter = (): void => {
+    for (const rank of ranks) for (const other of sameNode(rank)) send(rank, other, elements / perNode);
+    for (const rank of ranks)
+      for (const other of samePlace(rank)) send(rank, other, elements / perNode / nodes);
+  };
+  if (kind === "redistribute")
+    for (const rank of ranks) for (const other of ranks) send(rank, other, elements / ranks.length);
+  if (kind === "gather") gather(elements);
+  if (kind === "reduce-scatter" || kind === "reduce") scatter();
+  if (kind === "reduce") gather(elements / ranks.length);
+  return sent[0] ?? { node: NaN, cluster: NaN };
+}
+
+test.each(
+  (["redistribute", "gather", "reduce-scatter", "reduce"] as const).flatMap((kind) =>
+    [1, 2, 4].flatMap((nodes) => [1, 2, 4].map((perNode) => [kind, nodes, perNode] as const)),
+  ),
+)("a %s over %i nodes of %i ranks sends what its messages carry", (kind, nodes, perNode) => {
+  const on: Machine = {
+    ...machine,
+    // Latency so low that an all-to-all sends to every rank at once.
+    node: { ...machine.node, count: perNode, latencySeconds: 0 },
+    cluster: { count: nodes, bytesPerSecond: 1e9, latencySeconds: 0 },
+  };
+  const model = modelOn(nodes * perNode, on);
+  const digits = model.mesh.map((_, digit) => digit);
+  const elements = 2 ** 12;
+  const { node, cluster } = simulated(kind, nodes, perNode, elements);
+  const step = collectiveStep(model, kind, digits, elements);
+  expect(step.sentBytes).toEqual({ node: 8 * node, cluster: 8 * cluster });
+  expect(step.seconds).toBeCloseTo((8 * node) / 1e10 + (8 * cluster) / 1e9, 12);
+});
+
+test("latency counts once a message: an all-to-all of few bytes goes by nodes, with fewer messages", () => {
+  const model = modelOn(16);
+  const digits = model.mesh.map((_, digit) => digit);
+  const small = collectiveStep(model, "redistribute", digits, 16);
+  // 3 messages in the node, 3 between nodes, instead of 3 and 12.
+  expect(small.messages).toBe(6);
+  expect(small.seconds).toBeCloseTo(3 * 1e-6 + 3 * 1e-5 + (8 * 12) / 1e10 + (8 * 12) / 1e9, 12);
+  const large = collectiveStep(model, "redistribute", digits, 2 ** 24);
+  expect(large.messages).toBe(15);
+});
+
+/** Rank 0 with a share of its bandwidth: the best split of an all-reduce by trying, in 1/1000 of the tensor, how much it sums. */
+function triedReduce(ranks: number, share: number): number {
+  let best = Infinity;
+  for (let part = 0; part <= 1000; part += 1) {
+    const x = part / 1000;
+    const slow = (1 - x + (ranks - 1) * x) / share;
+    const other = (1 - x) / (ranks - 1);
+    best = Math.min(best, Math.max(slow, 1 - other + (ranks - 1) * other));
+  }
+  return best / ((2 * (ranks - 1)) / ranks);
+}
+
+test.each([3, 4, 8, 64])("an all-reduce over %i ranks loses least when the slow one sums less", (ranks) => {
+  for (const share of [0.3, 0.5, 0.7, 0.9, 1])
+    expect(balancedReduceFactor(ranks, share) / triedReduce(ranks, share)).toBeCloseTo(1, 1);
+  // Half the bandwidth of one rank costs 1/(p - 1), not a factor of two.
+  expect(balancedReduceFactor(ranks, 0.5)).toBeCloseTo(1 + 1 / (ranks - 1), 12);
+});
+
+test("a plan for a hurt machine avoids the slow device where others suffice", () => {
+  const hurt = withDegradedLink(machine, { node: 1, device: 2, share: 0.25 });
+  const twice = withDegradedLink(hurt, { node: 0, device: 3, share: 0.5 });
+  const shares = (on: Machine, devices: number): number[] => {
+    const mesh = meshOf(on, devices);
+    return [slowestShare(on, mesh), avoidingShare(on, mesh)];
+  };
+  expect(shares(hurt, 4)).toEqual([1, 1]);
+  expect(shares(hurt, 8)).toEqual([0.25, 1]);
+  expect(shares(hurt, 16)).toEqual([0.25, 0.25]);
+  expect(shares(twice, 4)).toEqual([0.5, 1]);
+  expect(shares(twice, 12)).toEqual([0.25, 0.5]);
+  // Three devices a node: every node has three whole ones.
+  expect(shares(twice, 9)).toEqual([0.25, 1]);
+});
+
+test("a slow link slows every collective that it takes part in, and no other step", () => {
+  const prompt: Machine = {
+    ...machine,
+    node: { ...machine.node, latencySeconds: 0 },
+    cluster: { count: 4, bytesPerSecond: 1e9, latencySeconds: 0 },
+  };
+  const hurt = withDegradedLink(prompt, { node: 0, device: 0, share: 0.5 });
+  const [whole, slow] = [prompt, hurt].map((on): CostModel => ({ ...modelOn(16, on), unaware: true }));
+  if (whole === undefined || slow === undefined) throw new RangeError("expected two models");
+  const ratio = (kind: CollectiveKind): number =>
+    collectiveStep(slow, kind, [0, 1], 2 ** 20).seconds /
+    collectiveStep(whole, kind, [0, 1], 2 ** 20).seconds;
+  for (const kind of ["redistribute", "gather", "reduce-scatter", "reduce", "broadcast"] as const)
+    expect(ratio(kind)).toBeCloseTo(2, 9);
+  expect(localStep(slow, 10, 10)).toEqual(localStep(whole, 10, 10));
+});

@@ -1,0 +1,200 @@
+/** Job folders, run as a cluster would run them: by their own scripts and environment, without tnlab. */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { folderWith, tnlab } from "../../cli/tnlab.ts";
+import { because, hasTorch, python } from "./python.ts";
+
+/** The partition function of the 2D Ising model on 3 x 3 sites, by summation over its 512 states. */
+const PROGRAM = `let L = 3
+index s_{*,*}: 2
+tensor W[a: 2, b: 2]: float64 = exp(0.3 * (1 - 2*(a != b)))
+network Z = product {
+  W[s_{x,y}, s_{x+1,y}] for x in 1..L-1, y in 1..L
+  W[s_{x,y}, s_{x,y+1}] for x in 1..L, y in 1..L-1
+}
+order Z = greedy
+slice Z over s_{1,1}, s_{3,3}
+`;
+
+function isingSum(size: number, beta: number): number {
+  let sum = 0;
+  for (let state = 0; state < 2 ** (size * size); state += 1) {
+    const spin = (x: number, y: number): number => ((state >> (x * size + y)) & 1 ? -1 : 1);
+    let energy = 0;
+    for (let x = 0; x < size; x += 1)
+      for (let y = 0; y < size; y += 1) {
+        if (x + 1 < size) energy += spin(x, y) * spin(x + 1, y);
+        if (y + 1 < size) energy += spin(x, y) * spin(x, y + 1);
+      }
+    sum += Math.exp(beta * energy);
+  }
+  return sum;
+}
+
+async function exported(devices: number): Promise<string> {
+  const folder = folderWith({ "ising.tn": PROGRAM });
+  const job = path.join(folder, "job");
+  const { code, stderr } = await tnlab(
+    ["export-job", "ising.tn", "--out", "job", "--devices", String(devices), "--device", "cpu"],
+    folder,
+  );
+  expect([code, stderr]).toEqual([0, ""]);
+  return job;
+}
+
+async function imported(job: string): Promise<number> {
+  const { code, stdout, stderr } = await tnlab(["import-report", job, "--json"]);
+  expect([code, stderr]).toEqual([0, ""]);
+  const result = JSON.parse(stdout) as { engine: string; value: { re: number[] }; measured_seconds: number };
+  expect(result.engine).toBe("torch");
+  expect(result.measured_seconds).toBeGreaterThan(0);
+  return result.value.re[0] ?? NaN;
+}
+
+const launchers = {
+  "plain srun": (rank: number, port: string) => ({
+    SLURM_PROCID: String(rank),
+    SLURM_NTASKS: "2",
+    SLURM_LOCALID: String(rank),
+    SLURM_TASKS_PER_NODE: "2(x1)",
+    MASTER_ADDR: "127.0.0.1",
+    MASTER_PORT: port,
+  }),
+  // As inside an allocation of Slurm: mpirun's ranks inherit the batch script's SLURM_PROCID.
+  mpirun: (rank: number, port: string) => ({
+    SLURM_PROCID: "0",
+    SLURM_NTASKS: "1",
+    OMPI_COMM_WORLD_RANK: String(rank),
+    OMPI_COMM_WORLD_SIZE: "2",
+    OMPI_COMM_WORLD_LOCAL_RANK: String(rank),
+    OMPI_COMM_WORLD_LOCAL_SIZE: "2",
+    MASTER_PORT: port,
+  }),
+};
+
+/** Its exit code, and what it said on standard error. */
+function ended(child: ReturnType<typeof spawn>): Promise<[number | null, string]> {
+  let errors = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (errors += text));
+  return new Promise((resolve) => child.once("close", (code) => resolve([code, errors])));
+}
+
+describe.skipIf(!hasTorch)(`jobs${because}`, () => {
+  test("torchrun runs the exported folder by its own script", async () => {
+    const job = await exported(2);
+    expect(existsSync(path.join(job, "report.json"))).toBe(false);
+    const search = `${path.dirname(python)}${path.delimiter}${process.env["PATH"] ?? ""}`;
+    const script = path.join(job, "launch", "torchrun.sh");
+    const { status, stdout } = spawnSync(script, { env: { ...process.env, PATH: search }, encoding: "utf8" });
+    expect(status).toBe(0);
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { event: string }).event);
+    expect([events.at(0), events.at(-1)]).toEqual(["start", "done"]);
+    expect(await imported(job)).toBeCloseTo(isingSum(3, 0.3), 8);
+    expect(existsSync(path.join(job, "checkpoint"))).toBe(false);
+  });
+
+  test.each(Object.entries(launchers))("ranks started by %s find each other", async (name, environmentOf) => {
+    const job = await exported(2);
+    const port = String(20_000 + (process.pid % 10_000) + Object.keys(launchers).indexOf(name));
+    const ranks = [0, 1].map((rank) => {
+      const env = { PATH: process.env["PATH"], ...environmentOf(rank, port) };
+      return ended(
+        spawn(python, ["-m", "interpreter", "."], { cwd: job, env, stdio: ["ignore", "ignore", "pipe"] }),
+      );
+    });
+    expect(await Promise.all(ranks)).toEqual([
+      [0, ""],
+      [0, ""],
+    ]);
+    expect(await imported(job)).toBeCloseTo(isingSum(3, 0.3), 8);
+  });
+
+  test("tnlab run takes the engine from the command line", async () => {
+    const folder = folderWith({ "ising.tn": `${PROGRAM}run Z on threads(1)\n` });
+    const words = ["run", "ising.tn", "--engine", "torch", "--processes", "2", "--json"];
+    const { code, stdout } = await tnlab(words, folder);
+    expect(code).toBe(0);
+    const { results } = JSON.parse(stdout) as { results: { value: { re: number[] } }[] };
+    expect(results).toMatchObject([{ engine: "torch", devices: 2, machine: "torch(2)" }]);
+    expect(results[0]?.value.re[0]).toBeCloseTo(isingSum(3, 0.3), 8);
+  });
+
+  test("a rank with another schedule is refused before anything is sent", async () => {
+    const [job, other] = [await exported(2), await exported(2)];
+    const file = path.join(other, "schedule.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace('"network":"Z"', '"network":"Y"'));
+    const port = String(30_000 + (process.pid % 10_000));
+    const ranks = [job, other].map((cwd, rank) => {
+      const env = { PATH: process.env["PATH"], RANK: String(rank), WORLD_SIZE: "2", MASTER_PORT: port };
+      return ended(
+        spawn(python, ["-m", "interpreter", "."], { cwd, env, stdio: ["ignore", "ignore", "pipe"] }),
+      );
+    });
+    const second = await ranks[1];
+    expect(second?.[0]).toBe(1);
+    expect(second?.[1]).toMatch(/rank 1 has another schedule than rank 0/);
+    await ranks[0];
+  });
+
+  test("modules of the interpreter by themselves", () => {
+    const tests = path.resolve("test/kernel/engine/torch");
+    const { status, stderr } = spawnSync(
+      python,
+      ["-B", "-W", "ignore", "-m", "unittest", "-q", "test_interpreter"],
+      {
+        cwd: tests,
+        env: { ...process.env, PYTHONPATH: path.resolve("kernel/engine/torch") },
+        encoding: "utf8",
+      },
+    );
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/^-+\nRan [1-9]\d* tests .*\n\nOK\n$/)]);
+  });
+});
+
+test("a job that has not run has no report, and says so", async () => {
+  const job = await exported(2);
+  const { code, stderr } = await tnlab(["import-report", job]);
+  expect([code, stderr]).toEqual([1, `tnlab: "${job}" has no report.json: its job has not run to the end\n`]);
+});
+
+test("a job replaces a job, with what it had left", async () => {
+  const job = await exported(2);
+  writeFileSync(path.join(job, "report.json"), "{}");
+  writeFileSync(path.join(job, "failure-1.json"), "{}");
+  const again = await tnlab(["export-job", "ising.tn", "--out", "job", "--devices", "1"], path.dirname(job));
+  expect(again.code).toBe(0);
+  expect(["report.json", "failure-1.json"].filter((name) => existsSync(path.join(job, name)))).toEqual([]);
+  rmSync(path.join(job, "job.json"));
+  const refused = await tnlab(["export-job", "ising.tn", "--out", "job"], path.dirname(job));
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    'tnlab: cannot write "job": it holds other files; name a new folder\n',
+  ]);
+});
+
+test("the scripts fit the nodes of the machine", async () => {
+  const machine = `machine two {
+  device { peak 60 TFLOP/s  memory 80 GB at 3.35 TB/s }
+  node 2 devices over 450 GB/s latency 3 us
+  cluster 2 nodes over 50 GB/s latency 8 us
+}
+`;
+  const folder = folderWith({ "ising.tn": PROGRAM + machine });
+  const { code, stderr } = await tnlab(
+    ["export-job", "ising.tn", "--machine", "two", "--out", "job"],
+    folder,
+  );
+  expect([code, stderr]).toEqual([0, ""]);
+  const script = (name: string): string => readFileSync(path.join(folder, "job", "launch", name), "utf8");
+  expect(script("torchrun.sh")).toContain("--standalone --nproc-per-node 4 --max-restarts 0");
+  expect(script("srun-torchrun.sh")).toContain("--nnodes 2 --nproc-per-node 2 --max-restarts 0");
+  expect(script("srun.sh")).toContain("--nodes 2 --ntasks 4 --ntasks-per-node 2 --kill-on-bad-exit=1");
+  expect(script("mpirun.sh")).toContain("-np 4 --map-by ppr:2:node");
+  for (const name of ["torchrun.sh", "srun-torchrun.sh", "srun.sh", "mpirun.sh"])
+    expect(spawnSync("bash", ["-n", path.join(folder, "job", "launch", name)]).status).toBe(0);
+});

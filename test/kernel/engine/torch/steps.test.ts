@@ -1,0 +1,127 @@
+/** Products in every storage form, against the reference engine's plain loops. */
+import { describe, expect, test } from "vitest";
+import type { Dtype, Entries } from "../../../../dsl/network/network.ts";
+import type { FormA, FormB, Schedule } from "../../../../dsl/schedule/schedule.ts";
+import { referenceEngine } from "../../../../kernel/engine/reference.ts";
+import { torchEngine } from "../../../../kernel/engine/torch.ts";
+import { because, hasTorch } from "./python.ts";
+
+const model = { seconds: 0, flops: 0, localBytes: 0, sentBytes: { node: 0, cluster: 0 }, messages: 0 };
+
+interface Product {
+  readonly sizes: { readonly b: number; readonly m: number; readonly n: number; readonly k: number };
+  readonly shared?: "a" | "b";
+  readonly formA: FormA;
+  readonly formB: FormB;
+  readonly dtype: Dtype;
+}
+
+/** out[b,m,n] := sum over k of A * B, as one step. */
+function scheduleOf({ sizes, shared, formA, formB, dtype }: Product): Schedule {
+  const labels = ["b", "m", "n", "k"] as const;
+  const axes = (name: "a" | "b", form: string): string[] => [...(shared === name ? [] : ["b"]), ...form];
+  const tensors = [
+    { name: "A", labels: axes("a", formA) },
+    { name: "B", labels: axes("b", formB) },
+  ];
+  const buffer = (name: string, own: readonly string[]) => ({
+    name,
+    placement: {
+      modes: own.map((label) => labels.findIndex((one) => one === label)),
+      split: [],
+      partial: [],
+    },
+    elements: own.reduce((product, label) => product * ((sizes as Record<string, number>)[label] ?? NaN), 1),
+  });
+  const { b: batch, m, n, k } = sizes;
+  return {
+    version: 1,
+    network: "product",
+    machine: "by hand",
+    dtype,
+    mesh: [],
+    extents: sizes,
+    tensors,
+    open: ["b", "m", "n"],
+    modes: labels.map((label) => ({ label, extent: sizes[label], stride: 1 })),
+    buffers: [...tensors.map(({ name, labels: own }) => buffer(name, own)), buffer("out", ["b", "m", "n"])],
+    steps: [
+      { kind: "load", tensor: 0, out: 0, model },
+      { kind: "load", tensor: 1, out: 1, model },
+      {
+        kind: "contract",
+        a: 0,
+        b: 1,
+        out: 2,
+        batch,
+        m,
+        n,
+        k,
+        formA,
+        formB,
+        pair: 0,
+        model,
+        ...(shared && { shared }),
+      },
+      { kind: "free", buffer: 0, model },
+      { kind: "free", buffer: 1, model },
+    ],
+    result: 2,
+    slices: 1,
+    peakBytes: 0,
+    modelledSeconds: 0,
+    method: "by hand",
+  };
+}
+
+/** Numbers that float32 holds exactly, some large ones among them, so that sums lose digits where digits are short. */
+function numbersOf(schedule: Schedule, tensor: number): Entries {
+  const elements = schedule.buffers[tensor]?.elements ?? 0;
+  const part = (phase: number): Float64Array =>
+    Float64Array.from({ length: elements }, (_, at) => Math.fround(Math.sin(1 + at * (tensor + phase))));
+  return schedule.dtype.startsWith("complex") ? { re: part(1), im: part(0.37) } : { re: part(1) };
+}
+
+const sizes = [
+  { b: 1, m: 3, n: 4, k: 5 },
+  { b: 3, m: 2, n: 3, k: 4 },
+  { b: 2, m: 3, n: 5, k: 1 },
+  { b: 2, m: 40, n: 40, k: 40 },
+  { b: 2, m: 1, n: 2, k: 5000 },
+];
+
+const rows = sizes.flatMap((own) =>
+  (["mk", "km"] as const).flatMap((formA) =>
+    (["kn", "nk"] as const).flatMap((formB) =>
+      ([undefined, "a", "b"] as const).map((shared) => ({
+        sizes: own,
+        formA,
+        formB,
+        ...(shared && { shared }),
+      })),
+    ),
+  ),
+);
+
+const tolerances = [
+  ["complex64", 1e-5],
+  ["float64", 1e-12],
+] as const;
+
+describe.skipIf(!hasTorch)(`products${because}`, () => {
+  test.each(tolerances)("%s: every form of the operands, shared or not", async (dtype, tolerance) => {
+    for (const row of rows) {
+      const schedule = scheduleOf({ ...row, dtype });
+      const entries = [numbersOf(schedule, 0), numbersOf(schedule, 1)];
+      const expected = (await referenceEngine.run(schedule, entries)).value;
+      const { value } = await torchEngine(1, { device: "cpu" }).run(schedule, entries);
+      const scale = Math.max(...[...(expected?.re ?? []), ...(expected?.im ?? [])].map(Math.abs));
+      const off = (part: "re" | "im"): number =>
+        Math.max(
+          0,
+          ...Array.from(expected?.[part] ?? [], (x, at) => Math.abs(x - (value?.[part]?.[at] ?? NaN))),
+        );
+      expect([row, off("re") / scale < tolerance, off("im") / scale < tolerance]).toEqual([row, true, true]);
+    }
+  });
+});

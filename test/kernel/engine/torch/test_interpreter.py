@@ -1,0 +1,186 @@
+"""The interpreter's modules that need no peers. Run by jobs.test.ts."""
+
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+import interpreter.memory as memory
+import torch
+from interpreter.collectives import add_blocks, members_of
+from interpreter.errors import JobError
+from interpreter.local import long_product
+from interpreter.memory import copy_strided, fuse, row_major
+from interpreter.npy import map_npy, write_npy
+from interpreter.place import Place, place_of
+from interpreter.schedule import schedule_of, validate
+from interpreter.slices import slices_of, values_of
+from interpreter.verdict import Ended, verdict_of
+
+
+def schedule(**changes):
+    raw = {
+        "version": 1,
+        "dtype": "float64",
+        "mesh": [{"radix": 2}, {"radix": 3}],
+        "extents": {"i": 2, "j": 3},
+        "tensors": [{"labels": ["i", "j"]}],
+        "modes": [{"label": "i", "extent": 2, "stride": 1}, {"label": "j", "extent": 3, "stride": 1}],
+        "buffers": [{"name": "A", "elements": 6, "placement": {"modes": [0, 1], "split": [None, None]}}],
+        "steps": [{"kind": "load", "tensor": 0, "out": 0}],
+        "open": ["i", "j"],
+        "result": 0,
+        "slices": 7,
+    }
+    return schedule_of({**raw, **changes})
+
+
+class PlaceTest(unittest.TestCase):
+    def test_launchers(self):
+        slurm = {
+            "SLURM_PROCID": "5",
+            "SLURM_NTASKS": "8",
+            "SLURM_LOCALID": "1",
+            "SLURM_TASKS_PER_NODE": "4(x2)",
+        }
+        rows = [
+            ({}, Place(0, 1, 0, 1, "127.0.0.1", 29500)),
+            ({"RANK": "1", "WORLD_SIZE": "2", "MASTER_PORT": "7"}, Place(1, 2, 1, 2, "127.0.0.1", 7)),
+            ({**slurm, "MASTER_ADDR": "n0"}, Place(5, 8, 1, 4, "n0", 29500)),
+            ({**slurm, "MASTER_ADDR": "n0", "RANK": "0", "WORLD_SIZE": "1"}, Place(0, 1, 1, 4, "n0", 29500)),
+        ]
+        for environment, place in rows:
+            self.assertEqual(place_of(environment), place)
+
+    def test_too_little(self):
+        rows = [
+            ({"RANK": "1"}, "one of the two is missing"),
+            ({"RANK": "2", "WORLD_SIZE": "2"}, "rank 2 is not among 2 ranks"),
+            ({"RANK": "x", "WORLD_SIZE": "2"}, "expected a number in RANK, got 'x'"),
+            ({"RANK": "1", "WORLD_SIZE": "4", "LOCAL_WORLD_SIZE": "2"}, "set MASTER_ADDR"),
+        ]
+        for environment, message in rows:
+            with self.assertRaisesRegex(JobError, message):
+                place_of(environment)
+
+
+class ScheduleTest(unittest.TestCase):
+    def test_refused(self):
+        contract = {"kind": "contract", "a": 0, "b": 0, "out": 0, "batch": 1, "m": 2, "n": 2, "k": 3}
+        rows = [
+            ({"steps": [{"kind": "teleport"}]}, "step 0 of the schedule .teleport.: expected a step of"),
+            ({"steps": [{"kind": "load", "tensor": 1, "out": 0}]}, "there is no tensor 1"),
+            ({"steps": [{"kind": "load", "tensor": 0, "out": 9}]}, "there is no buffer 9"),
+            ({"steps": [{"kind": "gather", "in": 0, "out": 0, "digits": [2]}]}, "no mesh digits"),
+            (
+                {"steps": [{"kind": "gather", "in": 0, "out": 0, "digits": [0]}]},
+                "expected 12 elements in buffer 0",
+            ),
+            ({"steps": [contract]}, "expected 4 elements in buffer 0 .out., got 6"),
+            ({"dtype": "int8"}, "got int8"),
+            ({"mesh": [{"radix": 2}]}, "for 2 ranks, and 6 were started"),
+        ]
+        validate(schedule(), 6)
+        for changes, message in rows:
+            with self.assertRaisesRegex(JobError, message):
+                validate(schedule(**changes), 6)
+        with self.assertRaisesRegex(JobError, "expected a schedule of version 1, got version 2"):
+            schedule(version=2)
+
+    def test_groups(self):
+        self.assertEqual(members_of(schedule(), 4, [0]), [1, 4])
+        self.assertEqual(members_of(schedule(), 4, [1]), [3, 4, 5])
+        self.assertEqual(members_of(schedule(), 4, [1, 0]), [0, 3, 1, 4, 2, 5])
+
+    def test_slices(self):
+        loop = {"labels": ["i", "j"], "digits": [1]}
+        runs = [list(slices_of(schedule(), loop, [0, group])) for group in range(3)]
+        self.assertEqual(runs, [[0, 3, 6], [1, 4], [2, 5]])
+        self.assertEqual(values_of(schedule(), loop, 5), {"i": 1, "j": 2})
+
+
+class MemoryTest(unittest.TestCase):
+    def test_fuse(self):
+        rows = [
+            (([], []), ([], [])),
+            (([2, 3, 4], [12, 4, 1]), ([24], [1])),
+            (([2, 1, 4], [4, 7, 1]), ([8], [1])),
+            (([4, 2, 3], [1, 12, 4]), ([4, 6], [1, 4])),
+        ]
+        for given, expected in rows:
+            self.assertEqual(fuse(*given), expected)
+
+    def test_more_axes_than_cuda_permutes(self):
+        # The axes of a tensor of 2^18 elements reversed, 12 more of them of no effect: none of them fuse.
+        shape = [2] * 18 + [1] * 12
+        source = torch.arange(2**18, dtype=torch.float64)
+        reversed_strides = list(reversed(row_major([2] * 18)))
+        expected = source.view([2] * 18).permute(*range(17, -1, -1)).reshape(-1)
+        for most in (25, 5):
+            target = torch.zeros(2**18, dtype=torch.float64)
+            before, memory.MOST_AXES = memory.MOST_AXES, most
+            copy_strided(target, source, *fuse(shape, reversed_strides + [0] * 12), 0)
+            memory.MOST_AXES = before
+            self.assertTrue(torch.equal(target, expected))
+
+    def test_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "a.npy"
+            for numbers in (
+                torch.tensor([1.5, -2.0]),
+                torch.tensor([1 + 2j, 3 - 4j], dtype=torch.complex128),
+            ):
+                dtype = str(numbers.dtype).removeprefix("torch.")
+                write_npy(path, numbers, (2,))
+                self.assertTrue(torch.equal(map_npy(path, dtype), numbers))
+                self.assertEqual(path.stat().st_size % 64, numbers.numel() * numbers.element_size() % 64)
+            with self.assertRaisesRegex(JobError, "expected <f4"):
+                map_npy(path, "float32")
+            path.write_bytes(path.read_bytes()[:-1])
+            with self.assertRaisesRegex(JobError, "its shape needs 32"):
+                map_npy(path, "complex128")
+
+
+class ArithmeticTest(unittest.TestCase):
+    def test_sums_keep_their_digits(self):
+        blocks = torch.tensor([[1e8, 1.0], [1.0, 2.0], [-1e8, 3.0]], dtype=torch.float32)
+        target = torch.zeros(2, dtype=torch.float32)
+        add_blocks(target, blocks, chunk=1)
+        self.assertEqual(target.tolist(), [1.0, 6.0])
+
+    def test_long_products_keep_their_digits(self):
+        k = 2**21 + 5
+        a = torch.full((1, 1, k), 0.1, dtype=torch.float32)
+        got = long_product(a, torch.ones(1, k, 1), torch.float64).item()
+        self.assertAlmostEqual(got, k * float(a[0, 0, 0]), delta=1e-6)
+
+
+class VerdictTest(unittest.TestCase):
+    def test_who_is_to_blame(self):
+        waited = {"step": 3, "slice": -1, "kind": "CollectiveError", "message": "Connection closed by peer"}
+        own = {"step": 2, "slice": 5, "kind": "Error", "message": "ValueError: no"}
+        at = [(4, 3, -1, 1), (3, 2, 5, 0), (4, 3, -1, 1)]
+        rows = [
+            (
+                [Ended(0, 1), Ended(1, -9)],
+                {0: waited},
+                1,
+                r"^was ended by SIGKILL \(often because memory ran out\)$",
+            ),
+            ([Ended(0, 1), Ended(1, -11)], {0: waited}, 1, "^was ended by SIGSEGV$"),
+            ([Ended(0, 1), Ended(1, 1)], {0: waited, 1: own}, 1, "^ValueError: no$"),
+            ([Ended(0, 1), Ended(1, 7)], {0: waited}, 1, "^ended with exit code 7"),
+            ([Ended(0, 1), Ended(2, 1)], {0: waited, 2: waited}, 1, "^hangs: its peers waited"),
+        ]
+        for ended, records, rank, message in rows:
+            with tempfile.TemporaryDirectory() as folder:
+                for number, record in records.items():
+                    text = json.dumps({"rank": number, **record})
+                    (Path(folder) / f"failure-{number}.json").write_text(text)
+                verdict = verdict_of(Path(folder), ended, at)
+            self.assertEqual((verdict["rank"], verdict["step"], verdict["slice"]), (rank, 2, 5))
+            self.assertRegex(str(verdict["message"]), message)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { evaluated } from "./evaluate.ts";
+
+const ISING = `tensor W[a: 2, b: 2] = exp(0.44 * (1 - 2*(a != b)))
+network Z = product {
+  W[s_{x,y}, s_{x+1,y}] for x in 1..4, y in 1..5
+  W[s_{x,y}, s_{x,y+1}] for x in 1..5, y in 1..4
+}
+order Z = greedy
+machine eos {
+  device { peak 60 TFLOP/s memory 80 GB at 3.35 TB/s }
+  node 8 devices over 450 GB/s latency 3 us
+  cluster 4 nodes over 50 GB/s latency 8 us
+}
+`;
+
+/** The value column by column: the weights of all states of five spins, carried from one to the next. */
+function bySweeping(): number {
+  const bond = (equal: boolean): number => Math.exp(0.44 * (equal ? 1 : -1));
+  const spin = (state: number, y: number): number => (state >> y) & 1;
+  const states = Array.from({ length: 32 }, (_, state) => state);
+  const product = (terms: readonly boolean[]): number => terms.reduce((all, equal) => all * bond(equal), 1);
+  const within = (state: number): number =>
+    product([0, 1, 2, 3].map((y) => spin(state, y) === spin(state, y + 1)));
+  const between = (a: number, b: number): number =>
+    product([0, 1, 2, 3, 4].map((y) => spin(a, y) === spin(b, y)));
+  let weights = states.map(within);
+  for (let x = 1; x < 5; x += 1)
+    weights = states.map(
+      (to) => within(to) * weights.reduce((sum, weight, from) => sum + weight * between(from, to), 0),
+    );
+  return weights.reduce((sum, weight) => sum + weight, 0);
+}
+
+test("every way to distribute gives the value of the sum over all spins", async () => {
+  const expected = bySweeping();
+  for (const how of [
+    "on threads(4) by slicing",
+    "on threads(4) by greedy",
+    "on threads(4) over s_{1,1}, s_{1,2}",
+    "on threads(4) groups of 2",
+    "on threads(2)",
+  ]) {
+    const machine = /threads\(\d\)/.exec(how)?.[0] ?? "";
+    const { told, texts } = await evaluated(`${ISING}distribute Z ${how}\nrun Z on ${machine}`);
+    expect(told).toEqual([]);
+    const value = Number(/^Z = (\S+)/.exec(texts[0] ?? "")?.[1]);
+    expect(Math.abs(value / expected - 1)).toBeLessThan(1e-11);
+  }
+}, 60_000);
+
+test.each([
+  ["distribute Z on eos devices 16\nrun Z dry", /^Z on eos, 16 devices/],
+  ["distribute Z on eos devices 16\nrun Z on eos dry", /^Z on eos, 16 devices/],
+  ["distribute Z on eos devices 16\nrun Z on threads(2) dry", /^Z on threads\(2\), 2 devices/],
+  ["run Z on eos dry", /^Z on eos, 32 devices/],
+])("a run follows `distribute` on its machine, and takes all devices elsewhere: %s", async (text, line) => {
+  const { told, texts } = await evaluated(ISING + text);
+  expect(told).toEqual([]);
+  expect(texts[0]).toMatch(line);
+});
+
+test("a model runs dry only", async () => {
+  const { ok, told } = await evaluated(`${ISING}run Z on eos`);
+  expect(ok).toBe(false);
+  expect(told[0]).toContain("eos is a model: run Z on it dry");
+});
+
+test("the figures of a schedule say modelled or measured, and on which machine", async () => {
+  const { told, texts } = await evaluated(
+    `${ISING}show communication, timeline, memory, roofline of Z on eos\nrun Z on threads(2)\nshow timeline, roofline of Z\nshow speedup of Z on eos for devices 1..32`,
+  );
+  expect(told).toEqual([]);
+  expect(texts).toHaveLength(8);
+  for (const text of texts.slice(0, 4)) expect(text).toMatch(/^Z on eos: .*modelled/);
+  for (const text of texts.slice(5, 7)) expect(text).toMatch(/^Z on threads\(2\): .*measured/);
+  expect(texts[7]).toMatch(/^Z on eos: distribution .*\(modelled\)/);
+});
+
+test("a comparison has a row for each method, in the order asked for", async () => {
+  const { told, texts, outputs } = await evaluated(`${ISING}compare Z on eos devices 4: greedy, slicing`);
+  expect(told).toEqual([]);
+  expect(texts[0]?.split("\n").map((line) => line.split(" ")[0])).toEqual(["method", "greedy", "slicing"]);
+  expect(Object.keys(outputs[0]?.data ?? {})).toContain("application/vnd.plotly.v1+json");
+});
+
+test("what does not fit says so, and a comparison goes on", async () => {
+  const small = ISING.replace("memory 80 GB", "memory 300 B");
+  const { told, texts } = await evaluated(`${small}compare Z on eos devices 2: slicing, greedy`);
+  expect(told).toEqual([]);
+  expect(texts[0]).toContain("does not fit: ");
+});
