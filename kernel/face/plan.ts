@@ -12,7 +12,8 @@ import {
 } from "../../dsl/index.ts";
 import type { Figure } from "../figure/figure.ts";
 import { treeFigure } from "../figure/tree.ts";
-import { distributionOf, makePlan } from "../session/plans.ts";
+import { makePlan } from "../session/planning.ts";
+import { distributionOf } from "../session/plans.ts";
 import { definitionOf, machineFor, networkNamed } from "../session/results.ts";
 import { extended } from "./extend.ts";
 import { nameMachine, type MachineChoice } from "./machines.ts";
@@ -92,7 +93,7 @@ export class Plan extends Shown {
     const on = machineFor(running, spec.machine);
     const sliced =
       definitionOf(running, `slice ${name}`, "slice") !== undefined || this.tree.sliced.length > 0;
-    const plan = makePlan(running, this.#network, { tree: this.tree, sliced }, on, spec);
+    const plan = makePlan({ network: this.#network, tree: this.tree, machine: on }, sliced, spec);
     return new Schedule(handle, { ...plan, machine: on }, spec);
   }
 

@@ -18,7 +18,7 @@ import { torchEngine } from "../engine/torch.ts";
 import { measuredBreaches, modelledBreach } from "../session/budgets.ts";
 import type { Plan as PlanData } from "../session/evaluate.ts";
 import { completed } from "../session/exact.ts";
-import { makePlan } from "../session/plans.ts";
+import { makePlan } from "../session/planning.ts";
 import { definitionOf, machineFor, networkNamed } from "../session/results.ts";
 import { Report } from "./report.ts";
 import { Shown } from "./shown.ts";
@@ -141,7 +141,7 @@ export class Schedule extends Shown {
     const { method, over } = this.#spec;
     const spec = { machine: { kind, workers }, ...(method && { method }), ...(over && { over }) } as const;
     const { network } = networkNamed(running, name);
-    return { machine, ...makePlan(running, network, { tree: this.#plan.tree, sliced: true }, machine, spec) };
+    return { machine, ...makePlan({ network, tree: this.#plan.tree, machine }, true, spec) };
   }
 
   /** Where it runs and what that costs, modelled. */

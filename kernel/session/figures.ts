@@ -1,5 +1,5 @@
 /** `show`: the figure of a network, its order, its schedule or its run. */
-import { deviceCount, deviceCounts, speedups, type Action } from "../../dsl/index.ts";
+import { deviceCount, deviceCounts, type Action } from "../../dsl/index.ts";
 import { communicationFigure } from "../figure/communication.ts";
 import type { Figure } from "../figure/figure.ts";
 import { memoryFigure } from "../figure/memory.ts";
@@ -8,6 +8,7 @@ import { rooflineFigure } from "../figure/roofline.ts";
 import { speedupFigure } from "../figure/speedup.ts";
 import { timelineFigure } from "../figure/timeline.ts";
 import { treeFigure } from "../figure/tree.ts";
+import { speedupsApart } from "./planning.ts";
 import { distributionOf, reportOf } from "./plans.ts";
 import { machineFor, networkNamed, resultsOf, type Session } from "./results.ts";
 
@@ -46,5 +47,9 @@ async function speedupsOf(session: Session, { network: name, machine: on, counts
   const { tree } = await resultsOf(session, name);
   const range = counts ?? { kind: "range", from: 1, to: deviceCount(machine) };
   const wanted = range.kind === "list" ? range.counts : deviceCounts(machine, range.from, range.to);
-  return speedupFigure(network.name, machine.name, speedups(network, tree, machine, wanted));
+  return speedupFigure(
+    network.name,
+    machine.name,
+    await speedupsApart({ network, tree, machine }, wanted, {}, session.host.signal),
+  );
 }

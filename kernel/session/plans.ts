@@ -1,31 +1,15 @@
 /** Schedules of a session's networks for machines, planned when first needed and kept; and their runs. */
 import { availableParallelism } from "node:os";
-import {
-  deviceCount,
-  distribute,
-  distributeJointly,
-  distributeSliced,
-  mulberry32,
-  speedups,
-  UserError,
-  type ContractionTree,
-  type DistributionSpec,
-  type Machine,
-  type MachineSpec,
-  type Network,
-  type Wanted,
-} from "../../dsl/index.ts";
+import { UserError, type DistributionSpec, type Machine, type MachineSpec } from "../../dsl/index.ts";
 import { dryEngine } from "../engine/dry.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { RunReport } from "../engine/report.ts";
 import { threadsEngine } from "../engine/threads.ts";
 import { torchEngine } from "../engine/torch.ts";
 import type { Plan } from "./evaluate.ts";
+import { planApart, speedupsApart } from "./planning.ts";
 import { completed } from "./exact.ts";
 import { definitionOf, machineFor, networkNamed, resultsOf, type Session } from "./results.ts";
-
-/** Of the search for order and distribution together, where the program does not say. */
-const JOINT_SECONDS = 5;
 
 /** All of this computer's cores. */
 function ownThreads(): MachineSpec {
@@ -61,43 +45,11 @@ export async function planFor(session: Session, name: string, spec: Distribution
   if (known !== undefined) return known;
   const { network } = networkNamed(session, name);
   const sliced = definitionOf(session, `slice ${name}`, "slice") !== undefined;
-  const made = makePlan(session, network, { tree: results.tree, sliced }, machine, spec);
+  const { signal } = session.host;
+  const made = await planApart({ network, tree: results.tree, machine }, sliced, spec, signal);
   const plan = { ...made, machine };
   session.results.set(name, { ...results, plans: new Map([...results.plans, [key, plan]]) });
   return plan;
-}
-
-interface Ordered {
-  readonly tree: ContractionTree;
-  /** By the program, which is then not overruled. */
-  readonly sliced: boolean;
-}
-
-/** The schedule of an ordered network for a machine. Throws UserError where the machine cannot hold it. */
-export function makePlan(
-  session: Session,
-  network: Network,
-  { tree, sliced }: Ordered,
-  machine: Machine,
-  { devices = deviceCount(machine), seconds = JOINT_SECONDS, ...rest }: DistributionSpec,
-): Omit<Plan, "machine"> {
-  const wanted = wantedOf(rest);
-  if (rest.method === "joint") {
-    const end = Date.now() + 1000 * seconds;
-    const expired = (): boolean => Date.now() > end || session.host.signal.aborted;
-    const budget = { expired, trials: Number.MAX_SAFE_INTEGER };
-    return distributeJointly(network, tree, machine, devices, budget, mulberry32(1), wanted);
-  }
-  if (!sliced) return distributeSliced(network, tree, machine, devices, wanted);
-  return { tree, schedule: distribute(network, tree, machine, devices, wanted) };
-}
-
-function wantedOf({ method, groupSize, over }: Wanted): Wanted {
-  return {
-    ...(method && { method }),
-    ...(groupSize !== undefined && { groupSize }),
-    ...(over && { over }),
-  };
 }
 
 /** E: the modelled time of slicing alone, ideal, on as many devices, over that of the plan (arXiv 2606.01852). */
@@ -105,7 +57,8 @@ export async function extraSpeedup(session: Session, name: string, plan: Plan): 
   const { network } = networkNamed(session, name);
   const { tree } = await resultsOf(session, name);
   const devices = plan.schedule.mesh.reduce((product, { radix }) => product * radix, 1);
-  const [row] = speedups(network, tree, plan.machine, [devices], { method: "slicing" });
+  const ordered = { network, tree, machine: plan.machine };
+  const [row] = await speedupsApart(ordered, [devices], { method: "slicing" }, session.host.signal);
   return (row?.slicingSeconds ?? NaN) / plan.schedule.modelledSeconds;
 }
 

@@ -13,13 +13,17 @@ export interface Shown {
   readonly told: readonly string[];
 }
 
-export async function evaluated(source: string, before: Environment = emptyEnvironment()): Promise<Shown> {
+export async function evaluated(
+  source: string,
+  before: Environment = emptyEnvironment(),
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Shown> {
   const outputs: Output[] = [];
   const { ok, environment, diagnostics } = await evaluate(source, before, {
     show: (output) => outputs.push(output),
     variable: () => undefined,
     folder: ".",
-    signal: new AbortController().signal,
+    signal,
   });
   const texts = outputs.map(({ data }) => String(data["text/plain"]));
   return { ok, environment, texts, outputs, told: diagnostics.map((one) => excerpt(source, one)) };

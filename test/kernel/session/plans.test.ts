@@ -90,3 +90,9 @@ test("what does not fit says so, and a comparison goes on", async () => {
   expect(told).toEqual([]);
   expect(texts[0]).toContain("does not fit: ");
 });
+
+test("an abort ends a search for order and distribution, long before its time is over", async () => {
+  const begun = AbortSignal.timeout(300);
+  const program = `${ISING}compare Z on eos within 10 min: joint`;
+  await expect(evaluated(program, undefined, begun)).rejects.toMatchObject({ name: "TimeoutError" });
+});

@@ -1,0 +1,125 @@
+/** Plans for machines: on the caller's thread, or, where that may take long, on a thread of its own that an abort ends. */
+import { createRequire } from "node:module";
+import {
+  deviceCount,
+  distribute,
+  distributeJointly,
+  distributeSliced,
+  InvariantError,
+  mulberry32,
+  speedups,
+  UserError,
+  type ContractionTree,
+  type DistributionSpec,
+  type Machine,
+  type Network,
+  type SlicedSchedule,
+  type SpeedupPoint,
+  type Wanted,
+} from "../../dsl/index.ts";
+import { runCrew } from "../engine/crew.ts";
+
+/** Of the search for order and distribution together, where the program does not say. */
+const JOINT_SECONDS = 5;
+
+/** Networks of so many tensors are planned at once. */
+const SMALL = 100;
+
+export interface Ordered {
+  readonly network: Network;
+  readonly tree: ContractionTree;
+  readonly machine: Machine;
+}
+
+export type PlanningTask = Ordered &
+  (
+    | {
+        readonly kind: "plan";
+        /** The program has chosen the slices, and is not overruled. */
+        readonly sliced: boolean;
+        readonly spec: DistributionSpec;
+      }
+    | { readonly kind: "speedups"; readonly counts: readonly number[]; readonly wanted: Wanted }
+  );
+
+export type Planned =
+  | { readonly kind: "plan"; readonly plan: SlicedSchedule }
+  | { readonly kind: "speedups"; readonly points: readonly SpeedupPoint[] }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** The schedule of an ordered network for a machine. Throws UserError where the machine cannot hold it. */
+export async function planApart(
+  ordered: Ordered,
+  sliced: boolean,
+  spec: DistributionSpec,
+  signal: AbortSignal,
+): Promise<SlicedSchedule> {
+  const answer = await answerTo({ kind: "plan", ...ordered, sliced, spec }, signal);
+  if (answer.kind !== "plan") throw new InvariantError(`expected a plan, got ${answer.kind}`);
+  return answer.plan;
+}
+
+/** As `speedups` of the planners. */
+export async function speedupsApart(
+  ordered: Ordered,
+  counts: readonly number[],
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<readonly SpeedupPoint[]> {
+  const answer = await answerTo({ kind: "speedups", ...ordered, counts, wanted }, signal);
+  if (answer.kind !== "speedups") throw new InvariantError(`expected speedups, got ${answer.kind}`);
+  return answer.points;
+}
+
+async function answerTo(task: PlanningTask, signal: AbortSignal): Promise<Planned> {
+  signal.throwIfAborted();
+  const searches = task.kind === "plan" && task.spec.method === "joint";
+  const answer =
+    task.network.tensors.length <= SMALL && !searches ? reply(task) : await replyApart(task, signal);
+  if (answer.kind === "refused") throw new UserError(answer.message);
+  return answer;
+}
+
+async function replyApart(task: PlanningTask, signal: AbortSignal): Promise<Planned> {
+  // Workers run compiled JavaScript, also where this file itself is run from its source.
+  const file = createRequire(import.meta.url).resolve("tnlab/kernel/session/planningWorker.js");
+  const [answer] = await runCrew<PlanningTask, Planned>({ file, tasks: [task], go: () => undefined, signal });
+  if (answer === undefined) throw new InvariantError("expected an answer of the planning thread, got none");
+  return answer;
+}
+
+/** What a task asks for; a UserError becomes an answer. */
+export function reply(task: PlanningTask): Planned {
+  try {
+    const { network, tree, machine } = task;
+    if (task.kind === "plan") return { kind: "plan", plan: makePlan(task, task.sliced, task.spec) };
+    return { kind: "speedups", points: speedups(network, tree, machine, task.counts, task.wanted) };
+  } catch (error) {
+    if (error instanceof UserError) return { kind: "refused", message: error.message };
+    throw error;
+  }
+}
+
+/** As `planApart`, on this thread. */
+export function makePlan(
+  { network, tree, machine }: Ordered,
+  sliced: boolean,
+  { devices = deviceCount(machine), seconds = JOINT_SECONDS, ...rest }: DistributionSpec,
+): SlicedSchedule {
+  const wanted = wantedOf(rest);
+  if (rest.method === "joint") {
+    const end = Date.now() + 1000 * seconds;
+    const budget = { expired: () => Date.now() > end, trials: Number.MAX_SAFE_INTEGER };
+    return distributeJointly(network, tree, machine, devices, budget, mulberry32(1), wanted);
+  }
+  if (!sliced) return distributeSliced(network, tree, machine, devices, wanted);
+  return { tree, schedule: distribute(network, tree, machine, devices, wanted) };
+}
+
+function wantedOf({ method, groupSize, over }: Wanted): Wanted {
+  return {
+    ...(method && { method }),
+    ...(groupSize !== undefined && { groupSize }),
+    ...(over && { over }),
+  };
+}
