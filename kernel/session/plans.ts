@@ -7,7 +7,7 @@ import type { RunReport } from "../engine/report.ts";
 import { threadsEngine } from "../engine/threads.ts";
 import { torchEngine } from "../engine/torch.ts";
 import type { Plan } from "./evaluate.ts";
-import { planApart, speedupsApart } from "./planning.ts";
+import { planApart } from "./planning.ts";
 import { completed } from "./exact.ts";
 import { definitionOf, machineFor, networkNamed, resultsOf, type Session } from "./results.ts";
 
@@ -47,19 +47,33 @@ export async function planFor(session: Session, name: string, spec: Distribution
   const sliced = definitionOf(session, `slice ${name}`, "slice") !== undefined;
   const { signal } = session.host;
   const made = await planApart({ network, tree: results.tree, machine }, sliced, spec, signal);
-  const plan = { ...made, machine };
-  session.results.set(name, { ...results, plans: new Map([...results.plans, [key, plan]]) });
-  return plan;
+  return kept(session, name, key, { ...made, machine });
 }
 
 /** E: the modelled time of slicing alone, ideal, on as many devices, over that of the plan (arXiv 2606.01852). */
 export async function extraSpeedup(session: Session, name: string, plan: Plan): Promise<number> {
-  const { network } = networkNamed(session, name);
-  const { tree } = await resultsOf(session, name);
+  const alone = await planAlone(session, name, plan.machine);
   const devices = plan.schedule.mesh.reduce((product, { radix }) => product * radix, 1);
-  const ordered = { network, tree, machine: plan.machine };
-  const [row] = await speedupsApart(ordered, [devices], { method: "slicing" }, session.host.signal);
-  return (row?.slicingSeconds ?? NaN) / plan.schedule.modelledSeconds;
+  return alone.schedule.modelledSeconds / (devices * plan.schedule.modelledSeconds);
+}
+
+/** The plan for one device of the machine, whatever slices the program has chosen. */
+async function planAlone(session: Session, name: string, machine: Machine): Promise<Plan> {
+  const results = await resultsOf(session, name);
+  const key = keyOf({ alone: machine });
+  const known = results.plans.get(key);
+  if (known !== undefined) return known;
+  const { network } = networkNamed(session, name);
+  const spec = { machine: { kind: "model", machine }, devices: 1, method: "slicing" } as const;
+  const made = await planApart({ network, tree: results.tree, machine }, false, spec, session.host.signal);
+  return kept(session, name, key, { ...made, machine });
+}
+
+/** Whatever else has become known of the network meanwhile stays. */
+async function kept(session: Session, name: string, key: string, plan: Plan): Promise<Plan> {
+  const results = await resultsOf(session, name);
+  session.results.set(name, { ...results, plans: new Map([...results.plans, [key, plan]]) });
+  return plan;
 }
 
 /** Runs a network as planned, for real where an engine can, else dry; keeps the report. */
