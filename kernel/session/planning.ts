@@ -107,13 +107,15 @@ export function makePlan(
   { devices = deviceCount(machine), seconds = JOINT_SECONDS, ...rest }: DistributionSpec,
 ): SlicedSchedule {
   const wanted = wantedOf(rest);
-  if (rest.method === "joint") {
-    const end = Date.now() + 1000 * seconds;
-    const budget = { expired: () => Date.now() > end, trials: Number.MAX_SAFE_INTEGER };
-    return distributeJointly(network, tree, machine, devices, budget, mulberry32(1), wanted);
-  }
-  if (!sliced) return distributeSliced(network, tree, machine, devices, wanted);
-  return { tree, schedule: distribute(network, tree, machine, devices, wanted) };
+  const begun = Date.now();
+  const plan = sliced
+    ? { tree, schedule: distribute(network, tree, machine, devices, wanted) }
+    : distributeSliced(network, tree, machine, devices, wanted);
+  if (rest.method !== "joint") return plan;
+  // From the slices that suit the machine best, so that searching further is never worse.
+  const expired = (share = 1): boolean => Date.now() > begun + 1000 * share * seconds;
+  const budget = { expired, trials: Number.MAX_SAFE_INTEGER };
+  return distributeJointly(network, plan.tree, machine, devices, budget, mulberry32(1), wanted);
 }
 
 function wantedOf({ method, groupSize, over }: Wanted): Wanted {
