@@ -1,4 +1,4 @@
-/** A text line by line, without a copy of it. */
+/** A text line by line, whole or as it comes in pieces, without a copy of it. */
 
 export interface Line {
   /** From 1. */
@@ -9,8 +9,27 @@ export interface Line {
   readonly text: string;
 }
 
-/** All lines, empty ones too. */
-export function* linesOf(text: string): Generator<Line> {
+/** A text, or its pieces in order, cut anywhere. */
+export type Source = string | Iterable<string>;
+
+/** All lines, empty ones too. Of pieces, no more is kept than the line that is being read. */
+export function* linesOf(source: Source): Generator<Line> {
+  let [rest, before, number] = ["", 0, 1];
+  for (const piece of typeof source === "string" ? [source] : source) {
+    const text = rest + piece;
+    const end = text.lastIndexOf("\n") + 1;
+    rest = text.slice(end);
+    if (end === 0) continue;
+    for (const line of linesIn(text.slice(0, end - 1))) {
+      yield { ...line, number, start: before + line.start };
+      number += 1;
+    }
+    before += end;
+  }
+  for (const line of linesIn(rest)) yield { ...line, number, start: before + line.start };
+}
+
+function* linesIn(text: string): Generator<Line> {
   let start = 0;
   for (let number = 1; start <= text.length; number += 1) {
     const newline = text.indexOf("\n", start);

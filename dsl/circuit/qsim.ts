@@ -1,6 +1,6 @@
 /** qsim's text format of circuits: the count of qubits, then `time gate qubits... parameters...` a line. */
 import { failure, success, UserError, type Diagnostic, type Outcome, type Span } from "../base/diagnostic.ts";
-import { linesOf } from "../base/lines.ts";
+import { linesOf, type Source } from "../base/lines.ts";
 import { diagnose } from "../base/messages.ts";
 import type { Circuit, Gate } from "./circuit.ts";
 import { gateKinds, isGateName } from "./gates.ts";
@@ -26,8 +26,8 @@ interface State {
 }
 
 /** Lines with words on them. */
-function* wordedLines(text: string): Generator<Line> {
-  for (const { number, start, text: own } of linesOf(text))
+function* wordedLines(source: Source): Generator<Line> {
+  for (const { number, start, text: own } of linesOf(source))
     if (own !== "") yield { number, span: { start, end: start + own.length }, words: own.split(/\s+/) };
 }
 
@@ -52,8 +52,8 @@ function real(word: string): number | undefined {
  * measurements and controlled gates, qubits out of range or named twice, wrong counts, times that decrease, and
  * two gates on one qubit at one time.
  */
-export function parseQsim(text: string): Outcome<Circuit> {
-  const lines = wordedLines(text);
+export function parseQsim(source: Source): Outcome<Circuit> {
+  const lines = wordedLines(source);
   const first = lines.next().value as Line | undefined;
   const nowhere: Line = { number: 1, span: { start: 0, end: 0 }, words: [] };
   const qubits = first?.words.length === 1 ? natural(first.words[0]) : undefined;

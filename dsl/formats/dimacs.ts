@@ -1,6 +1,6 @@
 /** Formulas in conjunctive normal form: DIMACS, with the weights of the model counting competitions. */
 import { failure, success, type Diagnostic, type Outcome } from "../base/diagnostic.ts";
-import { linesOf, type Line } from "../base/lines.ts";
+import { linesOf, type Line, type Source } from "../base/lines.ts";
 import { complaint, Mistake, shown } from "./mistake.ts";
 
 /** Variables are 1..variables; literal -v is the negation of v. */
@@ -50,7 +50,7 @@ interface State {
  * the file, as in SATLIB. Weights are decimal numbers or fractions. Refused, each with its line: projected counting
  * (`c p show` of fewer than all variables, `c ind`), a weight of one literal of a variable alone, other forms of weights, counts that differ from the header, literals out of range.
  */
-export function parseDimacs(text: string): Outcome<Formula> {
+export function parseDimacs(source: Source): Outcome<Formula> {
   const state: State = {
     header: undefined,
     headerMissed: false,
@@ -65,7 +65,7 @@ export function parseDimacs(text: string): Outcome<Formula> {
   };
   let last: Line = { number: 1, start: 0, text: "" };
   const mistakes: Diagnostic[] = [];
-  for (const line of linesOf(text)) {
+  for (const line of linesOf(source)) {
     if (line.text === "%" || mistakes.length >= MOST_TOLD) break;
     if (line.text === "") continue;
     last = line;

@@ -18,6 +18,27 @@ export function textOf({ read }: CheckContext, path: Word): string {
   return opened(path, () => read(path.text));
 }
 
+/** As a text, or piece by piece where the context can: for formats that are read line by line. Throws Refusal as it is read. */
+export function* piecesOf({ pieces, read }: CheckContext, path: Word): Generator<string> {
+  const source = opened(path, () => (pieces === undefined ? [read(path.text)] : pieces(path.text)));
+  const iterator = source[Symbol.iterator]();
+  for (;;) {
+    const next = opened(path, () => iterator.next());
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
+/** The text for the columns of its mistakes; empty where it is too large to be held, which leaves the lines. */
+export function textOfMistakes({ read }: CheckContext, path: Word): string {
+  try {
+    return read(path.text);
+  } catch (error) {
+    if (error instanceof UserError) return "";
+    throw error;
+  }
+}
+
 function opened<T>({ text: path, span }: Word, open: () => T): T {
   try {
     return open();
@@ -40,7 +61,7 @@ export function readOf<T>(path: Word, text: string, parsed: Outcome<T>): T {
 /** `file:line:column: what`; the line alone where the message says no more, and neither for what is wrong with the whole. */
 function placeOf(text: string, { span, message }: Diagnostic, path: string): string {
   const [, said, what = message] = /^line (\d+): (.*)$/s.exec(message) ?? [];
-  if (span.start === 0 && span.end === text.length)
+  if ((span.start === 0 && span.end === text.length) || span.start >= text.length)
     return said === undefined ? `${path}: ${what}` : `${path}:${said}: ${what}`;
   const { line, column } = positionOf(text, span.start);
   return `${path}:${line}:${column}: ${what}`;

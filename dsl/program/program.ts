@@ -158,6 +158,8 @@ export interface CheckContext {
   readonly variable: (name: string) => unknown;
   /** The text of a file. Throws UserError when it cannot be read. */
   readonly read: (path: string) => string;
+  /** The text of a file in pieces, for the formats that are read line by line; where absent, they are read whole. Throws as `read` does. */
+  readonly pieces?: (path: string) => Iterable<string>;
   /** The bytes of a file, which are not changed afterwards. Throws UserError when it cannot be read. */
   readonly readBytes: (path: string) => Uint8Array;
   /** Undoes deflate, for `.npz` files. */

@@ -6,7 +6,12 @@ import { afterAll, expect, test } from "vitest";
 import { filesIn } from "../../../kernel/session/files.ts";
 import { folderWith } from "../cli/tnlab.ts";
 
-const folder = folderWith({ "a.txt": "zwölf", "b.bin": Buffer.from([0, 255, 128]), "inner/": "" });
+const folder = folderWith({
+  "a.txt": "zwölf",
+  "b.bin": Buffer.from([0, 255, 128]),
+  "inner/": "",
+  "long.txt": `a${"ö".repeat(1 << 20)}`,
+});
 mkdirSync(path.join(folder, "inner", "deep"));
 
 afterAll(() => {
@@ -28,6 +33,13 @@ test.each([
 ])("%s", (name, message) => {
   expect(() => files.read(name)).toThrow(message);
   expect(() => files.readBytes(name)).toThrow(message);
+  expect(() => [...(files.pieces?.(name) ?? [])]).toThrow(message);
+});
+
+test("the pieces of a text are the text, also where a character lies across two", () => {
+  const pieces = [...(files.pieces?.("long.txt") ?? [])];
+  expect(pieces.length).toBeGreaterThan(2);
+  expect(pieces.join("")).toBe(files.read("long.txt"));
 });
 
 test("what was deflated comes back, within a limit", () => {
