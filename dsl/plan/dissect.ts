@@ -16,17 +16,26 @@ export interface DissectionSettings {
   readonly smallest: number;
 }
 
-/** Pairs over ids 0..n-1, n, ... */
-export function dissect(graph: Hypergraph, settings: DissectionSettings, random: Random): [number, number][] {
+/** Pairs over ids 0..n-1, n, ...; parts are cut in the order given once time has expired. */
+export function dissect(
+  graph: Hypergraph,
+  settings: DissectionSettings,
+  random: Random,
+  expired: () => boolean,
+): [number, number][] {
   const leaves = graph.tensors.length;
   const pairs: [number, number][] = [];
   const join = (a: number, b: number): number => leaves + pairs.push([a, b]) - 1;
+  const divided = (part: Hypergraph, ids: readonly number[]): readonly (readonly number[])[] => {
+    if (expired()) return cutInTwo(ids);
+    const sides = bisect(netlistOf(part, settings.outside), settings.imbalance, random);
+    const halves = [0, 1].map((side) => ids.filter((_, position) => at(sides, position) === side));
+    return halves.every((half) => half.length > 0) ? halves : cutInTwo(ids);
+  };
   const order = (ids: readonly number[]): number => {
     const part = subgraph(graph, ids);
     if (ids.length <= settings.smallest) return emitSmall(part, ids, join);
-    const sides = bisect(netlistOf(part, settings.outside), settings.imbalance, random);
-    const halves = [0, 1].map((side) => ids.filter((_, position) => at(sides, position) === side));
-    const [first = [], second = []] = halves.every((half) => half.length > 0) ? halves : cutInTwo(ids);
+    const [first = [], second = []] = divided(part, ids);
     return join(order(first), order(second));
   };
   if (leaves > 1) order(graph.tensors.map((_, id) => id));

@@ -29,11 +29,15 @@ interface State {
   readonly versions: Int32Array;
 }
 
-/** Pairs over ids 0..n-1, n, ...; what no closed index joins is contracted at the end, small tensors first. */
+/**
+ * Pairs over ids 0..n-1, n, ...; what no closed index joins is contracted at the end, small tensors first, as is all that
+ * is left once time has expired.
+ */
 export function eliminate(
   graph: Hypergraph,
   settings: EliminationSettings,
   random: Random,
+  expired: () => boolean,
 ): [number, number][] {
   const state = begin(graph, settings, random);
   const queue = pairHeap();
@@ -48,6 +52,7 @@ export function eliminate(
   for (let next = pop(queue); next !== undefined; next = pop(queue)) {
     const [index, version] = next;
     if (version !== at(state.versions, index) || at(state.holders, index).size === 0) continue;
+    if (expired()) break;
     const made = eliminateIndex(state, index);
     for (const other of at(state.tensors, made) ?? []) if (at(graph.open, other) === 0) enter(other);
   }

@@ -30,8 +30,19 @@ interface State {
   readonly heap: PairHeap;
 }
 
-/** Pairs over ids 0..n-1, n, ...; disconnected parts are joined at the end, small ones first. */
-export function greedy(graph: Hypergraph, settings: GreedySettings, random: Random): [number, number][] {
+/** Contractions between two looks at the clock. */
+const PATIENCE = 64;
+
+/**
+ * Pairs over ids 0..n-1, n, ...; disconnected parts are joined at the end, small ones first, as is all that is left once time
+ * has expired.
+ */
+export function greedy(
+  graph: Hypergraph,
+  settings: GreedySettings,
+  random: Random,
+  expired: () => boolean = never,
+): [number, number][] {
   const state = begin(graph, settings, random);
   const pairs: [number, number][] = [];
   const take = (a: number, b: number): void => {
@@ -40,10 +51,16 @@ export function greedy(graph: Hypergraph, settings: GreedySettings, random: Rand
   };
   for (let pair = pop(state.heap); pair !== undefined; pair = pop(state.heap)) {
     const [a, b] = pair;
-    if (state.tensors[a] !== undefined && state.tensors[b] !== undefined) take(a, b);
+    if (state.tensors[a] === undefined || state.tensors[b] === undefined) continue;
+    take(a, b);
+    if (pairs.length % PATIENCE === 0 && expired()) break;
   }
   joinRest(state, take);
   return pairs;
+}
+
+function never(): boolean {
+  return false;
 }
 
 function begin(graph: Hypergraph, settings: GreedySettings, random: Random): State {

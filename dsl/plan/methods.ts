@@ -66,11 +66,12 @@ function untouched(network: Network): Simplified {
 export function partitionTree(network: Network, budget: Budget, random: Random): ContractionTree {
   const simplified = simplify(network);
   const graph = hypergraph(simplified.reduced);
+  const expired = (): boolean => budget.expired();
   const once = (imbalance: number) =>
-    scored(graph, dissect(graph, { imbalance, outside: 0, smallest: 8 }, random), "flops");
+    scored(graph, dissect(graph, { imbalance, outside: 0, smallest: 8 }, random, expired), "flops");
   let best = once(IMBALANCES[0] as number);
   for (const imbalance of IMBALANCES.slice(1)) {
-    if (budget.expired()) break;
+    if (expired()) break;
     const next = once(imbalance);
     if (next.score < best.score) best = next;
   }

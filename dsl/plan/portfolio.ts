@@ -3,7 +3,7 @@
  * takes the place of the one that it was made from, so that the lines stay different.
  */
 import { mulberry32, type Random } from "../base/random.ts";
-import type { Candidate } from "./problem.ts";
+import type { Candidate, SlicedPairs } from "./problem.ts";
 import { starts } from "./starts.ts";
 import type { Unit, Work } from "./unit.ts";
 
@@ -51,6 +51,8 @@ interface Arm {
 export interface Portfolio {
   readonly tensors: number;
   readonly maxLog2Size: number;
+  /** A tree known before the search. */
+  readonly start: SlicedPairs | undefined;
   readonly random: Random;
   units: number;
   /** Units since the last better tree. */
@@ -70,11 +72,16 @@ interface Origin {
   readonly line?: number;
 }
 
-/** Of a network of so many tensors, for one seed. */
-export function portfolio(tensors: number, maxLog2Size: number, seed: number): Portfolio {
+/** Of a network of so many tensors, for one seed; with the tree that a search is to begin from, where there is one. */
+export function portfolio(
+  tensors: number,
+  maxLog2Size: number,
+  seed: number,
+  start?: SlicedPairs,
+): Portfolio {
   const random = mulberry32(seed);
   const origins = new Map<number, Origin>();
-  const state = { tensors, maxLog2Size, random, origins, units: 0, stale: 0, waiting: undefined };
+  const state = { tensors, maxLog2Size, start, random, origins, units: 0, stale: 0, waiting: undefined };
   return { ...state, lines: [], chains: [], arms: arms() };
 }
 
@@ -117,13 +124,17 @@ export function nextUnit(state: Portfolio, pace: Pace): Unit {
     return { number, seed, sweeps, work: slicingWork(state, state.waiting, number, pace) };
   }
   const glances = state.tensors > LARGE ? FIRST_STARTS / 3 : FIRST_STARTS;
-  if (number === 0) return { number, seed, sweeps: 0, work: { kind: "greedy" } };
+  if (number === 0) return { number, seed, sweeps: 0, work: firstWork(state) };
   if (number <= glances || best === undefined) {
     const work = { kind: "start", start: number % starts.length, hottest: 0.1 } as const;
     return { number, seed, sweeps: pace.sweeps?.whole ?? GLANCE_SWEEPS, work };
   }
   const counted = Math.min(MOST_SWEEPS, Math.ceil(FIRST_SWEEPS * 1.15 ** (number - glances)));
   return { number, seed, sweeps: pace.sweeps?.whole ?? counted, work: chosenWork(state, number) };
+}
+
+function firstWork({ start }: Portfolio): Work {
+  return start === undefined ? { kind: "greedy" } : { kind: "given", from: { ...start, sliced: [] } };
 }
 
 function chosenWork(state: Portfolio, number: number): Work {
@@ -148,14 +159,17 @@ function chosen(all: readonly Arm[], random: Random): Arm {
 }
 
 /** Narrow trees, which need fewer slices, and the best ones; in turn, since time may end before all are sliced. */
-function toSlice({ lines }: Portfolio): Work[] {
+function toSlice({ lines, start }: Portfolio): Work[] {
+  const given: Work[] =
+    start === undefined || start.sliced.length === 0 ? [] : [{ kind: "given", from: start }];
   const narrow = [...starts, ...starts].map((_, place): Work => {
     return { kind: "narrow", start: place % starts.length };
   });
-  return narrow.flatMap((work, place) => {
+  const sliced = narrow.flatMap((work, place): Work[] => {
     const line = lines[place];
-    return line === undefined ? [work] : [{ kind: "slice", from: line.found.pairs } as const, work];
+    return line === undefined ? [work] : [{ kind: "slice", from: line.found.pairs }, work];
   });
+  return [...given, ...sliced];
 }
 
 function slicingWork(state: Portfolio, waiting: Work[], number: number, { share }: Pace): Work {

@@ -45,6 +45,15 @@ export function repair(before: Network, tree: ContractionTree, after: Network): 
   return { leaves, pairs: pairsOf(growing), sliced };
 }
 
+/** A tree of the graph's tensors: each takes the place of a leaf of `tree`; the other leaves are left out. */
+export function projected(
+  graph: Hypergraph,
+  tree: ContractionTree,
+  places: ReadonlyMap<number, number>,
+): Pairs {
+  return pairsOf(pruned(graph, tree, places));
+}
+
 /** New ids of the old tensors that are still there. */
 function matched(before: Network, after: Network): Map<number, number> {
   const matches = new Map<number, number>();

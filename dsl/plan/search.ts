@@ -6,9 +6,10 @@ import { anneal, scored, type Annealing } from "./anneal.ts";
 import { greedy, plainGreedy } from "./greedy.ts";
 import { at, hypergraph } from "./hypergraph.ts";
 import { MOST_CONNECTED_TENSORS, MOST_OPTIMAL_TENSORS, optimal, optimalPairs } from "./optimal.ts";
-import type { Pairs } from "./path.ts";
+import { checkTree, type Pairs } from "./path.ts";
 import { bestFound, isExhausted, merge, nextUnit, portfolio, ROUND } from "./portfolio.ts";
-import { candidate, fits, type Problem, type SlicedPairs } from "./problem.ts";
+import { candidate, fits, type Candidate, type Problem, type SlicedPairs } from "./problem.ts";
+import { projected } from "./repair.ts";
 import { slice } from "./slice.ts";
 import type { Budget, ContractionTree, Objective } from "./tree.ts";
 import { perform, type Unit } from "./unit.ts";
@@ -34,6 +35,8 @@ export interface Goal {
   readonly objective: Objective;
   /** log2 of the elements that no intermediate may exceed: indices are sliced until none does. No limit where absent. */
   readonly maxLog2Size?: number;
+  /** A tree of the network that the search begins from; what it finds is never worse, unless that one is above the limit. */
+  readonly start?: ContractionTree;
 }
 
 /** A network made ready for a search. */
@@ -41,6 +44,9 @@ export interface Prepared {
   readonly network: Network;
   readonly simplified: Simplified;
   readonly problem: Problem;
+  /** The start of the goal, as a tree of what absorption left. */
+  readonly start: SlicedPairs | undefined;
+  readonly goal: Goal;
 }
 
 /** Share of the time that a proof of the best order may take. */
@@ -57,10 +63,10 @@ export function search(network: Network, goal: Goal, budget: Budget, random: Ran
   const small = smallTree(network, goal);
   if (small !== undefined) return small;
   const prepared = prepare(network, goal);
-  const { problem } = prepared;
+  const { problem, start } = prepared;
   const best = provenBest(prepared, budget);
   if (best !== undefined) return finished(prepared, best, budget);
-  const state = portfolio(problem.graph.tensors.length, problem.maxLog2Size, seed);
+  const state = portfolio(problem.graph.tensors.length, problem.maxLog2Size, seed, start);
   const expired = (): boolean => budget.expired();
   while (state.units < budget.trials && !isExhausted(state) && !(state.units > 0 && expired())) {
     const units: Unit[] = [];
@@ -83,9 +89,33 @@ function shareGone(budget: Budget, units: number): number {
   return [0.3, 0.85].reduce((share, mark) => (budget.expired(mark) ? Math.max(share, mark) : share), counted);
 }
 
-export function prepare(network: Network, { objective, maxLog2Size = Infinity }: Goal): Prepared {
+/** Throws UserError where the start is not a tree of the network. */
+export function prepare(network: Network, goal: Goal): Prepared {
+  const { objective, maxLog2Size = Infinity } = goal;
   const simplified = inOrder(network, simplify(network));
-  return { network, simplified, problem: { graph: hypergraph(simplified.reduced), objective, maxLog2Size } };
+  const problem = { graph: hypergraph(simplified.reduced), objective, maxLog2Size };
+  const start = goal.start === undefined ? undefined : absorbed(network, simplified, problem, goal.start);
+  return { network, simplified, problem, start, goal };
+}
+
+/** A tree of the network as one of what absorption left: each tensor stands where the largest of its parts stood. */
+function absorbed(
+  network: Network,
+  { pairs, ids }: Simplified,
+  { graph }: Problem,
+  tree: ContractionTree,
+): SlicedPairs {
+  checkTree(network, tree);
+  const largest = network.tensors.map((_, id) => id);
+  const ranks = network.tensors.map(({ labels }) => labels.length);
+  for (const [a, b] of pairs) {
+    const [x, y] = [at(largest, a), at(largest, b)];
+    largest.push(at(ranks, x) >= at(ranks, y) ? x : y);
+  }
+  const places = new Map(ids.map((id, place) => [at(largest, id), place]));
+  const numbers = new Map(graph.labels.map((label, index) => [label, index]));
+  const sliced = tree.sliced.flatMap((label) => numbers.get(label) ?? []);
+  return { pairs: projected(graph, tree, places), sliced };
 }
 
 /** What was absorbed stands where the first of its tensors stood: the order given often follows the lattice. */
@@ -100,14 +130,12 @@ function inOrder(network: Network, simplified: Simplified): Simplified {
 }
 
 /** The best of all trees of a network of few tensors, sliced to the limit. */
-export function smallTree(
-  network: Network,
-  { objective, maxLog2Size = Infinity }: Goal,
-): ContractionTree | undefined {
+export function smallTree(network: Network, goal: Goal): ContractionTree | undefined {
+  const { objective, maxLog2Size = Infinity } = goal;
   const leaves = network.tensors.length;
   if (leaves > MOST_OPTIMAL_TENSORS) return undefined;
   const tree = { leaves, pairs: optimalPairs(hypergraph(network), objective), sliced: [] };
-  return maxLog2Size === Infinity ? tree : slice(network, tree, maxLog2Size);
+  return orGiven(network, goal, maxLog2Size === Infinity ? tree : slice(network, tree, maxLog2Size));
 }
 
 /**
@@ -123,8 +151,24 @@ export function provenBest({ problem }: Prepared, budget: Budget): SlicedPairs |
   return proven && fits(problem, candidate(problem, found)) ? found : undefined;
 }
 
-/** The tree of the network itself. What does not fit yet is sliced; a whole tree is polished. */
+/** The tree of the network itself, or the one that the search began from where that is better still. */
 export function finished(prepared: Prepared, found: SlicedPairs, budget: Budget): ContractionTree {
+  return orGiven(prepared.network, prepared.goal, lastTouched(prepared, found, budget));
+}
+
+function orGiven(network: Network, goal: Goal, tree: ContractionTree): ContractionTree {
+  const { objective, maxLog2Size = Infinity, start } = goal;
+  if (start === undefined) return tree;
+  const graph = hypergraph(network);
+  const problem = { graph, objective, maxLog2Size };
+  const judged = ({ pairs, sliced }: ContractionTree): Candidate =>
+    candidate(problem, { pairs, sliced: sliced.map((label) => graph.labels.indexOf(label)) });
+  const given = judged(start);
+  return fits(problem, given) && given.score < judged(tree).score ? start : tree;
+}
+
+/** What does not fit yet is sliced; a whole tree is polished. */
+function lastTouched(prepared: Prepared, found: SlicedPairs, budget: Budget): ContractionTree {
   const { network, problem } = prepared;
   const tree = treeOf(prepared, found);
   // Absorbing a small tensor first can make a result that is larger than the limit.

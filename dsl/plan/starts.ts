@@ -7,8 +7,8 @@ import type { Hypergraph } from "./hypergraph.ts";
 import type { Pairs } from "./path.ts";
 import { sweep } from "./sweep.ts";
 
-/** Makes a tree of the graph; another one at each call. */
-export type Start = (graph: Hypergraph, random: Random) => Pairs;
+/** Makes a tree of the graph; another one at each call. Once time has expired the rest of the tree is made anyhow. */
+export type Start = (graph: Hypergraph, random: Random, expired: () => boolean) => Pairs;
 
 /**
  * Each is the best on some kind of network: circuits, counting problems, lattices and codes, narrow lattices, lattices given row
@@ -31,24 +31,24 @@ export const startNames: readonly string[] = [
   "sweep in order",
 ];
 
-function randomGreedy(graph: Hypergraph, random: Random): Pairs {
+function randomGreedy(graph: Hypergraph, random: Random, expired: () => boolean): Pairs {
   const formula = random() < 0.75 ? "difference" : "ratio";
   // A heavy weight without noise pays on deep circuits of hyperedges; with noise it makes huge results, and takes long.
   const heavy = random() < 0.25;
   const weight = heavy ? 3 : 0.1 * 30 ** random();
   const temperature = heavy ? 0 : 0.001 * 300 ** random();
-  return greedy(graph, { formula, weight, temperature }, random);
+  return greedy(graph, { formula, weight, temperature }, random, expired);
 }
 
-function randomElimination(graph: Hypergraph, random: Random): Pairs {
+function randomElimination(graph: Hypergraph, random: Random, expired: () => boolean): Pairs {
   const rule = (["fill", "fill", "size", "growth"] as const)[Math.floor(4 * random())] ?? "fill";
-  return eliminate(graph, { rule, temperature: 0.001 * 1000 ** random() }, random);
+  return eliminate(graph, { rule, temperature: 0.001 * 1000 ** random() }, random, expired);
 }
 
-function randomDissection(graph: Hypergraph, random: Random): Pairs {
+function randomDissection(graph: Hypergraph, random: Random, expired: () => boolean): Pairs {
   const imbalance = 0.05 * 12 ** random();
   const outside = random() < 0.5 ? 0 : random();
-  return dissect(graph, { imbalance, outside, smallest: 8 }, random);
+  return dissect(graph, { imbalance, outside, smallest: 8 }, random, expired);
 }
 
 function randomSweep(graph: Hypergraph, random: Random): Pairs {

@@ -12,6 +12,8 @@ import type { Objective } from "./tree.ts";
 /** `start` is a place in `starts`. */
 export type Work =
   | { readonly kind: "greedy" }
+  /** A tree known before the search. */
+  | { readonly kind: "given"; readonly from: SlicedPairs }
   /** A new tree, annealed. */
   | { readonly kind: "start"; readonly start: number; readonly hottest: number }
   /** A known tree, annealed further. */
@@ -47,15 +49,18 @@ function made(problem: Problem, { seed, sweeps, work }: Unit, expired: () => boo
     const heat = { objective: aim, sweeps, hottest, coldest: Math.min(COLDEST, hottest), expired };
     return { pairs: anneal(graph, start, heat, random).pairs, sliced: [] };
   };
+  const begun = (start: number): Pairs => at(starts, start)(graph, random, expired);
   switch (work.kind) {
     case "greedy":
       return { pairs: greedy(graph, plainGreedy, random), sliced: [] };
+    case "given":
+      return work.from;
     case "start":
-      return annealed(at(starts, work.start)(graph, random), objective, work.hottest);
+      return annealed(begun(work.start), objective, work.hottest);
     case "anneal":
       return annealed(work.from, objective, work.hottest);
     case "narrow":
-      return slicedDown(problem, annealed(at(starts, work.start)(graph, random), "size", 1), effort, random);
+      return slicedDown(problem, annealed(begun(work.start), "size", 1), effort, random);
     case "slice":
       return slicedDown(problem, { pairs: work.from, sliced: [] }, effort, random);
     case "reslice":
@@ -70,6 +75,8 @@ export function describeWork(work: Work): string {
   switch (work.kind) {
     case "greedy":
       return "greedy";
+    case "given":
+      return "the order given";
     case "start":
       return `${startNames[work.start] ?? "start"}, annealed`;
     case "anneal":

@@ -20,6 +20,8 @@ export interface Course {
   readonly seconds: number;
   /** Left after absorption. */
   readonly tensors: number;
+  /** The tree that the search begins from. */
+  readonly start: SlicedPairs | undefined;
   readonly maxLog2Size: number;
   /** Seconds since the search began. */
   readonly elapsed: () => number;
@@ -33,8 +35,8 @@ const [LEAST_UNIT, MOST_UNIT] = [0.05, 8];
 const SLICING_UNIT_SHARE = 0.03;
 const [LEAST_SWEEPS, LEAST_SLICING_SWEEPS] = [60, 400];
 
-function begun({ tensors, maxLog2Size, seed }: Course): Portfolio {
-  return portfolio(tensors, maxLog2Size, searchSeed(mulberry32(seed)));
+function begun({ tensors, maxLog2Size, seed, start }: Course): Portfolio {
+  return portfolio(tensors, maxLog2Size, searchSeed(mulberry32(seed)), start);
 }
 
 /** Rounds of units, all merged in the order of their numbers before the next is made: the same with any number of workers. */

@@ -24,7 +24,7 @@ export type Request =
 
 export type Reply =
   | { readonly kind: "solved"; readonly tree: ContractionTree }
-  | { readonly kind: "ready"; readonly tensors: number }
+  | { readonly kind: "ready"; readonly tensors: number; readonly start: SlicedPairs | undefined }
   | Done
   | { readonly kind: "failed"; readonly message: string; readonly user: boolean };
 

@@ -1,5 +1,5 @@
 /** Search of a contraction order on worker threads until a deadline, or for a count of trials. */
-import { cost, InvariantError, UserError } from "../../dsl/index.ts";
+import { checkTree, cost, InvariantError, UserError } from "../../dsl/index.ts";
 import type { ContractionTree, Cost, Goal, Network, Objective } from "../../dsl/index.ts";
 import { Crew } from "./crew.ts";
 import { byCount, byTime, type Course } from "./course.ts";
@@ -15,6 +15,8 @@ export interface SearchOptions {
   readonly maxLog2Size?: number;
   /** Trials in all; with a deadline far enough, the tree depends on the seed and on this only, not on the count of workers. */
   readonly trials?: number;
+  /** A tree of this network that the search begins from, and never falls behind; `repair` makes it from that of another. */
+  readonly start?: ContractionTree;
   readonly signal?: AbortSignal;
   /** Called at once for each tree that is better than all before it. */
   readonly onImprovement?: (improvement: Improvement) => void;
@@ -50,8 +52,13 @@ export async function searchOrder(network: Network, options: SearchOptions): Pro
   checkOptions(options);
   options.signal?.throwIfAborted();
   const begun = Date.now();
-  const { objective, maxLog2Size, seconds, seed, trials, workers } = options;
-  const goal: Goal = { objective, ...(maxLog2Size !== undefined && { maxLog2Size }) };
+  const { objective, maxLog2Size, seconds, seed, trials, workers, start } = options;
+  if (start !== undefined) checkTree(network, start);
+  const goal: Goal = {
+    objective,
+    ...(maxLog2Size !== undefined && { maxLog2Size }),
+    ...(start !== undefined && { start }),
+  };
   const crew = new Crew({ network, goal, begun, seconds, seed, counted: trials !== undefined }, workers);
   try {
     return await untilAborted(found(network, crew, options, begun), options.signal);
@@ -77,6 +84,7 @@ async function found(
       seed,
       seconds,
       tensors: first.tensors,
+      start: first.start,
       maxLog2Size,
       elapsed,
       improved: (method, log) => {

@@ -41,7 +41,7 @@ function answer(request: Request): Reply {
       const budget = budgetOf(Infinity);
       const best = provenBest(prepared, counted ? { ...budget, expired: () => false } : budget);
       if (best !== undefined) return { kind: "solved", tree: finished(prepared, best, budget) };
-      return { kind: "ready", tensors: prepared.problem.graph.tensors.length };
+      return { kind: "ready", tensors: prepared.problem.graph.tensors.length, start: prepared.start };
     }
     case "unit": {
       const start = performance.now();

@@ -6,6 +6,7 @@ import { parseInstance } from "../../../dsl/network/instance.ts";
 import { cost } from "../../../dsl/plan/cost.ts";
 import { checkTree } from "../../../dsl/plan/path.ts";
 import { plan, type Method } from "../../../dsl/plan/plan.ts";
+import type { ContractionTree } from "../../../dsl/plan/tree.ts";
 import { allTrees, costByDefinition, fromEquation, randomNetwork, unlimited } from "./networks.ts";
 
 const DATA = new URL("../../../../shared/data/", import.meta.url);
@@ -33,6 +34,13 @@ function byDefinition(
 ): number {
   const { flops, size, written } = costByDefinition(net, pairs);
   return { flops, size, combo: flops + 18 * written }[objective];
+}
+
+/** Multiply-adds over all slices, by the definition. */
+function costOver(net: Network, { pairs, sliced }: ContractionTree): number {
+  const extents = { ...net.extents, ...Object.fromEntries(sliced.map((label) => [label, 1])) };
+  const slices = sliced.reduce((product, label) => product * (net.extents[label] ?? NaN), 1);
+  return slices * costByDefinition({ ...net, extents }, pairs).flops;
 }
 
 function instance(name: string): Network {
@@ -90,6 +98,18 @@ describe("plan", () => {
     );
     expect(some).toBeLessThanOrEqual(few + 1e-3);
     expect(many).toBeLessThanOrEqual(some + 1e-3);
+  });
+
+  it.each([{}, { maxLog2Size: 6 }])("begins from a tree given, and does no worse: %o", (limit) => {
+    for (let seed = 1; seed <= 7; seed += 1) {
+      const net = randomNetwork(mulberry32(seed), 6 * seed, 9 * seed);
+      const search = { kind: "search", objective: "flops", ...limit } as const;
+      // What is found from scratch by a long search is beyond one of a single unit.
+      const start = plan(net, search, unlimited(8), mulberry32(seed));
+      const found = plan(net, { ...search, start }, unlimited(1), mulberry32(seed + 1));
+      checkTree(net, found);
+      expect(costOver(net, found)).toBeLessThanOrEqual(costOver(net, start) * (1 + 1e-9));
+    }
   });
 
   it("stops where the budget has expired", () => {

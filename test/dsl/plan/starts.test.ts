@@ -13,13 +13,24 @@ import type { Network } from "../../../dsl/network/network.ts";
 
 const draws = Array.from({ length: 12 }, (_, seed) => seed);
 
+const never = (): boolean => false;
+
 test.each(starts)("%o makes a tree of any network, the same for the same seed", (start) => {
   for (const seed of draws) {
     const net = randomNetwork(mulberry32(seed), 1 + 5 * seed, 3 + 6 * seed);
     const graph = hypergraph(net);
-    const pairs = start(graph, mulberry32(seed));
+    const pairs = start(graph, mulberry32(seed), never);
     checkTree(net, { leaves: net.tensors.length, pairs, sliced: [] });
-    expect(start(graph, mulberry32(seed))).toEqual(pairs);
+    expect(start(graph, mulberry32(seed), never)).toEqual(pairs);
+  }
+});
+
+test.each(starts)("%o makes a tree when time ends before it or within it", (start) => {
+  for (const seed of draws) {
+    const net = randomNetwork(mulberry32(seed), 1 + 25 * seed, 3 + 40 * seed);
+    let asked = 0;
+    const pairs = start(hypergraph(net), mulberry32(seed), () => (asked += 1) > seed % 4);
+    checkTree(net, { leaves: net.tensors.length, pairs, sliced: [] });
   }
 });
 
@@ -70,7 +81,9 @@ test("a sweep in the order given goes along the rows", () => {
 test("dissection of a square lattice cuts it straight", () => {
   const net = lattice(8, 8);
   const settings = { imbalance: 0.1, outside: 0, smallest: 8 };
-  const widths = draws.map((seed) => log2Size(net, dissect(hypergraph(net), settings, mulberry32(seed))));
+  const widths = draws.map((seed) =>
+    log2Size(net, dissect(hypergraph(net), settings, mulberry32(seed), never)),
+  );
   expect(Math.min(...widths)).toBeGreaterThanOrEqual(8);
   expect(Math.min(...widths)).toBeLessThanOrEqual(13);
 });
@@ -82,7 +95,7 @@ test.each(["size", "growth", "fill"] as const)(
     const inputs = Array.from({ length: 40 }, (_, k) => [`v${Math.floor((k - 1) / 3)}`, `v${k}`]).slice(1);
     const labels = new Set(inputs.flat());
     const net = network(inputs, [], Object.fromEntries([...labels].map((label) => [label, 2])));
-    expect(log2Size(net, eliminate(hypergraph(net), { rule, temperature: 0 }, mulberry32(1)))).toBe(1);
+    expect(log2Size(net, eliminate(hypergraph(net), { rule, temperature: 0 }, mulberry32(1), never))).toBe(1);
   },
 );
 

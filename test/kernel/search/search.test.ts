@@ -47,6 +47,17 @@ describe("searchOrder", () => {
     expect(found.unsliced).toEqual(found.cost);
   });
 
+  it("begins from a tree given, says so, and refuses one of another network", async () => {
+    const { tree } = await searchOrder(net, options);
+    const { history, tree: again } = await searchOrder(net, { ...options, trials: 1, start: tree });
+    expect(history[0]?.method).toBe("the order given");
+    expect(cost(net, again).log10Flops).toBeLessThanOrEqual(cost(net, tree).log10Flops + 1e-9);
+    const other = randomNetwork(mulberry32(22), 31, 50);
+    await expect(searchOrder(other, { ...options, start: tree })).rejects.toThrow(
+      "the order is for 30 tensors",
+    );
+  });
+
   it("slices to a limit", async () => {
     const found = await searchOrder(net, { ...options, maxLog2Size: 3 });
     checkTree(net, found.tree);
