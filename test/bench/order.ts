@@ -3,8 +3,9 @@
  * figures known of all peers, however long they took. Two lines a network: whole, and sliced so that no intermediate is above
  * the limit (one line where the whole tree is below it already). Last, for both, the geometric mean of the ratios of
  * multiply-adds and the worst case. All seconds are measured.
- * `npm run bench order -- [--seconds 20] [--workers 2] [--only NAME] [--max-size 27] [--peer cotengra] [--presets reconf,sa]`
- * `--only` takes several names, or parts of names, with commas between.
+ * `npm run bench order -- [--seconds 20] [--workers 2] [--only NAME] [--max-size 27] [--peer cotengra] [--presets reconf,sa] [--networks FOLDER]`
+ * `--only` takes several names, or parts of names, with commas between; `--networks FOLDER` takes other networks, in the
+ * format of the instances (name, inputs, output, sizes).
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -135,7 +136,7 @@ function printSummary(lines: readonly Line[]): void {
     }
 }
 
-function optionsOf(args: string[]): Options & { readonly only: readonly string[] } {
+function optionsOf(args: string[]): Options & { readonly only: readonly string[]; readonly folder: string } {
   const { values } = parseArgs({
     args,
     options: {
@@ -145,6 +146,7 @@ function optionsOf(args: string[]): Options & { readonly only: readonly string[]
       "max-size": { type: "string", default: String(PEERS_LIMIT) },
       peer: { type: "string" },
       presets: { type: "string", default: "reconf,sa" },
+      networks: { type: "string", default: path.join(DATA, "instances") },
     },
   });
   if (values.peer !== undefined && values.peer !== "cotengra")
@@ -160,20 +162,23 @@ function optionsOf(args: string[]): Options & { readonly only: readonly string[]
     maxLog2Size: Number(values["max-size"]),
     presets: values.peer === undefined ? [] : presets,
     only: values.only.split(","),
+    folder: values.networks,
   };
 }
 
 export async function order(args: string[]): Promise<void> {
   const options = optionsOf(args);
-  if (!existsSync(DATA)) throw new RangeError(`expected networks in ${DATA}, got no such folder`);
+  const { folder, only } = options;
+  if (!existsSync(folder)) throw new RangeError(`expected networks in ${folder}, got no such folder`);
   if (options.presets.length > 0) installPeer();
-  const peers = JSON.parse(readFileSync(path.join(DATA, "peers.json"), "utf8")) as Peers;
+  const figures = path.join(DATA, "peers.json");
+  const peers = existsSync(figures) ? (JSON.parse(readFileSync(figures, "utf8")) as Peers) : {};
   printHead();
   const lines: Line[] = [];
-  for (const file of readdirSync(path.join(DATA, "instances")).sort()) {
+  for (const file of readdirSync(folder).sort()) {
     const name = file.replace(/\.json$/, "");
-    if (!options.only.some((part) => name.includes(part))) continue;
-    const parsed = parseInstance(readFileSync(path.join(DATA, "instances", file), "utf8"));
+    if (!only.some((part) => name.includes(part))) continue;
+    const parsed = parseInstance(readFileSync(path.join(folder, file), "utf8"));
     if (parsed.ok) lines.push(...(await measure(name, parsed.value, peers, options)));
   }
   printSummary(lines);
