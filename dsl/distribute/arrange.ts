@@ -196,6 +196,16 @@ export function allows(tree: OrderTree, order: readonly ModeId[]): boolean {
   return found.length === order.length && found.every((mode, place) => mode === order[place]);
 }
 
+/** The sets that lie together in every order of a part: all that it asks for. */
+export function setsOf(tree: OrderTree): ReadonlySet<ModeId>[] {
+  if (typeof tree === "number") return [];
+  const { kind, parts } = tree;
+  const wholes = parts.map((part) => frontier(part));
+  const own =
+    kind === "free" ? [wholes.flat()] : wholes.slice(1).map((next, k) => [...(wholes[k] ?? []), ...next]);
+  return [...own.map((modes) => new Set(modes)), ...parts.flatMap(setsOf)];
+}
+
 /** How many parts are free: of two trees with one cost, the freer leaves more ways open. */
 export function freedom(tree: OrderTree): number {
   if (typeof tree === "number") return 0;

@@ -2,7 +2,6 @@
 import type { ModeId } from "../schedule/schedule.ts";
 import {
   allows,
-  anyOrder,
   exchanged,
   extracted,
   frontier,
@@ -28,6 +27,14 @@ export interface Operands {
   readonly branchFree: ReadonlySet<ModeId>;
 }
 
+/** How the contracted modes may lie in both operands, as parts that follow each other, and what that costs the branch. */
+export interface Meeting {
+  readonly contracted: readonly OrderTree[];
+  /** Sets of the branch's own modes that have to lie together. */
+  readonly own: readonly ReadonlySet<ModeId>[];
+  readonly cost: number;
+}
+
 /**
  * One way to read the stem as [outer][free][k] or [outer][k][free] and to write the result as [outer][free][own] or [outer][own][free],
  * `own` being the branch's. `place`: where the branch's own modes go: in the place of k, last, or wherever the wish has them.
@@ -44,11 +51,13 @@ function union(...sets: readonly Iterable<ModeId>[]): Set<ModeId> {
 }
 
 /** All ways to read the operands that give the result in an order which the wish allows. */
-export function readsBelow(operands: Operands, wish: OrderTree): Reading[] {
+export function readsBelow(operands: Operands, wish: OrderTree, { contracted, own }: Meeting): Reading[] {
   const { batch, k, branchFree } = operands;
-  const result = together(wish, branchFree);
+  const result = [branchFree, ...own].reduce<OrderTree | undefined>(
+    (tree, modes) => (tree === undefined ? undefined : together(tree, modes)),
+    wish,
+  );
   if (result === undefined) return [];
-  const contracted = anyOrder([...k].sort((a, b) => a - b));
   if (batch.size > 0) return batchedReads(operands, result, contracted);
   const rest = partsOf(exchanged(result, branchFree, []));
   const found: Reading[] = [];

@@ -12,7 +12,7 @@ import { placeGreedy, type NodePlacements } from "./place.ts";
 import { CLOSE, type Planner, type Problem } from "./problem.ts";
 import type { Method } from "./wanted.ts";
 
-/** Every device takes slices of its own; where there are fewer slices than devices, more are tried too. */
+/** Every device takes slices of its own; where these are fewer than the devices, or not shared equally, more are tried too. */
 export const planSlicing: Planner = (problem) => {
   const all = problem.model.mesh.map((_, digit) => digit);
   const bytes: number[] = [];
@@ -25,16 +25,25 @@ export const planSlicing: Planner = (problem) => {
   return { schedule: best, leastBytes: Math.min(...bytes) };
 };
 
-/** The tree with more slices, where it has fewer than there are devices: the count that shares the multiply-adds best. */
+/** Rounds of slices up to which more are tried: then the last one, in which devices idle, is at most an eighth of all. */
+const MOST_ROUNDS = 8;
+
+/** The tree with more slices, where devices would idle: the count that shares the multiply-adds best. */
 function finerTrees({ network, tree, model }: Problem): ContractionTree[] {
   const devices = rankCount(model.mesh);
   const whole = hypergraph(network);
   const nodes = plainNodes(whole, tree.pairs).slice(tree.leaves);
-  const perDevice = (one: ContractionTree): number =>
-    cost(network, one).log10Flops - Math.log10(Math.min(devices, sliceCount(network, one)));
+  const perDevice = (one: ContractionTree): number => {
+    const slices = sliceCount(network, one);
+    return cost(network, one).log10Flops + Math.log10(Math.ceil(slices / devices) / slices);
+  };
+  const idles = (one: ContractionTree): boolean => {
+    const slices = sliceCount(network, one);
+    return slices < MOST_ROUNDS * devices && slices % devices !== 0;
+  };
   let best = tree;
   let finer = tree;
-  while (sliceCount(network, finer) < devices && canSlice(whole, finer, nodes)) {
+  while (idles(finer) && canSlice(whole, finer, nodes)) {
     const label = at(whole.labels, indexToSlice(withSliced(whole, finer.sliced), nodes));
     finer = { ...finer, sliced: [...finer.sliced, label] };
     if (perDevice(finer) < perDevice(best)) best = finer;

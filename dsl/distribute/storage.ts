@@ -23,69 +23,24 @@ import {
 } from "./arrange.ts";
 import { readsBelow, resultOf, type Operands, type Reading } from "./below.ts";
 import { viewAs } from "./layout.ts";
-import { elementCount, type ModeTree } from "./modes.ts";
+import type { ModeTree } from "./modes.ts";
+import { meetings } from "./meet.ts";
 import { movesOf } from "./moves.ts";
-import { orderAfter, type Arrangement, type StorageOrders } from "./orders.ts";
+import { orderAfter, type StorageOrders } from "./orders.ts";
 import type { NodePlacements } from "./place.ts";
+import { madeModes, operandsOf, passOver, permutationCost, sizeOf, usedModes, type Pass } from "./shards.ts";
 
-/** Wishes that are followed at once. */
-const BEAM = 6;
-/** Subtrees whose tensors are all smaller than this share of the largest cost nothing, whatever their order. */
-const LIGHT = 1e-4;
-
-/** A permutation before the largest product counts this much more than its elements, so that of about equal ones another is taken. */
-const BEFORE_LARGEST = 0.5;
-
-interface Pass {
-  readonly tree: ModeTree;
-  readonly placements: NodePlacements;
-  /** Per node: elements of the shard that its consumer reads, times how often; the largest of its subtree; their sum. */
-  readonly own: Float64Array;
-  readonly largest: Float64Array;
-  readonly total: Float64Array;
-  /** Per node: multiply-adds of its pair, over those of the largest. */
-  readonly flops: Float64Array;
-  readonly used: (readonly ModeId[] | undefined)[];
-  readonly arranged: (Arrangement | undefined)[];
-}
-
+/** Wishes that are followed at once, of those whose last permutation is at the same node, and of all. */
+const BEAM = 4;
+const MOST_WISHES = 60;
 /** `rounds`: how often a rank runs what depends on the slice. */
 export function storageOrders(tree: ModeTree, placements: NodePlacements, rounds: number): StorageOrders {
-  const nodes = tree.nodes.length;
-  const made = (): Float64Array => new Float64Array(nodes);
-  const weights = { own: made(), largest: made(), total: made(), flops: made() };
-  const pass: Pass = { tree, placements, ...weights, used: [], arranged: [] };
-  for (let node = 0; node < nodes; node += 1) weigh(pass, node, rounds);
-  const most = pass.flops.reduce((a, b) => Math.max(a, b), 1);
-  pass.flops.forEach((own, node) => (pass.flops[node] = own / most));
-  const root = nodes - 1;
+  const pass = passOver(tree, placements, rounds);
+  const root = tree.nodes.length - 1;
   const whole = usedModes(pass, root);
   const result = tree.open.length === whole.length ? inLine(...tree.open) : inLine(...anyOrder(whole));
   planChain(pass, root, [result]);
   return pass;
-}
-
-function weigh({ tree, placements, own, largest, total, flops }: Pass, node: number, rounds: number): void {
-  const pair = tree.pairs[node - tree.leaves] ?? [];
-  const local = localModes(tree, node, placements.used[node]);
-  const size = elementCount(tree.modes, local) * (tree.sliceDependent[node] === true ? rounds : 1);
-  own[node] = size;
-  const involved = new Set(pair.flatMap((child) => tree.nodes[child] ?? []));
-  flops[node] = elementCount(tree.modes, [...involved]) * (tree.sliceDependent[node] === true ? rounds : 1);
-  largest[node] = pair.reduce((most, child) => Math.max(most, largest[child] ?? 0), size);
-  total[node] = pair.reduce((sum, child) => sum + (total[child] ?? 0), size);
-}
-
-function localModes(tree: ModeTree, node: number, split: NodePlacements["used"][number] = []): ModeId[] {
-  return (tree.nodes[node] ?? []).filter((mode) => !split.includes(mode));
-}
-
-function usedModes({ tree, placements }: Pass, node: number): ModeId[] {
-  return localModes(tree, node, placements.used[node]);
-}
-
-function madeModes({ tree, placements }: Pass, node: number): ModeId[] {
-  return localModes(tree, node, placements.made[node]);
 }
 
 /** A wish for a node of a chain, and how it came from the wish for the node above. */
@@ -93,40 +48,19 @@ interface Wish {
   readonly tree: OrderTree;
   /** Elements permuted so far, above this node. */
   readonly cost: number;
+  /** Node at which the last of those permutations is. */
+  readonly since: number;
   readonly above?: { readonly wish: Wish; readonly reading: Reading };
-}
-
-/** Absent for a leaf and in a subtree that is not worth planning. */
-function operandsOf(pass: Pass, node: number): Operands | undefined {
-  const { tree, total, largest } = pass;
-  const pair = tree.pairs[node - tree.leaves];
-  const heavy = (largest[node] ?? 0) >= LIGHT * (largest[largest.length - 1] ?? 0);
-  if (pair === undefined || !heavy) return undefined;
-  const [a, b] = pair;
-  const [stem, branch] = (total[a] ?? 0) >= (total[b] ?? 0) ? [a, b] : [b, a];
-  const kept = new Set(tree.nodes[node]);
-  const [ofStem, ofBranch] = [usedModes(pass, stem), usedModes(pass, branch)];
-  const [inStem, inBranch] = [new Set(ofStem), new Set(ofBranch)];
-  const shared = ofBranch.filter((mode) => inStem.has(mode));
-  return {
-    stem,
-    branch,
-    batch: new Set(shared.filter((mode) => kept.has(mode))),
-    k: new Set(shared.filter((mode) => !kept.has(mode))),
-    stemFree: new Set(ofStem.filter((mode) => !inBranch.has(mode))),
-    branchFree: new Set(ofBranch.filter((mode) => !inStem.has(mode))),
-  };
 }
 
 /** Fixes the orders of a subtree, any of whose `wishes` its consumer can read, and returns that of its top node. */
 function planChain(pass: Pass, top: number, wishes: readonly OrderTree[]): readonly ModeId[] {
   const chain: { node: number; operands: Operands }[] = [];
-  let beam: Wish[] = wishes.map((tree) => ({ tree, cost: 0 }));
+  let beam: Wish[] = wishes.map((tree) => ({ tree, cost: 0, since: top }));
   let node = top;
   for (let own = operandsOf(pass, node); own !== undefined; own = operandsOf(pass, node)) {
     const operands = own;
-    const at = node;
-    beam = narrowed(beam.flatMap((wish) => wishesBelow(pass, at, operands, wish)));
+    beam = narrowed(wishesBelow(pass, node, operands, beam));
     chain.push({ node, operands });
     node = operands.stem;
   }
@@ -141,40 +75,45 @@ function planChain(pass: Pass, top: number, wishes: readonly OrderTree[]): reado
   return order;
 }
 
-/** The cheapest wishes, of equal ones the freest; no wish twice. */
+/** The cheapest wishes since each permutation, of equal ones the freest; no wish twice. */
 function narrowed(wishes: readonly Wish[]): Wish[] {
   const rated = wishes.map((wish) => ({ wish, free: freedom(wish.tree) }));
   rated.sort((a, b) => a.wish.cost - b.wish.cost || b.free - a.free);
   const kept = new Map<string, Wish>();
+  const counts = new Map<number, number>();
   for (const { wish } of rated) {
+    const count = counts.get(wish.since) ?? 0;
+    if (count === BEAM) continue;
     const key = JSON.stringify(wish.tree);
-    if (!kept.has(key)) kept.set(key, wish);
-    if (kept.size === BEAM) break;
+    if (kept.has(key)) continue;
+    kept.set(key, wish);
+    counts.set(wish.since, count + 1);
+    if (kept.size === MOST_WISHES) break;
   }
   return [...kept.values()];
 }
 
-/** What a wish for a node asks of the stem: with the node as it is made, and with the node permuted. */
-function wishesBelow(pass: Pass, node: number, operands: Operands, wish: Wish): Wish[] {
-  const { tree, cost } = beforeMoves(pass, node, wish);
+/**
+ * What the wishes for a node ask of the stem: with the node as it is made, and with the node permuted, which leaves every way open,
+ * so that no wish needs to be followed that has cost as much.
+ */
+function wishesBelow(pass: Pass, node: number, operands: Operands, wishes: readonly Wish[]): Wish[] {
   const made = madeModes(pass, node);
-  const permuted = wish.cost + sizeOf(pass, node, made) * (1 + BEFORE_LARGEST * flopShare(pass, node));
-  const below = (from: OrderTree, paid: number): Wish[] =>
-    readsBelow(operands, from).map((reading) => {
-      return { tree: reading.stem, cost: paid, above: { wish, reading } };
+  const cheapest = wishes.reduce((best, other) => (other.cost < best.cost ? other : best));
+  const permuted = cheapest.cost + permutationCost(pass, node);
+  const ways = meetings(pass, operands);
+  const below = (wish: Wish, tree: OrderTree, cost: number, since: number): Wish[] =>
+    ways.flatMap((way, place) => {
+      const origin = ways.length === 1 ? since : node + place / ways.length;
+      return readsBelow(operands, tree, way).map((reading) => {
+        return { tree: reading.stem, cost: cost + way.cost, since: origin, above: { wish, reading } };
+      });
     });
-  return [...below(tree, cost), ...below(inLine(...anyOrder(made)), permuted)];
-}
-
-/** Multiply-adds of the pair that reads a node, relative to the largest of all pairs. */
-function flopShare({ tree, flops }: Pass, node: number): number {
-  return flops[tree.consumers[node] ?? node] ?? 0;
-}
-
-/** Elements of a node's shard with these local modes, times how often it is made. */
-function sizeOf({ tree, own, placements }: Pass, node: number, modes: readonly ModeId[]): number {
-  const used = elementCount(tree.modes, localModes(tree, node, placements.used[node]));
-  return ((own[node] ?? 0) * elementCount(tree.modes, modes)) / used;
+  const going = wishes.flatMap((wish) => {
+    const { tree, cost } = beforeMoves(pass, node, wish);
+    return cost < permuted ? below(wish, tree, cost, wish.since) : [];
+  });
+  return [...going, ...below(cheapest, inLine(...anyOrder(made)), permuted, node)];
 }
 
 /** The wish for a node as it is made, where its consumer's is for the node as it has moved; adds the permutations between. */

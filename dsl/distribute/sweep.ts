@@ -109,7 +109,7 @@ export function deviceCounts(machine: Machine, least: number, most: number): rea
   return [...within, ...nodes].filter((count) => count >= least && count <= most);
 }
 
-/** Slices that no longer make a schedule faster, in a row, before more are not tried. */
+/** Slices that no longer make a schedule faster, in a row, before only the most are tried. */
 const PATIENCE = 4;
 
 function planned(
@@ -125,7 +125,9 @@ function planned(
   const { memoryBytes } = machine.device;
   const room = Math.log2((devices * memoryBytes) / elementBytes(network.dtype));
   for (const tree of trees) {
-    if (cost(network, tree).log2Size > room && tree !== trees.at(-1)) continue;
+    // The last one fits each device: from there on slicing alone is possible, and no plan needs to be slower.
+    const skipped = idle >= PATIENCE || cost(network, tree).log2Size > room;
+    if (skipped && tree !== trees.at(-1)) continue;
     const schedule = fitting(
       () => distribute(network, tree, machine, devices, wanted),
       (error) => (refused = error),
@@ -134,7 +136,6 @@ function planned(
     const faster = best === undefined || schedule.modelledSeconds < best.schedule.modelledSeconds;
     if (faster) best = { tree, schedule, fewest: best?.fewest ?? tree };
     idle = faster ? 0 : idle + 1;
-    if (idle === PATIENCE) break;
   }
   if (best !== undefined) return best;
   throw refused instanceof UserError ? refused : new UserError(`${network.name} has no schedule`);

@@ -56,17 +56,24 @@ function lifetimes(schedule: Pick<Schedule, "buffers" | "steps">): Lifetime[] {
   return [...found.values()];
 }
 
+/** Positions of the walk that share a list of the buffers which live there. */
+const STRETCH = 32;
+
 /** Largest first, each at the lowest offset that no buffer alive at the same time occupies. */
 export function planArena(schedule: Pick<Schedule, "buffers" | "steps">): Arena {
   const offsets = new Array<number>(schedule.buffers.length).fill(0);
-  const placed: Lifetime[] = [];
+  const lives = lifetimes(schedule);
+  const end = lives.reduce((most, { first, last }) => Math.max(most, last === Infinity ? first : last), 0);
+  const placed = Array.from({ length: Math.floor(end / STRETCH) + 1 }, (): Lifetime[] => []);
   let elements = 0;
-  for (const life of lifetimes(schedule).sort((a, b) => b.elements - a.elements || a.first - b.first)) {
-    const rivals = placed.filter((other) => other.first <= life.last && life.first <= other.last);
+  for (const life of lives.sort((a, b) => b.elements - a.elements || a.first - b.first)) {
+    const stretches = placed.slice(Math.floor(life.first / STRETCH), Math.floor(life.last / STRETCH) + 1);
+    const near = stretches.length === 1 ? (stretches[0] ?? []) : [...new Set(stretches.flat())];
+    const rivals = near.filter((other) => other.first <= life.last && life.first <= other.last);
     const offset = lowestGap(rivals, life.elements, offsets);
     offsets[life.buffer] = offset;
     elements = Math.max(elements, offset + life.elements);
-    placed.push(life);
+    for (const stretch of stretches) stretch.push(life);
   }
   return { offsets, elements };
 }

@@ -275,6 +275,22 @@ test("slicing slices further where devices would have nothing to do", () => {
   expect(schedule.slices).toBeGreaterThanOrEqual(8);
 });
 
+test("slicing slices further where devices would not share the slices equally", () => {
+  // Every pair holds i, j and k, so that slicing them repeats no work.
+  const labels = [
+    ["i", "j", "k", "p"],
+    ["i", "j", "k", "p", "q"],
+    ["i", "j", "k", "q"],
+  ];
+  const tensors = labels.map((own, at) => ({ name: `T${at}`, labels: own }));
+  const extents = { i: 4, j: 4, k: 4, p: 32, q: 32 };
+  const network = { name: "stack", dtype: "float64", tensors, open: [], extents } as const;
+  const pairs = [[0, 1] as const, [3, 2] as const];
+  const tree = { leaves: 3, pairs, sliced: ["i"] };
+  const { slices } = distribute(network, tree, machineOf(1, 3, 1e12), 3, { method: "slicing" });
+  expect(slices / (3 * Math.ceil(slices / 3))).toBeGreaterThan(4 / 6);
+});
+
 test.each(DEVICES)("on %i devices no method is slower than those that it improves on", (devices) => {
   for (let seed = 1; seed <= 30; seed += 1) {
     const shape = { tensors: 6, labels: 8, extents: [2, 3, 4], dtype: "float64" } as const;

@@ -7,6 +7,7 @@ import {
   inLine,
   LEFT,
   ordered,
+  setsOf,
   together,
   type OrderTree,
 } from "../../../dsl/distribute/arrange.ts";
@@ -59,6 +60,20 @@ test("the orders of a tree are those in which each set lies together, all of the
       expect(found).toEqual(expected);
     }
   }
+});
+
+test.each<[string, OrderTree]>([
+  ["free", { kind: "free", parts: [0, 1, 2, 3, 4] }],
+  ["in line", { kind: "line", parts: [0, 1, 2, 3, 4] }],
+  ["free, with a line", { kind: "free", parts: [0, { kind: "line", parts: [1, 2, 3] }, 4] }],
+  [
+    "in line, with free ones",
+    { kind: "line", parts: [0, { kind: "free", parts: [1, 2] }, { kind: "free", parts: [3, 4] }] },
+  ],
+])("the sets of a part that is %s tell all that it asks for", (_, part) => {
+  const all = permutations([0, 1, 2, 3, 4]);
+  const allowed = all.filter((order) => allows(inLine(part), order));
+  expect(all.filter((order) => setsOf(part).every((set) => liesTogether(order, set)))).toEqual(allowed);
 });
 
 test("an order near a wanted one is the wanted one where the tree allows it", () => {
