@@ -20,8 +20,13 @@ interface State {
   readonly pairs: (readonly [number, number])[];
 }
 
+/** Most bonds of a tensor that is absorbed. */
+const MOST_BONDS = 2;
+/** More tensors on one index than this, and it is not looked at whether another runs beside it. */
+const MOST_HOLDERS = 8;
+
 /**
- * Absorbs each tensor of rank 0, 1 or 2 (after free reductions) into a neighbour where the result is no larger than
+ * Absorbs each tensor of rank 0, 1 or 2 (after free reductions, parallel bonds counted once) into a neighbour where the result is no larger than
  * the neighbour, the cheapest absorption of a tensor first; of rank 2 only where its own extents agree, since
  * in a chain of unequal matrices the order is worth a search. Scalars go into the smallest tensor.
  */
@@ -78,7 +83,27 @@ function neighbours(state: State, id: number): Set<number> {
 }
 
 function smallNeighbours(state: State, id: number): number[] {
-  return [...neighbours(state, id)].filter((other) => labelsOf(state, other).length <= 2);
+  return [...neighbours(state, id)].filter((other) => bondsOf(state, other).length <= MOST_BONDS);
+}
+
+/**
+ * Extents of the bonds of a tensor, one more than MOST_BONDS at most: indices that the very same tensors have, all open or all
+ * closed, are one bond.
+ */
+function bondsOf(state: State, id: number): readonly number[] {
+  const labels = labelsOf(state, id);
+  const extentOf = (label: Label): number => state.network.extents[label] ?? 1;
+  if (labels.length <= 1) return labels.map(extentOf);
+  const bonds = new Map<string, number>();
+  for (const label of labels) {
+    if (bonds.size > MOST_BONDS) break;
+    const holders = state.holders.get(label) ?? new Set();
+    // A label is no list of ids: an index of many tensors is a bond by itself.
+    const those = holders.size <= MOST_HOLDERS ? [...holders].sort((a, b) => a - b).join() : `of ${label}`;
+    const bond = `${those} ${String(state.open.has(label))}`;
+    bonds.set(bond, (bonds.get(bond) ?? 1) * extentOf(label));
+  }
+  return [...bonds.values()];
 }
 
 /** Labels of the result of a pair. */
@@ -92,9 +117,8 @@ function resultOf(state: State, a: number, b: number): Label[] {
 
 function partnerOf(state: State, id: number): number | undefined {
   const labels = labelsOf(state, id);
-  if (labels.length === 0 || labels.length > 2) return undefined;
-  const extents = new Set(labels.map((label) => state.network.extents[label]));
-  if (extents.size > 1) return undefined;
+  const bonds = bondsOf(state, id);
+  if (labels.length === 0 || bonds.length > MOST_BONDS || new Set(bonds).size > 1) return undefined;
   let best: { readonly partner: number; readonly flops: number } | undefined;
   for (const partner of neighbours(state, id)) {
     const other = labelsOf(state, partner);

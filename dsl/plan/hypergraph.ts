@@ -48,6 +48,28 @@ export function withSliced(graph: Hypergraph, sliced: readonly Label[]): Hypergr
   return { ...graph, weights };
 }
 
+/**
+ * The same tensors with parallel bonds fused: of indices that the very same tensors have, open or not, the first stands for all, with
+ * their weights added. Any tree costs the same; single bonds cannot be sliced any more.
+ */
+export function fused(graph: Hypergraph): Hypergraph {
+  const holders: number[][] = graph.labels.map(() => []);
+  graph.tensors.forEach((indices, id) => {
+    for (const index of indices) at(holders, index).push(id);
+  });
+  const weights = new Float64Array(graph.weights.length);
+  const firsts = new Map<string, number>();
+  holders.forEach((ids, index) => {
+    const key = `${ids.join()} ${at(graph.open, index)}`;
+    const first = firsts.get(key) ?? index;
+    firsts.set(key, first);
+    weights[first] = at(weights, first) + at(graph.weights, index);
+  });
+  const kept = new Set(firsts.values());
+  const tensors = graph.tensors.map((indices) => indices.filter((index) => kept.has(index)));
+  return { ...graph, weights, tensors };
+}
+
 function missing(label: Label): never {
   throw new InvariantError(`expected open index ${label} to occur in a tensor, got none`);
 }

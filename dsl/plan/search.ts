@@ -4,7 +4,7 @@ import type { Network } from "../network/network.ts";
 import { simplify, type Simplified } from "../network/simplify.ts";
 import { anneal, scored, type Annealing } from "./anneal.ts";
 import { greedy, plainGreedy } from "./greedy.ts";
-import { at, hypergraph } from "./hypergraph.ts";
+import { at, fused, hypergraph } from "./hypergraph.ts";
 import { MOST_CONNECTED_TENSORS, MOST_OPTIMAL_TENSORS, optimal, optimalPairs } from "./optimal.ts";
 import { checkTree, type Pairs } from "./path.ts";
 import { bestFound, isExhausted, merge, nextUnit, portfolio, ROUND } from "./portfolio.ts";
@@ -93,7 +93,10 @@ function shareGone(budget: Budget, units: number): number {
 export function prepare(network: Network, goal: Goal): Prepared {
   const { objective, maxLog2Size = Infinity } = goal;
   const simplified = inOrder(network, simplify(network));
-  const problem = { graph: hypergraph(simplified.reduced), objective, maxLog2Size };
+  const whole = hypergraph(simplified.reduced);
+  // Where indices may have to be sliced, each stays by itself.
+  const graph = maxLog2Size === Infinity ? fused(whole) : whole;
+  const problem = { graph, objective, maxLog2Size };
   const start = goal.start === undefined ? undefined : absorbed(network, simplified, problem, goal.start);
   return { network, simplified, problem, start, goal };
 }

@@ -13,6 +13,16 @@ describe("simplify", () => {
     expect(ids).toEqual([10]);
   });
 
+  it("counts parallel bonds once, but not an open index or a hyperedge beside a bond", () => {
+    const left = (equation: string): number => simplify(fromEquation(equation, two)).reduced.tensors.length;
+    // A chain, joined by three, two, two and one indices.
+    expect(left("abc,abcde,dexy,xyz,z->")).toBe(1);
+    // The middle is a matrix of extents four and four; the ends are of four and two, where two is open.
+    expect(left("abx,abcd,cdy->xy")).toBe(2);
+    // The hyperedge a is no part of the bond b beside it; c and d are one bond, but of another extent than f.
+    expect(left("abcd,abe,cdf,aef->")).toBe(4);
+  });
+
   it("keeps a matrix on two hyperedges, which would enlarge its neighbour", () => {
     const { reduced } = simplify(fromEquation("ac,ad,ab,be,bf,cdg,efg->g", two));
     const ranks = reduced.tensors.map((tensor) => tensor.labels.length);

@@ -4,7 +4,7 @@ import { bisect, cutWeight, type Netlist } from "../../../dsl/plan/bisect.ts";
 import { plainCost, plainNodes } from "../../../dsl/plan/cost.ts";
 import { dissect } from "../../../dsl/plan/dissect.ts";
 import { eliminate } from "../../../dsl/plan/eliminate.ts";
-import { hypergraph } from "../../../dsl/plan/hypergraph.ts";
+import { fused, hypergraph } from "../../../dsl/plan/hypergraph.ts";
 import { checkTree, type Pairs } from "../../../dsl/plan/path.ts";
 import { starts } from "../../../dsl/plan/starts.ts";
 import { sweep } from "../../../dsl/plan/sweep.ts";
@@ -32,6 +32,26 @@ test.each(starts)("%o makes a tree when time ends before it or within it", (star
     const pairs = start(hypergraph(net), mulberry32(seed), () => (asked += 1) > seed % 4);
     checkTree(net, { leaves: net.tensors.length, pairs, sliced: [] });
   }
+});
+
+test("fused parallel bonds leave the cost of every tree as it is", () => {
+  let fewer = 0;
+  for (const seed of draws) {
+    const net = randomNetwork(mulberry32(seed), 2 + (seed % 4), 12);
+    const graph = hypergraph(net);
+    const one = fused(graph);
+    const pairs = sweep(graph, { from: "order", smoothing: 0 }, mulberry32(seed));
+    const [before, after] = [graph, one].map((each) => plainCost(each, plainNodes(each, pairs)));
+    expect(after?.log2Flops).toBeCloseTo(before?.log2Flops ?? NaN, 9);
+    expect(after?.log2Size).toBeCloseTo(before?.log2Size ?? NaN, 9);
+    const sets = new Set(one.tensors.flatMap((indices) => [...indices]));
+    const keys = [...sets].map(
+      (index) => one.tensors.map((indices) => indices.includes(index)).join() + String(one.open[index]),
+    );
+    expect(new Set(keys).size).toBe(keys.length);
+    fewer += Number(sets.size < new Set(graph.tensors.flatMap((indices) => [...indices])).size);
+  }
+  expect(fewer).toBeGreaterThan(0);
 });
 
 /** A square lattice with a tensor a site and a bond of extent two to each neighbour. */
