@@ -1,6 +1,6 @@
 /** What a contraction tree costs, pair by pair and in total. */
 import type { Label, Network } from "../network/network.ts";
-import { at, hypergraph, log2Add, log2SizeOf, union, withSliced, type Hypergraph } from "./hypergraph.ts";
+import { at, hypergraph, log2Add, log2SizeOf, withSliced, type Hypergraph } from "./hypergraph.ts";
 import { checkTree } from "./path.ts";
 import type { ContractionTree, Cost } from "./tree.ts";
 
@@ -23,18 +23,40 @@ export interface PlainNode {
 
 /** Nodes 0..2n-2 of a tree: the tensors, then the results of the pairs. */
 export function plainNodes(graph: Hypergraph, pairs: ContractionTree["pairs"]): PlainNode[] {
-  const left = graph.uses.slice();
+  const uses = graph.uses.slice();
   const none = new Int32Array(0);
   const nodes: PlainNode[] = graph.tensors.map((indices) => ({ indices, involved: none }));
-  for (const [a, b] of pairs) {
-    const [x, y] = [at(nodes, a).indices, at(nodes, b).indices];
-    const involved = union(x, y);
-    // An index of both operands now has one holder fewer; the last holder no longer needs it.
-    for (const index of involved) left[index] = at(left, index) + 1;
-    for (const indices of [x, y]) for (const index of indices) left[index] = at(left, index) - 1;
-    nodes.push({ indices: involved.filter((index) => at(left, index) > 1), involved });
-  }
+  const scratch = {
+    involved: new Int32Array(graph.weights.length),
+    kept: new Int32Array(graph.weights.length),
+  };
+  for (const [a, b] of pairs) nodes.push(joined(at(nodes, a).indices, at(nodes, b).indices, uses, scratch));
   return nodes;
+}
+
+/** The result of a pair; an index of both operands has one use fewer from then on, and goes with its last but one. */
+function joined(
+  a: Int32Array,
+  b: Int32Array,
+  uses: Int32Array,
+  { involved, kept }: { readonly involved: Int32Array; readonly kept: Int32Array },
+): PlainNode {
+  let [i, j, all, left] = [0, 0, 0, 0];
+  while (i < a.length || j < b.length) {
+    const x = i < a.length ? (a[i] as number) : 0x7fffffff;
+    const y = j < b.length ? (b[j] as number) : 0x7fffffff;
+    const index = x < y ? x : y;
+    if (x <= y) i += 1;
+    if (y <= x) j += 1;
+    involved[all++] = index;
+    if (x === y) {
+      const rest = (uses[index] as number) - 1;
+      uses[index] = rest;
+      if (rest === 1) continue;
+    }
+    kept[left++] = index;
+  }
+  return { indices: kept.slice(0, left), involved: involved.slice(0, all) };
 }
 
 /** Nodes 0..2n-2 of a tree: leaves first, then one a pair. Throws UserError where the tree does not fit the network. */

@@ -3,7 +3,7 @@
  * membership; costs are kept as plain numbers, so that a move is judged by additions and one comparison.
  */
 import type { Random } from "../base/random.ts";
-import { at, type Hypergraph } from "./hypergraph.ts";
+import { at, log2SizeOf, type Hypergraph } from "./hypergraph.ts";
 import { plainNodes } from "./cost.ts";
 import { exp2 } from "./exp2.ts";
 import { log2ElementWeight, log2PeakOf } from "./objective.ts";
@@ -61,19 +61,21 @@ export function rotatingTree(
   const [left, right] = [new Int32Array(count).fill(-1), new Int32Array(count).fill(-1)];
   const lists: Int32Array[] = [];
   const lengths = new Int32Array(count);
-  const weigh = (indices: Int32Array): number =>
-    indices.reduce((sum, index) => sum + at(graph.weights, index), 0);
   plainNodes(graph, pairs).forEach((node, id) => {
     // Indices of extent one weigh nothing and are left out.
-    const own = node.indices.filter((index) => at(graph.weights, index) > 0);
-    for (const index of own) {
+    const own = node.indices.slice();
+    let length = 0;
+    for (let place = 0; place < own.length; place += 1) {
+      const index = own[place] as number;
+      if ((graph.weights[index] as number) === 0) continue;
       const word = id * words + (index >> 5);
-      bits[word] = at(bits, word) | (1 << (index & 31));
+      bits[word] = (bits[word] as number) | (1 << (index & 31));
+      own[length++] = index;
     }
     lists.push(own);
-    lengths[id] = own.length;
-    if (id >= leaves) flops[id] = weigh(node.involved);
-    sizes[id] = weigh(own);
+    lengths[id] = length;
+    if (id >= leaves) flops[id] = log2SizeOf(graph, node.involved);
+    sizes[id] = log2SizeOf(graph, node.indices);
   });
   pairs.forEach(([a, b], step) => {
     left[leaves + step] = a;
