@@ -99,7 +99,7 @@ function withClause(checker: Checker, spec: SearchSpec, clause: SearchClause): S
     case "within":
       return { ...spec, seconds: evaluateAmount(clause.value, scope, "s") };
     case "seed":
-      return { ...spec, seed: seedOf(clause.value, scope) };
+      return { ...spec, seed: seedOf(clause.value, scope), seeded: true };
     default:
       return clause satisfies never;
   }

@@ -14,6 +14,8 @@ export interface SearchWishes {
   readonly objective: Objective | { readonly machine: string };
   readonly seconds: number;
   readonly seed: number;
+  /** The program writes the seed: what the search finds must not depend on what was found before. */
+  readonly seeded?: true;
 }
 
 /** How the order of contraction is given or found. */

@@ -1,8 +1,11 @@
 /** The order of a network, as the flags of the search or the program itself ask for. */
 import { availableParallelism } from "node:os";
 import {
+  checkTree,
   describeObjective,
+  parsePath,
   slice,
+  UserError,
   type ContractionTree,
   type Label,
   type Network,
@@ -12,7 +15,8 @@ import {
 import { searchOrder, type Improvement } from "../search/search.ts";
 import { resultsOf } from "../session/results.ts";
 import type { Arguments } from "./command.ts";
-import { hostFor } from "./programs.ts";
+import { readText } from "./files.ts";
+import { hostFor, mistakesOf } from "./programs.ts";
 import { progressLine } from "./progress.ts";
 import type { Subject } from "./subject.ts";
 import { amount, choice, integer, positiveNumber } from "./values.ts";
@@ -29,6 +33,8 @@ export interface SearchFlags {
   readonly objective: Objective | undefined;
   readonly workers: number | undefined;
   readonly maxLog2Size: number | undefined;
+  /** File with the order that the search begins from. */
+  readonly start: string | undefined;
 }
 
 export interface Ordered {
@@ -55,6 +61,7 @@ export function searchFlags(given: Arguments): SearchFlags {
     objective: choice(given, "minimize", OBJECTIVES),
     workers: integer(given, "workers", { least: 1, most: 1024 }),
     maxLog2Size: amount(given, "max-size"),
+    start: given.values.get("start"),
   };
 }
 
@@ -69,8 +76,8 @@ export async function findOrder(
 ): Promise<Ordered> {
   const begun = performance.now();
   const { name } = network;
-  const { seconds, seed, objective, workers, maxLog2Size } = flags;
-  const asked = [seconds, seed, objective, workers].some((flag) => flag !== undefined);
+  const { seconds, seed, objective, workers, maxLog2Size, start } = flags;
+  const asked = [seconds, seed, objective, workers, start].some((flag) => flag !== undefined);
   const given = asked ? undefined : definitions.get(`order ${name}`);
   const { spec, method, sliced, search } =
     given?.kind === "order" ? described(given.spec) : await searched(network, flags, signal);
@@ -112,11 +119,38 @@ async function searched(network: Network, flags: SearchFlags, signal: AbortSigna
   const { seconds = DEFAULT_SECONDS, seed = DEFAULT_SEED, objective = "flops", maxLog2Size } = flags;
   const workers = flags.workers ?? availableParallelism();
   const size = maxLog2Size === undefined ? {} : { maxLog2Size };
+  const start = flags.start === undefined ? {} : { start: startIn(flags.start, network, flags) };
   const progress = progressLine();
-  const options = { seconds, seed, objective, workers, signal, ...size, onImprovement: progress.show };
+  const options = {
+    seconds,
+    seed,
+    objective,
+    workers,
+    signal,
+    ...size,
+    ...start,
+    onImprovement: progress.show,
+  };
   const { tree, unsliced, history } = await searchOrder(network, options).finally(progress.clear);
   const threads = workers === 1 ? "1 thread" : `${workers} threads`;
-  const method = `search within ${seconds} s on ${threads}, seed ${seed}, minimizing ${describeObjective(objective)}`;
+  const from = flags.start === undefined ? "" : `, from "${flags.start}" on`;
+  const method = `search within ${seconds} s on ${threads}, seed ${seed}, minimizing ${describeObjective(objective)}${from}`;
   const search = { unslicedLog10Flops: unsliced.log10Flops, history };
   return { spec: { kind: "tree", pairs: tree.pairs }, sliced: tree.sliced, method, search };
+}
+
+/** Without a limit of size the slices of the file are dropped. Throws Mistakes and UserError that name the file. */
+function startIn(file: string, network: Network, { maxLog2Size }: SearchFlags): ContractionTree {
+  const text = readText(file);
+  const leaves = network.tensors.length;
+  const parsed = parsePath(text, leaves);
+  if (!parsed.ok) throw mistakesOf(file, text, parsed.diagnostics);
+  const tree = { leaves, ...parsed.value };
+  try {
+    checkTree(network, tree);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`"${file}" is no order of ${network.name}: ${error.message}`);
+  }
+  return maxLog2Size === undefined ? { ...tree, sliced: [] } : tree;
 }

@@ -113,11 +113,22 @@ export type RequestType = keyof Exchanges;
 /** `"x_request"` gives `"x_reply"`. */
 export type ReplyType<R extends RequestType> = R extends `${infer Stem}_request` ? `${Stem}_reply` : never;
 
+interface Display {
+  readonly data: MimeBundle;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** Names a display, so that an update can take its place. */
+interface Transient {
+  readonly display_id: string;
+}
+
 /** The content of everything a kernel publishes. */
 export interface Publications {
   readonly status: { readonly execution_state: "starting" | "busy" | "idle" };
   readonly stream: { readonly name: "stdout" | "stderr"; readonly text: string };
-  readonly display_data: { readonly data: MimeBundle; readonly metadata: Readonly<Record<string, unknown>> };
+  readonly display_data: Display & { readonly transient?: Transient };
+  readonly update_display_data: Display & { readonly transient: Transient };
   readonly execute_input: { readonly code: string; readonly execution_count: number };
   readonly execute_result: {
     readonly execution_count: number;

@@ -5,6 +5,7 @@ import type {
   Diagnostic,
   Machine,
   MachineSpec,
+  Network,
   Schedule,
 } from "../../dsl/index.ts";
 import type { RunReport } from "../engine/report.ts";
@@ -18,6 +19,8 @@ export interface Output {
 export interface Host {
   /** Shown as soon as it is known. */
   readonly show: (output: Output) => void;
+  /** Shows an output whose place later ones take; absent where only what is final is shown. */
+  readonly showing?: (output: Output) => (next: Output) => void;
   /** A variable of the TypeScript session, for `data(v)`; undefined when there is none. */
   readonly variable: (name: string) => unknown;
   /** Folder that relative file names start from. */
@@ -47,11 +50,19 @@ export interface Plan {
   readonly schedule: Schedule;
 }
 
+/** What a search by time found, and the network as it was then. */
+export interface Searched {
+  readonly network: Network;
+  readonly tree: ContractionTree;
+}
+
 /** Names defined so far, kept from cell to cell. */
 export interface Environment {
   readonly definitions: ReadonlyMap<string, Definition>;
   /** By the name of the network. */
   readonly results: ReadonlyMap<string, Results>;
+  /** By the name of the network, what its last search by time found: the next may begin from it. */
+  readonly searched?: ReadonlyMap<string, Searched>;
 }
 
 export interface Evaluation {

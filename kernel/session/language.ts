@@ -12,6 +12,8 @@ export interface CellHost {
   readonly signal: AbortSignal;
   readonly variable: (name: string) => unknown;
   readonly display: (data: MimeBundle) => void;
+  /** Displays what the bundles given later take the place of. */
+  readonly displaying: (data: MimeBundle) => (next: MimeBundle) => void;
   readonly print: (name: "stdout" | "stderr", text: string) => void;
 }
 
@@ -57,20 +59,26 @@ function withoutStale(environment: Environment, host: CellHost): Environment {
     const gone = schedule === undefined ? "the order that was found is" : "order, schedule and report are";
     host.print("stdout", `${name}: ${gone} dropped, since ${inWords(changed)} changed\n`);
   }
-  return { definitions, results };
+  return { ...environment, results };
 }
 
 function inWords(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1) ?? ""}`;
 }
 
-function languageHost({ folder, signal, variable, display }: CellHost): Host {
+function languageHost({ folder, signal, variable, display, displaying }: CellHost): Host {
   return {
     folder,
     signal,
     variable,
     show: (output) => {
       display(plainJson(output.data, output.data));
+    },
+    showing: (output) => {
+      const replace = displaying(plainJson(output.data, output.data));
+      return (next) => {
+        replace(plainJson(next.data, next.data));
+      };
     },
   };
 }

@@ -42,7 +42,12 @@ async function perform(
   host: Host,
   notices: readonly Diagnostic[],
 ): Promise<Evaluation> {
-  const session: Session = { definitions: program.definitions, results: new Map(before.results), host };
+  const session = {
+    definitions: program.definitions,
+    results: new Map(before.results),
+    searched: new Map(before.searched),
+    host,
+  } satisfies Session;
   const broken = await brokenBudgets(session, program.actions);
   if (broken.length > 0) return { environment: before, ok: false, diagnostics: [...notices, ...broken] };
   for (const action of program.actions) {
@@ -50,7 +55,11 @@ async function perform(
     if (failed.length > 0) return { environment: before, ok: false, diagnostics: [...notices, ...failed] };
   }
   return {
-    environment: { definitions: session.definitions, results: session.results },
+    environment: {
+      definitions: session.definitions,
+      results: session.results,
+      searched: session.searched,
+    },
     ok: true,
     diagnostics: notices,
   };

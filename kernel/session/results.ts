@@ -19,13 +19,16 @@ import {
   type ValuedNetwork,
 } from "../../dsl/index.ts";
 import { threadRates } from "../engine/calibrate.ts";
-import { searchOrder } from "../search/search.ts";
-import type { Host, Results } from "./evaluate.ts";
+import { searchOrder, type SearchOptions } from "../search/search.ts";
+import type { Host, Results, Searched } from "./evaluate.ts";
+import { searchWatched, startFrom } from "./searching.ts";
 
 /** A program while it runs. */
 export interface Session {
   readonly definitions: ReadonlyMap<string, Definition>;
   readonly results: Map<string, Results>;
+  /** Of searches by time; absent where each stands alone. */
+  readonly searched?: Map<string, Searched>;
   readonly host: Host;
 }
 
@@ -102,9 +105,25 @@ async function orderOf(
   const { seconds, seed } = spec;
   const objective = objectiveFor(session, network, spec.objective);
   const options = { objective, seconds, seed, workers: availableParallelism(), signal };
-  if (spec.kind === "search") return (await searchOrder(network, options)).tree;
+  if (spec.kind === "search") return searchedByTime(session, name, spec, options);
   const contracted = groupsContracted(network, spec.pairs);
   return composed(network, contracted, (await searchOrder(contracted.reduced, options)).tree.pairs);
+}
+
+/** A seed asks for a search that nothing found before has a part in. */
+async function searchedByTime(
+  session: Session,
+  name: string,
+  { seeded }: SearchedOrder,
+  options: SearchOptions,
+): Promise<ContractionTree> {
+  const { network } = networkNamed(session, name);
+  const from = seeded === true ? undefined : startFrom(session.searched?.get(name), network);
+  if (from !== undefined) session.host.show({ data: { "text/plain": from.line } });
+  const start = from === undefined ? {} : { start: from.start };
+  const { tree } = await searchWatched(session.host, network, { ...options, ...start });
+  session.searched?.set(name, { network, tree });
+  return tree;
 }
 
 /** The time on a machine is minimised through the weight that its memory gives to elements moved. */

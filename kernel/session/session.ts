@@ -1,4 +1,5 @@
 /** The kernel proper: one request in, its publications and its one reply out. Runs in the child process. */
+import { randomUUID } from "node:crypto";
 import { publication, reply } from "../protocol/message.ts";
 import type {
   ErrorContent,
@@ -211,6 +212,13 @@ function cellHost(session: Session, signal: AbortSignal): CellHost {
     variable: session.typescript.variable,
     display: (data) => {
       publish(session, "display_data", { data, metadata: {} });
+    },
+    displaying: (data) => {
+      const transient = { display_id: randomUUID() };
+      publish(session, "display_data", { data, metadata: {}, transient });
+      return (next) => {
+        publish(session, "update_display_data", { data: next, metadata: {}, transient });
+      };
     },
     print: (name, text) => {
       print(session, name, text);

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { parseInstance } from "../../../dsl/index.ts";
@@ -134,6 +134,32 @@ test("--max-size replaces the program's slices", async () => {
   const { log2_size, sliced } = await order("chain.tn", "--network", "R", "--max-size", "12");
   expect(log2_size).toBeLessThanOrEqual(12);
   expect(sliced).not.toEqual(["j"]);
+});
+
+test("a search begins from the order of a file, and is never worse", async () => {
+  // One tensor after the other around the ring.
+  const given = [0, 1, 2, 3, 4, 5, 6].map((k) => (k === 0 ? [0, 1] : [7 + k, k + 1]));
+  writeFileSync(path.join(folder, "given.json"), JSON.stringify({ ssa_path: given }));
+  const start = costByDefinition(networkIn(RINGS), given as [number, number][]);
+  const found = await order("rings.json", "--seconds", "0.1", "--start", "given.json");
+  expectCost(networkIn(RINGS), found);
+  expect(found.log10_flops).toBeLessThanOrEqual(Math.log10(start.flops) + 1e-9);
+  const { stdout } = await tnlab(
+    ["order", "rings.json", "--start", "given.json", "--seconds", "0.1"],
+    folder,
+  );
+  expect(stdout).toMatch(/^order +search within 0.1 s .*, from "given.json" on$/m);
+});
+
+test.each([
+  ["[[0, 1], [0, 1]]", /"start.json" is no order of \S+: an order of 8 tensors has 7 pairs; this one has 2/],
+  ["{", /^start.json: line 1: not valid JSON/],
+  ["", /"start.json" is empty/],
+])("a file that is no order to begin from, %j, is an error", async (text, message) => {
+  writeFileSync(path.join(folder, "start.json"), text);
+  const { code, stdout, stderr } = await tnlab(["order", "rings.json", "--start", "start.json"], folder);
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(message);
 });
 
 test("without --json a person reads the same figures", async () => {

@@ -73,3 +73,26 @@ test("what a cell throws after its end is printed and does no harm", async () =>
   expect(await printed).toContain("TypeError: late");
   expect(contentOf(await run("5"), "execute_result")).toMatchObject({ data: { "text/plain": "5" } });
 });
+
+test("a search that lasts shows one figure, whose last state is final", async () => {
+  const cell = `%%tn
+index s_{*}: 2
+tensor W[a: 2, b: 2] = exp(0.44 * (1 - 2*(a != b)))
+network Z = product {
+  W[s_{x,y}, s_{x+1,y}] for x in 1..7, y in 1..8
+  W[s_{x,y}, s_{x,y+1}] for x in 1..8, y in 1..7
+}
+order Z = search within 1 s
+run Z on threads(1)`;
+  const heard = await run(cell);
+  const transients = heard.flatMap(({ content: { transient } }) => transient ?? []);
+  expect(transients.length).toBeGreaterThan(0);
+  expect(new Set(transients.map((one) => JSON.stringify(one))).size).toBe(1);
+  const shown = heard.filter(({ content }) => content["transient"] !== undefined);
+  const kinds = shown.map(({ header }) => header.msg_type);
+  expect(kinds).toEqual(kinds.map((_, k) => (k === 0 ? "display_data" : "update_display_data")));
+  const { data } = shown.at(-1)?.content as { data: Record<string, unknown> };
+  expect(data["text/plain"]).toMatch(
+    /^Z: 10\^[\d.]+ multiply-adds after .* of search \(measured\); .* lower bound: at least 10\^[\d.]+/,
+  );
+}, 30_000);
