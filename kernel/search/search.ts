@@ -101,7 +101,8 @@ async function found(
   const last = { seconds: elapsed(), method: "finish", ...own };
   if (history.length === 0 || own.log10Flops < (history.at(-1) as Improvement).log10Flops - 1e-9)
     history.push(last);
-  const unsliced = tree.sliced.length === 0 ? own : (whole ?? cost(network, { ...tree, sliced: [] }));
+  const same = tree.sliced.length === 0 ? own : cost(network, { ...tree, sliced: [] });
+  const unsliced = whole !== undefined && whole.log10Flops < same.log10Flops ? whole : same;
   return { tree, cost: own, unsliced, history, seconds: elapsed() };
 }
 

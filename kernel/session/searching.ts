@@ -79,10 +79,15 @@ export function startFrom(
   if (former === undefined || !isAlike(former.network, network)) return undefined;
   const start = repair(former.network, former.tree, network);
   const flops = cost(network, start).log10Flops;
-  const how = former.network === network ? "" : ", repaired";
+  const how = isSame(former.network, network) ? "" : ", repaired";
   const amount = flops === -Infinity ? "no" : `10^${flops.toFixed(3)}`;
   const line = `${network.name}: the search begins from the order found before${how} (${amount} multiply-adds)`;
   return { start, line };
+}
+
+/** Tensors, indices and extents alike; the whole tree of one is a tree of the other. */
+function isSame(before: Network, after: Network): boolean {
+  return JSON.stringify(before) === JSON.stringify(after);
 }
 
 /** Half of the tensors at least are known by name. */

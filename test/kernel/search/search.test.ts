@@ -4,7 +4,7 @@ import { cost } from "../../../dsl/plan/cost.ts";
 import { checkTree } from "../../../dsl/plan/path.ts";
 import { plan } from "../../../dsl/plan/plan.ts";
 import { searchOrder, type Improvement } from "../../../kernel/search/search.ts";
-import { randomNetwork, unlimited } from "../../dsl/plan/networks.ts";
+import { network, randomNetwork, unlimited } from "../../dsl/plan/networks.ts";
 
 const net = randomNetwork(mulberry32(21), 30, 50);
 const options = { objective: "flops", seconds: 60, seed: 3, workers: 1, trials: 18 } as const;
@@ -64,6 +64,24 @@ describe("searchOrder", () => {
     expect(found.cost.log2Size).toBeLessThanOrEqual(3);
     expect(found.unsliced.log10Flops).toBeLessThanOrEqual(found.cost.log10Flops);
     expect(found.unsliced.log2Slices).toBe(0);
+  });
+
+  it("says what the order costs without slices, which is no more than that of its own tree", async () => {
+    // Graphs of degree three, whose orders get better while they are sliced.
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const random = mulberry32(seed);
+      const inputs: string[][] = Array.from({ length: 90 }, () => []);
+      for (let k = 0; k < 150; k += 1) {
+        const a = Math.floor(90 * random());
+        for (const end of [a, (a + 1 + Math.floor(89 * random())) % 90]) inputs[end]?.push(`i${k}`);
+      }
+      const wide = network(inputs, [], Object.fromEntries(inputs.flat().map((label) => [label, 2])));
+      const { tree, unsliced } = await searchOrder(wide, { ...options, trials: 20, maxLog2Size: 12 });
+      expect(tree.sliced.length).toBeGreaterThan(0);
+      expect(unsliced.log2Slices).toBe(0);
+      const same = cost(wide, { ...tree, sliced: [] });
+      expect(unsliced.log10Flops).toBeLessThanOrEqual(same.log10Flops + 1e-9);
+    }
   });
 
   it("stops at the deadline without a count of trials", async () => {
