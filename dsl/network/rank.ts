@@ -59,6 +59,14 @@ export function rankSimplified(valued: ValuedNetwork): ValuedNetwork {
   return { network, entries: pieces.map(({ entries }) => entries) };
 }
 
+/** Of up to so many tensors a network stays as it was written: a person may read it, and write orders over its factors. */
+const MOST_AS_WRITTEN = 256;
+
+/** `rankSimplified` where the network is too large to be followed factor by factor; else the network as it is. */
+export function rankSimplifiedWhereLarge(valued: ValuedNetwork): ValuedNetwork {
+  return valued.network.tensors.length > MOST_AS_WRITTEN ? rankSimplified(valued) : valued;
+}
+
 /** Numbers are multiplied into the smallest other tensor. */
 function withoutScalars(state: State): readonly Piece[] {
   const pieces = state.pieces.filter((piece) => piece !== undefined);

@@ -27,7 +27,8 @@ const START: OptionSpec = {
 const FILES_TO_ORDER =
   "FILE is a program (.tn), a circuit (.qsim, or .qasm for OpenQASM 2 and 3), a formula to count (.cnf, DIMACS), a " +
   'graphical model (.uai), or a network (.json: {"inputs": [["a","b"],...], "output": [...], "sizes": {"a": 2,...}}). ' +
-  "An order and slices that a program defines are taken as they stand; --seconds, " +
+  "A circuit of more than 256 factors is simplified as it is read: gates that are diagonal become hyperedges, those of low " +
+  "rank are split. An order and slices that a program defines are taken as they stand; --seconds, " +
   "--seed, --minimize or --workers search anew instead, and --max-size replaces the slices.";
 
 const order: CommandSpec = {

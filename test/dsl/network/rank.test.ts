@@ -5,10 +5,11 @@ import { expectation } from "../../../dsl/circuit/expectation.ts";
 import { randomCircuit } from "../../../dsl/circuit/generate.ts";
 import { parseQasm } from "../../../dsl/circuit/qasm.ts";
 import type { Entries, ValuedNetwork } from "../../../dsl/network/network.ts";
-import { rankSimplified } from "../../../dsl/network/rank.ts";
+import { rankSimplified, rankSimplifiedWhereLarge } from "../../../dsl/network/rank.ts";
 import { splitOf } from "../../../dsl/network/split.ts";
 import { bruteForce, randomEntries, randomNetwork } from "../../support/networks.ts";
 import { contractAll } from "../circuit/contract.ts";
+import { finalState } from "../circuit/state.ts";
 
 interface Value {
   readonly re: number[];
@@ -197,4 +198,19 @@ test("what has no data, or must be exact, is left alone", () => {
   const counted: ValuedNetwork = { ...own, exact: { kind: "count", denominator: "1" } };
   expect(rankSimplified(counted)).toBe(counted);
   expect(rankSimplified(own).network.tensors[0]?.labels).toEqual([]);
+});
+
+test("a circuit that is read stays as written while small, and keeps its amplitude when large", () => {
+  const options = { name: "a", dtype: "complex128" } as const;
+  const small = amplitude(randomCircuit({ rows: 3, columns: 3, cycles: 4, seed: 2 }), "0".repeat(9), options);
+  expect(rankSimplifiedWhereLarge(small)).toBe(small);
+  const circuit = randomCircuit({ rows: 3, columns: 3, cycles: 24, seed: 2 });
+  const large = amplitude(circuit, "011010010", options);
+  expect(large.network.tensors.length).toBeGreaterThan(256);
+  const simplified = rankSimplifiedWhereLarge(large);
+  expect(simplified.network.tensors.length).toBeLessThan(large.network.tensors.length / 3);
+  const wanted = finalState(circuit)[0b011010010];
+  const { re, im } = contractAll(simplified);
+  expect(re[0]).toBeCloseTo(wanted?.re ?? NaN, 12);
+  expect(im[0]).toBeCloseTo(wanted?.im ?? NaN, 12);
 });
