@@ -1,9 +1,8 @@
 # One statement. Tokens come from lexer.ts, nodes from build.ts; expressions are runs of tokens that mathjs reads later.
 # Every statement closes with an `end` token, so that whole lists are built once and not for each of their fronts.
 # Compile with: npm run build:grammar
-@preprocessor typescript
+@preprocessor esmodule
 @{%
-import { lexer } from "./lexer.ts";
 import * as build from "./build.ts";
 %}
 @lexer lexer

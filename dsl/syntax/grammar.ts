@@ -1,50 +1,9 @@
 // Generated automatically by nearley, version 2.20.1
 // http://github.com/Hardmath123/nearley
-// Bypasses TS6133. Allow declared but unused functions.
-// @ts-ignore
-function id(d: any[]): any { return d[0]; }
-declare var end: any;
-declare var name: any;
-declare var string: any;
-declare var newline: any;
-declare var number: any;
-declare var op: any;
-declare var family: any;
-declare var keyword: any;
-
-import { lexer } from "./lexer.ts";
+import type { CompiledRules } from "nearley";
 import * as build from "./build.ts";
-
-interface NearleyToken {
-  value: any;
-  [key: string]: any;
-};
-
-interface NearleyLexer {
-  reset: (chunk: string, info: any) => void;
-  next: () => NearleyToken | undefined;
-  save: () => any;
-  formatError: (token: never) => string;
-  has: (tokenType: string) => boolean;
-};
-
-interface NearleyRule {
-  name: string;
-  symbols: NearleySymbol[];
-  postprocess?: (d: any[], loc?: number, reject?: {}) => any;
-};
-
-type NearleySymbol = string | { literal: any } | { test: (token: any) => boolean };
-
-interface Grammar {
-  Lexer: NearleyLexer | undefined;
-  ParserRules: NearleyRule[];
-  ParserStart: string;
-};
-
-const grammar: Grammar = {
-  Lexer: lexer,
-  ParserRules: [
+const id = (nodes: readonly unknown[]): unknown => nodes[0];
+const ParserRules: CompiledRules["ParserRules"] = [
     {"name": "statement", "symbols": ["let"], "postprocess": id},
     {"name": "statement", "symbols": ["index"], "postprocess": id},
     {"name": "statement", "symbols": ["tensor"], "postprocess": id},
@@ -58,18 +17,18 @@ const grammar: Grammar = {
     {"name": "statement", "symbols": ["run"], "postprocess": id},
     {"name": "statement", "symbols": ["show"], "postprocess": id},
     {"name": "statement", "symbols": ["compare"], "postprocess": id},
-    {"name": "let", "symbols": [{"literal":"let"}, "bindings", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.letStatement(d[1])},
+    {"name": "let", "symbols": [{"literal":"let"}, "bindings", {type: "end"}], "postprocess": (d) => build.letStatement(d[1])},
     {"name": "bindings", "symbols": ["binding"], "postprocess": build.one},
     {"name": "bindings", "symbols": ["bindings", {"literal":","}, "binding"], "postprocess": build.more},
-    {"name": "binding", "symbols": [(lexer.has("name") ? {type: "name"} : name), {"literal":"="}, "whole"], "postprocess": (d) => build.binding(d[0], d[2])},
-    {"name": "index", "symbols": [{"literal":"index"}, "extents", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.indexStatement(d[1])},
+    {"name": "binding", "symbols": [{type: "name"}, {"literal":"="}, "whole"], "postprocess": (d) => build.binding(d[0], d[2])},
+    {"name": "index", "symbols": [{"literal":"index"}, "extents", {type: "end"}], "postprocess": (d) => build.indexStatement(d[1])},
     {"name": "extents", "symbols": ["extent"], "postprocess": build.one},
     {"name": "extents", "symbols": ["extents", {"literal":","}, "extent"], "postprocess": build.more},
     {"name": "extent", "symbols": ["ref", {"literal":":"}, "whole"], "postprocess": (d) => build.extent(d[0], d[2])},
-    {"name": "tensor", "symbols": [{"literal":"tensor"}, "heads", {"literal":"="}, "initialiser", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.tensorStatement(d[1], d[3])},
+    {"name": "tensor", "symbols": [{"literal":"tensor"}, "heads", {"literal":"="}, "initialiser", {type: "end"}], "postprocess": (d) => build.tensorStatement(d[1], d[3])},
     {"name": "heads", "symbols": ["head"], "postprocess": build.one},
     {"name": "heads", "symbols": ["heads", {"literal":","}, "head"], "postprocess": build.more},
-    {"name": "head", "symbols": [(lexer.has("name") ? {type: "name"} : name), "axes", "dtype"], "postprocess": (d) => build.head(d[0], d[1], d[2])},
+    {"name": "head", "symbols": [{type: "name"}, "axes", "dtype"], "postprocess": (d) => build.head(d[0], d[1], d[2])},
     {"name": "axes", "symbols": [], "postprocess": () => undefined},
     {"name": "axes", "symbols": [{"literal":"["}, {"literal":"]"}], "postprocess": () => undefined},
     {"name": "axes", "symbols": [{"literal":"["}, "axisList", {"literal":"]"}], "postprocess": (d) => d[1]},
@@ -78,20 +37,20 @@ const grammar: Grammar = {
     {"name": "axis", "symbols": ["ref"], "postprocess": (d) => build.axis(d[0])},
     {"name": "axis", "symbols": ["ref", {"literal":":"}, "whole"], "postprocess": (d) => build.axis(d[0], d[2])},
     {"name": "dtype", "symbols": [], "postprocess": () => undefined},
-    {"name": "dtype", "symbols": [{"literal":":"}, (lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.word(d[1])},
+    {"name": "dtype", "symbols": [{"literal":":"}, {type: "name"}], "postprocess": (d) => build.word(d[1])},
     {"name": "initialiser", "symbols": ["whole"], "postprocess": id},
     {"name": "initialiser", "symbols": ["filler"], "postprocess": id},
-    {"name": "filler", "symbols": [(lexer.has("name") ? {type: "name"} : name), {"literal":"("}, {"literal":"seed"}, "expr", {"literal":")"}], "postprocess": (d) => build.randomValue(d[0], d[3])},
-    {"name": "filler", "symbols": [(lexer.has("name") ? {type: "name"} : name), {"literal":"("}, (lexer.has("string") ? {type: "string"} : string), {"literal":")"}], "postprocess": (d) => build.sourceValue(d[0], d[2])},
-    {"name": "filler", "symbols": [(lexer.has("name") ? {type: "name"} : name), {"literal":"("}, (lexer.has("string") ? {type: "string"} : string), {"literal":","}, (lexer.has("string") ? {type: "string"} : string), {"literal":")"}], "postprocess": (d) => build.sourceValue(d[0], d[2], d[4])},
-    {"name": "network", "symbols": [{"literal":"network"}, (lexer.has("name") ? {type: "name"} : name), "open", "dtype", {"literal":"="}, "body"], "postprocess": (d) => build.networkStatement(d[1], d[2], d[3], d[5])},
+    {"name": "filler", "symbols": [{type: "name"}, {"literal":"("}, {"literal":"seed"}, "expr", {"literal":")"}], "postprocess": (d) => build.randomValue(d[0], d[3])},
+    {"name": "filler", "symbols": [{type: "name"}, {"literal":"("}, {type: "string"}, {"literal":")"}], "postprocess": (d) => build.sourceValue(d[0], d[2])},
+    {"name": "filler", "symbols": [{type: "name"}, {"literal":"("}, {type: "string"}, {"literal":","}, {type: "string"}, {"literal":")"}], "postprocess": (d) => build.sourceValue(d[0], d[2], d[4])},
+    {"name": "network", "symbols": [{"literal":"network"}, {type: "name"}, "open", "dtype", {"literal":"="}, "body"], "postprocess": (d) => build.networkStatement(d[1], d[2], d[3], d[5])},
     {"name": "open", "symbols": [], "postprocess": () => undefined},
     {"name": "open", "symbols": ["brackets"], "postprocess": id},
     {"name": "brackets", "symbols": [{"literal":"["}, {"literal":"]"}], "postprocess": () => undefined},
     {"name": "brackets", "symbols": [{"literal":"["}, "refs", {"literal":"]"}], "postprocess": (d) => d[1]},
-    {"name": "body", "symbols": ["parts", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.productBody(d[0])},
-    {"name": "body", "symbols": [(lexer.has("name") ? {type: "name"} : name), {"literal":"("}, "inParentheses", {"literal":")"}, (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.call(d[0], d[2])},
-    {"name": "body", "symbols": [(lexer.has("name") ? {type: "name"} : name), {"literal":"with"}, "filler", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.withBody(d[0], d[2])},
+    {"name": "body", "symbols": ["parts", {type: "end"}], "postprocess": (d) => build.productBody(d[0])},
+    {"name": "body", "symbols": [{type: "name"}, {"literal":"("}, "inParentheses", {"literal":")"}, {type: "end"}], "postprocess": (d) => build.call(d[0], d[2])},
+    {"name": "body", "symbols": [{type: "name"}, {"literal":"with"}, "filler", {type: "end"}], "postprocess": (d) => build.withBody(d[0], d[2])},
     {"name": "parts", "symbols": ["part"], "postprocess": build.one},
     {"name": "parts", "symbols": ["parts", "part"], "postprocess": build.next},
     {"name": "part", "symbols": ["factor"], "postprocess": (d) => build.plainPart(d[0])},
@@ -99,7 +58,7 @@ const grammar: Grammar = {
     {"name": "part", "symbols": [{"literal":"product"}, {"literal":"{"}, "terms", {"literal":"}"}], "postprocess": (d) => d[2]},
     {"name": "terms", "symbols": ["term"], "postprocess": build.one},
     {"name": "terms", "symbols": ["terms", "separator", "term"], "postprocess": build.more},
-    {"name": "separator", "symbols": [(lexer.has("newline") ? {type: "newline"} : newline)]},
+    {"name": "separator", "symbols": [{type: "newline"}]},
     {"name": "separator", "symbols": [{"literal":";"}]},
     {"name": "term", "symbols": ["factors"], "postprocess": (d) => build.term(d[0])},
     {"name": "term", "symbols": ["factors", "clauses"], "postprocess": (d) => build.term(d[0], d[1])},
@@ -114,41 +73,41 @@ const grammar: Grammar = {
     {"name": "clause", "symbols": [{"literal":"if"}, "expr"], "postprocess": (d) => build.condition(d[1])},
     {"name": "loops", "symbols": ["loop"], "postprocess": build.one},
     {"name": "loops", "symbols": ["loops", {"literal":","}, "loop"], "postprocess": build.more},
-    {"name": "loop", "symbols": [(lexer.has("name") ? {type: "name"} : name), {"literal":"in"}, "expr", {"literal":".."}, "expr"], "postprocess": (d) => build.loop(d[0], d[2], d[4])},
-    {"name": "loop", "symbols": [(lexer.has("name") ? {type: "name"} : name), {"literal":"in"}, "expr"], "postprocess": (d) => build.each(build.one([build.word(d[0])]), d[2])},
+    {"name": "loop", "symbols": [{type: "name"}, {"literal":"in"}, "expr", {"literal":".."}, "expr"], "postprocess": (d) => build.loop(d[0], d[2], d[4])},
+    {"name": "loop", "symbols": [{type: "name"}, {"literal":"in"}, "expr"], "postprocess": (d) => build.each(build.one([build.word(d[0])]), d[2])},
     {"name": "loop", "symbols": [{"literal":"("}, "names", {"literal":")"}, {"literal":"in"}, "expr"], "postprocess": (d) => build.each(d[1], d[4])},
-    {"name": "import", "symbols": [{"literal":"import"}, (lexer.has("string") ? {type: "string"} : string), {"literal":"as"}, (lexer.has("name") ? {type: "name"} : name), (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.importStatement(d[1], d[3])},
-    {"name": "order", "symbols": [{"literal":"order"}, (lexer.has("name") ? {type: "name"} : name), {"literal":"="}, "orderBody"], "postprocess": (d) => build.orderStatement(d[1], d[3])},
-    {"name": "order", "symbols": [{"literal":"order"}, (lexer.has("name") ? {type: "name"} : name), {"literal":"by"}, "names", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.orderStatement(d[1], build.byBody(d[3]))},
-    {"name": "orderBody", "symbols": [(lexer.has("name") ? {type: "name"} : name), (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.orderWord(d[0])},
-    {"name": "orderBody", "symbols": [{"literal":"search"}, "wishes", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.searchBody(d[1])},
-    {"name": "orderBody", "symbols": [{"literal":"path"}, "list", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.pathBody(d[1])},
-    {"name": "orderBody", "symbols": [{"literal":"path"}, (lexer.has("string") ? {type: "string"} : string), (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.pathFile(d[1])},
-    {"name": "orderBody", "symbols": ["single", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.explicitBody(build.one([build.one(d)]))},
-    {"name": "orderBody", "symbols": ["item", "items", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.explicitBody(build.one([build.prepend(d[0], d[1])]))},
-    {"name": "orderBody", "symbols": ["items", {"literal":","}, "itemLists", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.explicitBody(build.prepend(d[0], d[2]))},
+    {"name": "import", "symbols": [{"literal":"import"}, {type: "string"}, {"literal":"as"}, {type: "name"}, {type: "end"}], "postprocess": (d) => build.importStatement(d[1], d[3])},
+    {"name": "order", "symbols": [{"literal":"order"}, {type: "name"}, {"literal":"="}, "orderBody"], "postprocess": (d) => build.orderStatement(d[1], d[3])},
+    {"name": "order", "symbols": [{"literal":"order"}, {type: "name"}, {"literal":"by"}, "names", {type: "end"}], "postprocess": (d) => build.orderStatement(d[1], build.byBody(d[3]))},
+    {"name": "orderBody", "symbols": [{type: "name"}, {type: "end"}], "postprocess": (d) => build.orderWord(d[0])},
+    {"name": "orderBody", "symbols": [{"literal":"search"}, "wishes", {type: "end"}], "postprocess": (d) => build.searchBody(d[1])},
+    {"name": "orderBody", "symbols": [{"literal":"path"}, "list", {type: "end"}], "postprocess": (d) => build.pathBody(d[1])},
+    {"name": "orderBody", "symbols": [{"literal":"path"}, {type: "string"}, {type: "end"}], "postprocess": (d) => build.pathFile(d[1])},
+    {"name": "orderBody", "symbols": ["single", {type: "end"}], "postprocess": (d) => build.explicitBody(build.one([build.one(d)]))},
+    {"name": "orderBody", "symbols": ["item", "items", {type: "end"}], "postprocess": (d) => build.explicitBody(build.one([build.prepend(d[0], d[1])]))},
+    {"name": "orderBody", "symbols": ["items", {"literal":","}, "itemLists", {type: "end"}], "postprocess": (d) => build.explicitBody(build.prepend(d[0], d[2]))},
     {"name": "itemLists", "symbols": ["items"], "postprocess": build.one},
     {"name": "itemLists", "symbols": ["itemLists", {"literal":","}, "items"], "postprocess": build.more},
     {"name": "items", "symbols": ["item"], "postprocess": build.one},
     {"name": "items", "symbols": ["items", "item"], "postprocess": build.next},
-    {"name": "item", "symbols": [(lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.orderFactor(d[0])},
+    {"name": "item", "symbols": [{type: "name"}], "postprocess": (d) => build.orderFactor(d[0])},
     {"name": "item", "symbols": ["single"], "postprocess": id},
     {"name": "single", "symbols": ["place"], "postprocess": id},
     {"name": "single", "symbols": ["instance"], "postprocess": id},
     {"name": "single", "symbols": ["group"], "postprocess": id},
-    {"name": "instance", "symbols": [(lexer.has("name") ? {type: "name"} : name), {"literal":"("}, "bindings", {"literal":")"}], "postprocess": (d) => build.orderInstance(d[0], d[2], d[3])},
-    {"name": "place", "symbols": [(lexer.has("number") ? {type: "number"} : number)], "postprocess": (d) => build.orderFactor(d[0])},
+    {"name": "instance", "symbols": [{type: "name"}, {"literal":"("}, "bindings", {"literal":")"}], "postprocess": (d) => build.orderInstance(d[0], d[2], d[3])},
+    {"name": "place", "symbols": [{type: "number"}], "postprocess": (d) => build.orderFactor(d[0])},
     {"name": "group", "symbols": [{"literal":"("}, "items", {"literal":")"}], "postprocess": (d) => build.orderGroup(d[0], d[1], d[2])},
     {"name": "wishes", "symbols": ["wish"], "postprocess": build.one},
     {"name": "wishes", "symbols": ["wishes", "wish"], "postprocess": build.next},
-    {"name": "wish", "symbols": [{"literal":"minimizing"}, (lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.minimizing(d[1])},
-    {"name": "wish", "symbols": [{"literal":"minimizing"}, (lexer.has("name") ? {type: "name"} : name), {"literal":"on"}, (lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.minimizing(d[1], d[3])},
+    {"name": "wish", "symbols": [{"literal":"minimizing"}, {type: "name"}], "postprocess": (d) => build.minimizing(d[1])},
+    {"name": "wish", "symbols": [{"literal":"minimizing"}, {type: "name"}, {"literal":"on"}, {type: "name"}], "postprocess": (d) => build.minimizing(d[1], d[3])},
     {"name": "wish", "symbols": [{"literal":"within"}, "expr"], "postprocess": (d) => build.wish("within", d[1])},
     {"name": "wish", "symbols": [{"literal":"seed"}, "expr"], "postprocess": (d) => build.wish("seed", d[1])},
-    {"name": "machine", "symbols": [{"literal":"machine"}, (lexer.has("name") ? {type: "name"} : name), {"literal":"="}, (lexer.has("name") ? {type: "name"} : name), {"literal":"("}, "inParentheses", {"literal":")"}, (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.machineStatement(d[1], build.call(d[3], d[5]))},
-    {"name": "machine", "symbols": [{"literal":"machine"}, (lexer.has("name") ? {type: "name"} : name), {"literal":"="}, (lexer.has("name") ? {type: "name"} : name), (lexer.has("string") ? {type: "string"} : string), (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.machineStatement(d[1], build.preset(d[3], d[4]))},
-    {"name": "machine", "symbols": [{"literal":"machine"}, (lexer.has("name") ? {type: "name"} : name), {"literal":"="}, (lexer.has("name") ? {type: "name"} : name), {"literal":"with"}, "links", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.machineStatement(d[1], build.changed(d[3], d[5]))},
-    {"name": "machine", "symbols": [{"literal":"machine"}, (lexer.has("name") ? {type: "name"} : name), {"literal":"{"}, "machineParts", {"literal":"}"}, (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.machineStatement(d[1], build.block(d[2], d[3], d[4]))},
+    {"name": "machine", "symbols": [{"literal":"machine"}, {type: "name"}, {"literal":"="}, {type: "name"}, {"literal":"("}, "inParentheses", {"literal":")"}, {type: "end"}], "postprocess": (d) => build.machineStatement(d[1], build.call(d[3], d[5]))},
+    {"name": "machine", "symbols": [{"literal":"machine"}, {type: "name"}, {"literal":"="}, {type: "name"}, {type: "string"}, {type: "end"}], "postprocess": (d) => build.machineStatement(d[1], build.preset(d[3], d[4]))},
+    {"name": "machine", "symbols": [{"literal":"machine"}, {type: "name"}, {"literal":"="}, {type: "name"}, {"literal":"with"}, "links", {type: "end"}], "postprocess": (d) => build.machineStatement(d[1], build.changed(d[3], d[5]))},
+    {"name": "machine", "symbols": [{"literal":"machine"}, {type: "name"}, {"literal":"{"}, "machineParts", {"literal":"}"}, {type: "end"}], "postprocess": (d) => build.machineStatement(d[1], build.block(d[2], d[3], d[4]))},
     {"name": "links", "symbols": ["link"], "postprocess": build.one},
     {"name": "links", "symbols": ["links", {"literal":","}, "link"], "postprocess": build.more},
     {"name": "link", "symbols": [{"literal":"link"}, {"literal":"("}, {"literal":"node"}, "expr", {"literal":","}, {"literal":"device"}, "expr", {"literal":")"}, {"literal":"at"}, "expr"], "postprocess": (d) => build.link(d[3], d[6], d[9])},
@@ -167,20 +126,20 @@ const grammar: Grammar = {
     {"name": "devicePart", "symbols": [{"literal":"launch"}, "expr"], "postprocess": (d) => build.launch(d[0], d[1])},
     {"name": "peaks", "symbols": ["peakOf"], "postprocess": id},
     {"name": "peaks", "symbols": ["peaks", "gap", "peakOf"], "postprocess": build.joinAcross},
-    {"name": "peakOf", "symbols": [(lexer.has("name") ? {type: "name"} : name), {"literal":":"}, "expr"], "postprocess": (d) => build.peak(d[0], d[2], d[0])},
+    {"name": "peakOf", "symbols": [{type: "name"}, {"literal":":"}, "expr"], "postprocess": (d) => build.peak(d[0], d[2], d[0])},
     {"name": "gap", "symbols": []},
-    {"name": "gap", "symbols": [(lexer.has("newline") ? {type: "newline"} : newline)]},
+    {"name": "gap", "symbols": [{type: "newline"}]},
     {"name": "gap", "symbols": [{"literal":";"}]},
     {"name": "gap", "symbols": [{"literal":","}]},
-    {"name": "slice", "symbols": [{"literal":"slice"}, (lexer.has("name") ? {type: "name"} : name), {"literal":"to"}, {"literal":"fit"}, (lexer.has("name") ? {type: "name"} : name), (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.sliceToFit(d[1], d[4])},
-    {"name": "slice", "symbols": [{"literal":"slice"}, (lexer.has("name") ? {type: "name"} : name), {"literal":"to"}, "expr", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.sliceTo(d[1], d[3])},
-    {"name": "slice", "symbols": [{"literal":"slice"}, (lexer.has("name") ? {type: "name"} : name), {"literal":"over"}, "refs", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.sliceOver(d[1], d[3])},
-    {"name": "distribute", "symbols": [{"literal":"distribute"}, (lexer.has("name") ? {type: "name"} : name), "on", "distributeWishes", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.distributeStatement(d[1], d[2], d[3])},
+    {"name": "slice", "symbols": [{"literal":"slice"}, {type: "name"}, {"literal":"to"}, {"literal":"fit"}, {type: "name"}, {type: "end"}], "postprocess": (d) => build.sliceToFit(d[1], d[4])},
+    {"name": "slice", "symbols": [{"literal":"slice"}, {type: "name"}, {"literal":"to"}, "expr", {type: "end"}], "postprocess": (d) => build.sliceTo(d[1], d[3])},
+    {"name": "slice", "symbols": [{"literal":"slice"}, {type: "name"}, {"literal":"over"}, "refs", {type: "end"}], "postprocess": (d) => build.sliceOver(d[1], d[3])},
+    {"name": "distribute", "symbols": [{"literal":"distribute"}, {type: "name"}, "on", "distributeWishes", {type: "end"}], "postprocess": (d) => build.distributeStatement(d[1], d[2], d[3])},
     {"name": "distributeWishes", "symbols": [], "postprocess": () => undefined},
     {"name": "distributeWishes", "symbols": ["distributeWishes", "distributeWish"], "postprocess": build.next},
     {"name": "distributeWish", "symbols": ["planWish"], "postprocess": id},
     {"name": "distributeWish", "symbols": [{"literal":"groups"}, {"literal":"of"}, "expr"], "postprocess": (d) => build.planWish(d[0], d[2])},
-    {"name": "distributeWish", "symbols": [{"literal":"by"}, (lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.planMethod(d[1])},
+    {"name": "distributeWish", "symbols": [{"literal":"by"}, {type: "name"}], "postprocess": (d) => build.planMethod(d[1])},
     {"name": "distributeWish", "symbols": [{"literal":"over"}, "stages"], "postprocess": (d) => build.planOver(d[0], d[1])},
     {"name": "planWish", "symbols": [{"literal":"devices"}, "expr"], "postprocess": (d) => build.planWish(d[0], d[1])},
     {"name": "planWish", "symbols": [{"literal":"within"}, "expr"], "postprocess": (d) => build.planWish(d[0], d[1])},
@@ -188,55 +147,55 @@ const grammar: Grammar = {
     {"name": "stages", "symbols": ["stages", {"literal":"then"}, "laterStage"], "postprocess": build.more},
     {"name": "stage", "symbols": ["refs"], "postprocess": (d) => build.stage(d[0])},
     {"name": "laterStage", "symbols": ["refs", {"literal":"at"}, {"literal":"step"}, "expr"], "postprocess": (d) => build.stage(d[0], d[3])},
-    {"name": "require", "symbols": [{"literal":"require"}, (lexer.has("name") ? {type: "name"} : name), {"literal":":"}, "budgets", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.requireStatement(d[1], d[3])},
+    {"name": "require", "symbols": [{"literal":"require"}, {type: "name"}, {"literal":":"}, "budgets", {type: "end"}], "postprocess": (d) => build.requireStatement(d[1], d[3])},
     {"name": "budgets", "symbols": ["budget"], "postprocess": build.one},
     {"name": "budgets", "symbols": ["budgets", {"literal":","}, "budget"], "postprocess": build.more},
-    {"name": "budget", "symbols": ["quantity", (lexer.has("op") ? {type: "op"} : op), "expr"], "postprocess": (d) => build.budget(d[0], d[1], d[2])},
-    {"name": "quantity", "symbols": [(lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.word(d[0])},
-    {"name": "quantity", "symbols": [(lexer.has("name") ? {type: "name"} : name), (lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.run(d.map(build.word))},
-    {"name": "run", "symbols": [{"literal":"run"}, (lexer.has("name") ? {type: "name"} : name), "target", "dry", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.runStatement(d[1], d[2], d[3])},
+    {"name": "budget", "symbols": ["quantity", {type: "op"}, "expr"], "postprocess": (d) => build.budget(d[0], d[1], d[2])},
+    {"name": "quantity", "symbols": [{type: "name"}], "postprocess": (d) => build.word(d[0])},
+    {"name": "quantity", "symbols": [{type: "name"}, {type: "name"}], "postprocess": (d) => build.run(d.map(build.word))},
+    {"name": "run", "symbols": [{"literal":"run"}, {type: "name"}, "target", "dry", {type: "end"}], "postprocess": (d) => build.runStatement(d[1], d[2], d[3])},
     {"name": "target", "symbols": [], "postprocess": () => undefined},
     {"name": "target", "symbols": ["on"], "postprocess": id},
-    {"name": "on", "symbols": [{"literal":"on"}, (lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.target(d[1])},
-    {"name": "on", "symbols": [{"literal":"on"}, (lexer.has("name") ? {type: "name"} : name), {"literal":"("}, "inParentheses", {"literal":")"}], "postprocess": (d) => build.calledTarget(d[1], d[3])},
+    {"name": "on", "symbols": [{"literal":"on"}, {type: "name"}], "postprocess": (d) => build.target(d[1])},
+    {"name": "on", "symbols": [{"literal":"on"}, {type: "name"}, {"literal":"("}, "inParentheses", {"literal":")"}], "postprocess": (d) => build.calledTarget(d[1], d[3])},
     {"name": "dry", "symbols": [], "postprocess": () => false},
     {"name": "dry", "symbols": [{"literal":"dry"}], "postprocess": () => true},
-    {"name": "compare", "symbols": [{"literal":"compare"}, (lexer.has("name") ? {type: "name"} : name), "on", "planWishes", "methods", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.compareStatement(d[1], d[2], d[3], d[4])},
+    {"name": "compare", "symbols": [{"literal":"compare"}, {type: "name"}, "on", "planWishes", "methods", {type: "end"}], "postprocess": (d) => build.compareStatement(d[1], d[2], d[3], d[4])},
     {"name": "planWishes", "symbols": [], "postprocess": () => undefined},
     {"name": "planWishes", "symbols": ["planWishes", "planWish"], "postprocess": build.next},
     {"name": "methods", "symbols": [], "postprocess": () => undefined},
     {"name": "methods", "symbols": [{"literal":":"}, "names"], "postprocess": (d) => d[1]},
-    {"name": "names", "symbols": [(lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.one([build.word(d[0])])},
-    {"name": "names", "symbols": ["names", {"literal":","}, (lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.more([d[0], d[1], build.word(d[2])])},
-    {"name": "show", "symbols": [{"literal":"show"}, "shown", (lexer.has("end") ? {type: "end"} : end)], "postprocess": (d) => build.showStatement(d[1])},
+    {"name": "names", "symbols": [{type: "name"}], "postprocess": (d) => build.one([build.word(d[0])])},
+    {"name": "names", "symbols": ["names", {"literal":","}, {type: "name"}], "postprocess": (d) => build.more([d[0], d[1], build.word(d[2])])},
+    {"name": "show", "symbols": [{"literal":"show"}, "shown", {type: "end"}], "postprocess": (d) => build.showStatement(d[1])},
     {"name": "shown", "symbols": ["showItem"], "postprocess": build.one},
     {"name": "shown", "symbols": ["shown", {"literal":","}, "showItem"], "postprocess": build.more},
     {"name": "showItem", "symbols": ["figure"], "postprocess": (d) => build.showItem(d[0])},
-    {"name": "showItem", "symbols": ["figure", (lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.showItem(d[0], d[1])},
-    {"name": "showItem", "symbols": ["figure", {"literal":"of"}, (lexer.has("name") ? {type: "name"} : name), "target", "counts"], "postprocess": (d) => build.showItem(d[0], d[2], d[3], d[4])},
+    {"name": "showItem", "symbols": ["figure", {type: "name"}], "postprocess": (d) => build.showItem(d[0], d[1])},
+    {"name": "showItem", "symbols": ["figure", {"literal":"of"}, {type: "name"}, "target", "counts"], "postprocess": (d) => build.showItem(d[0], d[2], d[3], d[4])},
     {"name": "counts", "symbols": [], "postprocess": () => undefined},
     {"name": "counts", "symbols": [{"literal":"for"}, {"literal":"devices"}, "expr", {"literal":".."}, "expr"], "postprocess": (d) => build.countRange(d[2], d[4])},
     {"name": "counts", "symbols": [{"literal":"for"}, {"literal":"devices"}, "expr"], "postprocess": (d) => build.countList(d[2])},
-    {"name": "figure", "symbols": [(lexer.has("name") ? {type: "name"} : name)], "postprocess": id},
+    {"name": "figure", "symbols": [{type: "name"}], "postprocess": id},
     {"name": "figure", "symbols": [{"literal":"network"}], "postprocess": id},
     {"name": "figure", "symbols": [{"literal":"order"}], "postprocess": id},
     {"name": "refs", "symbols": ["ref"], "postprocess": build.one},
     {"name": "refs", "symbols": ["refs", {"literal":","}, "ref"], "postprocess": build.more},
-    {"name": "ref", "symbols": [(lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.reference(d[0])},
-    {"name": "ref", "symbols": [(lexer.has("family") ? {type: "family"} : family), "subscripts", {"literal":"}"}], "postprocess": (d) => build.family(d[0], d[1], d[2])},
+    {"name": "ref", "symbols": [{type: "name"}], "postprocess": (d) => build.reference(d[0])},
+    {"name": "ref", "symbols": [{type: "family"}, "subscripts", {"literal":"}"}], "postprocess": (d) => build.family(d[0], d[1], d[2])},
     {"name": "subscripts", "symbols": ["subscript"], "postprocess": build.one},
     {"name": "subscripts", "symbols": ["subscripts", {"literal":","}, "subscript"], "postprocess": build.more},
     {"name": "subscript", "symbols": ["expr"], "postprocess": id},
-    {"name": "subscript", "symbols": [(lexer.has("keyword") ? {type: "keyword"} : keyword)], "postprocess": (d) => build.word(d[0])},
+    {"name": "subscript", "symbols": [{type: "keyword"}], "postprocess": (d) => build.word(d[0])},
     {"name": "whole", "symbols": ["piece"], "postprocess": id},
     {"name": "whole", "symbols": ["whole", "wholePiece"], "postprocess": build.run},
     {"name": "wholePiece", "symbols": ["piece"], "postprocess": id},
     {"name": "wholePiece", "symbols": [{"literal":":"}], "postprocess": (d) => build.word(d[0])},
     {"name": "expr", "symbols": ["piece"], "postprocess": id},
     {"name": "expr", "symbols": ["expr", "piece"], "postprocess": build.run},
-    {"name": "piece", "symbols": [(lexer.has("number") ? {type: "number"} : number)], "postprocess": (d) => build.word(d[0])},
-    {"name": "piece", "symbols": [(lexer.has("name") ? {type: "name"} : name)], "postprocess": (d) => build.word(d[0])},
-    {"name": "piece", "symbols": [(lexer.has("op") ? {type: "op"} : op)], "postprocess": (d) => build.word(d[0])},
+    {"name": "piece", "symbols": [{type: "number"}], "postprocess": (d) => build.word(d[0])},
+    {"name": "piece", "symbols": [{type: "name"}], "postprocess": (d) => build.word(d[0])},
+    {"name": "piece", "symbols": [{type: "op"}], "postprocess": (d) => build.word(d[0])},
     {"name": "piece", "symbols": [{"literal":"("}, {"literal":")"}], "postprocess": build.runs},
     {"name": "piece", "symbols": [{"literal":"("}, "inside", {"literal":")"}], "postprocess": build.runs},
     {"name": "piece", "symbols": ["list"], "postprocess": id},
@@ -253,12 +212,12 @@ const grammar: Grammar = {
     {"name": "anything", "symbols": ["anything", "any"], "postprocess": build.join},
     {"name": "any", "symbols": ["free"], "postprocess": id},
     {"name": "any", "symbols": [{"literal":","}], "postprocess": build.lexeme},
-    {"name": "free", "symbols": [(lexer.has("name") ? {type: "name"} : name)], "postprocess": build.lexeme},
-    {"name": "free", "symbols": [(lexer.has("number") ? {type: "number"} : number)], "postprocess": build.lexeme},
-    {"name": "free", "symbols": [(lexer.has("string") ? {type: "string"} : string)], "postprocess": build.lexeme},
-    {"name": "free", "symbols": [(lexer.has("keyword") ? {type: "keyword"} : keyword)], "postprocess": build.lexeme},
-    {"name": "free", "symbols": [(lexer.has("op") ? {type: "op"} : op)], "postprocess": build.lexeme},
-    {"name": "free", "symbols": [(lexer.has("newline") ? {type: "newline"} : newline)], "postprocess": build.lexeme},
+    {"name": "free", "symbols": [{type: "name"}], "postprocess": build.lexeme},
+    {"name": "free", "symbols": [{type: "number"}], "postprocess": build.lexeme},
+    {"name": "free", "symbols": [{type: "string"}], "postprocess": build.lexeme},
+    {"name": "free", "symbols": [{type: "keyword"}], "postprocess": build.lexeme},
+    {"name": "free", "symbols": [{type: "op"}], "postprocess": build.lexeme},
+    {"name": "free", "symbols": [{type: "newline"}], "postprocess": build.lexeme},
     {"name": "free", "symbols": [{"literal":":"}], "postprocess": build.lexeme},
     {"name": "free", "symbols": [{"literal":"="}], "postprocess": build.lexeme},
     {"name": "free", "symbols": [{"literal":".."}], "postprocess": build.lexeme},
@@ -266,9 +225,7 @@ const grammar: Grammar = {
     {"name": "free", "symbols": [{"literal":"("}, "anything", {"literal":")"}], "postprocess": build.lexemes},
     {"name": "free", "symbols": [{"literal":"["}, "anything", {"literal":"]"}], "postprocess": build.lexemes},
     {"name": "free", "symbols": [{"literal":"{"}, "anything", {"literal":"}"}], "postprocess": build.lexemes},
-    {"name": "free", "symbols": [(lexer.has("family") ? {type: "family"} : family), "anything", {"literal":"}"}], "postprocess": build.lexemes}
-  ],
-  ParserStart: "statement",
-};
-
-export default grammar;
+    {"name": "free", "symbols": [{type: "family"}, "anything", {"literal":"}"}], "postprocess": build.lexemes}
+];
+const ParserStart = "statement";
+export default { ParserRules, ParserStart };
