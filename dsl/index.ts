@@ -78,7 +78,7 @@ export type {
   Quantity,
   SliceSpec,
 } from "./program/program.ts";
-export { rankSimplified, rankSimplifiedWhereLarge } from "./network/rank.ts";
+export { rankSimplified } from "./network/rank.ts";
 export { groupsContracted } from "./plan/groups.ts";
 export { lowerBound, type LowerBound } from "./plan/bound.ts";
 export { cost, treeNodes } from "./plan/cost.ts";

@@ -8,6 +8,7 @@ import {
   type NetworkTensor,
   type ValuedNetwork,
 } from "../network/network.ts";
+import { rankSimplifiedWhereLarge } from "../network/rank.ts";
 import type { Circuit, Gate } from "./circuit.ts";
 import { factorsOf, throughQubits, type Axis } from "./factors.ts";
 
@@ -31,7 +32,8 @@ interface State {
 
 /**
  * <bits| C |0...0>, qubit 0 leftmost; a dot leaves its qubit open, which makes the network a tensor over the open
- * qubits. Diagonal gates share their qubits' indices (hyperedges); every other gate gives its qubits new ones.
+ * qubits. Diagonal gates share their qubits' indices (hyperedges); every other gate gives its qubits new ones. Of a large circuit
+ * the network is simplified by rank.
  * Throws UserError where `bits` does not fit the circuit, the labels do not fit the dots, or the dtype is real.
  */
 export function amplitude(circuit: Circuit, bits: string, options: AmplitudeOptions): ValuedNetwork {
@@ -54,7 +56,8 @@ export function amplitude(circuit: Circuit, bits: string, options: AmplitudeOpti
   const { tensors, entries } = state;
   const extents = Object.fromEntries(state.extents);
   const { name, dtype } = options;
-  return { network: { name, dtype, tensors, open: [...outputs.values()], extents }, entries };
+  const network = { name, dtype, tensors, open: [...outputs.values()], extents };
+  return rankSimplifiedWhereLarge({ network, entries });
 }
 
 /** The label of each open qubit. */

@@ -8,6 +8,7 @@ import {
   type NetworkTensor,
   type ValuedNetwork,
 } from "../network/network.ts";
+import { rankSimplifiedWhereLarge } from "../network/rank.ts";
 import type { Circuit, Gate } from "./circuit.ts";
 import { factorsOf, throughQubits, type Axis } from "./factors.ts";
 
@@ -48,7 +49,7 @@ interface State {
  * <0...0| C' P C |0...0> with P the product of the Paulis: a scalar, real up to rounding. Gates are taken from the last
  * to the first; one outside the causal cone of P meets its own inverse and is left out, and so is one that commutes
  * with what P has become (a diagonal gate or the controls of a gate, where P is diagonal in those qubits). A qubit in
- * whose basis P is still diagonal has one index for both sides. Throws UserError where a qubit does not exist
+ * whose basis P is still diagonal has one index for both sides. A large network is simplified by rank. Throws UserError where a qubit does not exist
  * or is named twice, no Pauli is given, or the dtype is real.
  */
 export function expectation(
@@ -74,7 +75,8 @@ export function expectation(
   // The identity alone has no qubits.
   if (state.tensors.length === 0) add(state, "1", [], { re: Float64Array.of(1) });
   const { tensors, entries, extents } = state;
-  return { network: { name, dtype, tensors, open: [], extents: Object.fromEntries(extents) }, entries };
+  const network = { name, dtype, tensors, open: [], extents: Object.fromEntries(extents) };
+  return rankSimplifiedWhereLarge({ network, entries });
 }
 
 function refuse(circuit: Circuit, paulis: readonly Pauli[], name: string, dtype: Dtype): void {

@@ -33,6 +33,7 @@ import { madeModes, operandsOf, passOver, permutationCost, sizeOf, usedModes, ty
 /** Wishes that are followed at once, of those whose last permutation is at the same node, and of all. */
 const BEAM = 4;
 const MOST_WISHES = 60;
+
 /** `rounds`: how often a rank runs what depends on the slice. */
 export function storageOrders(tree: ModeTree, placements: NodePlacements, rounds: number): StorageOrders {
   const pass = passOver(tree, placements, rounds);
@@ -48,7 +49,7 @@ interface Wish {
   readonly tree: OrderTree;
   /** Elements permuted so far, above this node. */
   readonly cost: number;
-  /** Node at which the last of those permutations is. */
+  /** What the wishes of one origin share: the node of the last of those permutations, and a fraction for the way to meet there. */
   readonly since: number;
   readonly above?: { readonly wish: Wish; readonly reading: Reading };
 }

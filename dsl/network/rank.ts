@@ -21,6 +21,8 @@ interface Piece {
   readonly name: string;
   labels: readonly Label[];
   entries: Entries;
+  /** The entries that were found to be of full rank. */
+  unsplit?: Entries;
 }
 
 interface State {
@@ -309,8 +311,12 @@ function isElsewhere({ holders }: State, label: Label, a: number, b: number): bo
 
 /** Two tensors for one, where they have no more entries; the larger keeps the name. */
 function split(state: State, id: number, piece: Piece): boolean {
+  if (piece.unsplit === piece.entries) return false;
   const found = splitOf(piece.entries, viewOf(state, piece).shape);
-  if (found === undefined) return false;
+  if (found === undefined) {
+    piece.unsplit = piece.entries;
+    return false;
+  }
   const { rows, rank, left, right } = found;
   const other = state.pieces.length;
   const link = rank === 1 ? [] : [unusedLabel(state)];

@@ -55,10 +55,11 @@ const PROOF_SHARE = 0.3;
 /**
  * The best tree found within the budget; of a network of few tensors, the best there is. The first trials make trees in
  * several ways; each later one anneals one of the best trees or a new one, in the way that has paid most so far, or slices.
- * Stops early where many trials in a row gained nothing. Same network, goal, random stream and count of trials: same
+ * Throws UserError where the start is not a tree of the network. Stops early where many trials in a row gained nothing. Same network, goal, random stream and count of trials: same
  * tree, as long as the budget does not expire.
  */
 export function search(network: Network, goal: Goal, budget: Budget, random: Random): ContractionTree {
+  if (goal.start !== undefined) checkTree(network, goal.start);
   const seed = searchSeed(random);
   const small = smallTree(network, goal);
   if (small !== undefined) return small;
@@ -89,7 +90,6 @@ function shareGone(budget: Budget, units: number): number {
   return [0.3, 0.85].reduce((share, mark) => (budget.expired(mark) ? Math.max(share, mark) : share), counted);
 }
 
-/** Throws UserError where the start is not a tree of the network. */
 export function prepare(network: Network, goal: Goal): Prepared {
   const { objective, maxLog2Size = Infinity } = goal;
   const simplified = inOrder(network, simplify(network));
@@ -108,7 +108,6 @@ function absorbed(
   { graph }: Problem,
   tree: ContractionTree,
 ): SlicedPairs {
-  checkTree(network, tree);
   const largest = network.tensors.map((_, id) => id);
   const ranks = network.tensors.map(({ labels }) => labels.length);
   for (const [a, b] of pairs) {

@@ -5,7 +5,6 @@ import { expectation, pauliNamed, type Pauli } from "../circuit/expectation.ts";
 import { count } from "../formats/count.ts";
 import { partition } from "../formats/partition.ts";
 import type { Label, ValuedNetwork } from "../network/network.ts";
-import { rankSimplifiedWhereLarge } from "../network/rank.ts";
 import type { Lexeme, Word } from "../syntax/tree.ts";
 import { lookUp, type Checker } from "./checker.ts";
 import { equationNetwork } from "./equations.ts";
@@ -79,9 +78,7 @@ function amplitudeOf(call: Call): ValuedNetwork {
     if (declared !== 2) refuseExtents(label, `${declared} as declared`, "2 for a qubit", span);
   });
   const options = { name: head.name.text, dtype: head.dtype ?? "complex128", open };
-  return built(bits.span, () =>
-    rankSimplifiedWhereLarge(amplitude(found.circuit, bits.text.slice(1, -1), options)),
-  );
+  return built(bits.span, () => amplitude(found.circuit, bits.text.slice(1, -1), options));
 }
 
 function expectationOf({ checker, head, name, inside }: Call): ValuedNetwork {
@@ -100,7 +97,7 @@ function expectationOf({ checker, head, name, inside }: Call): ValuedNetwork {
   });
   const options = { name: head.name.text, dtype: head.dtype ?? "complex128" };
   const span = { start: observed[0]?.span.start ?? 0, end: observed.at(-1)?.span.end ?? 0 };
-  return built(span, () => rankSimplifiedWhereLarge(expectation(found.circuit, paulis, options)));
+  return built(span, () => expectation(found.circuit, paulis, options));
 }
 
 /** The one argument of a call, by its name. */

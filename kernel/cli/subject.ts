@@ -1,7 +1,6 @@
 /** The network that `order` and `schedule` are about, from a program, a circuit, a formula, a graphical model or a JSON file. */
 import {
   amplitude,
-  rankSimplifiedWhereLarge,
   count,
   parseDimacs,
   parseNetwork,
@@ -96,7 +95,7 @@ function ofCircuit(
   const circuit = readWith(file, parse);
   try {
     const outcome = bits ?? "0".repeat(circuit.qubits);
-    return rankSimplifiedWhereLarge(amplitude(circuit, outcome, { name: "amplitude", dtype: "complex128" }));
+    return amplitude(circuit, outcome, { name: "amplitude", dtype: "complex128" });
   } catch (error) {
     // Only the bits can be wrong here, and they come from the command line.
     if (error instanceof UserError) throw new WrongUse(`--bits: ${error.message}`);

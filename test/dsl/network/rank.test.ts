@@ -9,7 +9,9 @@ import { rankSimplified, rankSimplifiedWhereLarge } from "../../../dsl/network/r
 import { splitOf } from "../../../dsl/network/split.ts";
 import { bruteForce, randomEntries, randomNetwork } from "../../support/networks.ts";
 import { contractAll } from "../circuit/contract.ts";
-import { finalState } from "../circuit/state.ts";
+import { finalState, type Complex } from "../circuit/state.ts";
+
+const options = { name: "a", dtype: "complex128" } as const;
 
 interface Value {
   readonly re: number[];
@@ -170,7 +172,6 @@ rx(0.4) q[0]; rx(0.4) q[1]; x q[2]; rx(0.4) q[3]; swap q[1],q[3]; rz(0.1) q[4]; 
 test("amplitudes and expectation values of circuits stay", () => {
   const parsed = parseQasm(QAOA);
   if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.diagnostics));
-  const options = { name: "a", dtype: "complex128" } as const;
   const random = randomCircuit({ rows: 2, columns: 2, cycles: 3, seed: 4 });
   for (const own of [
     amplitude(parsed.value, "00101", options),
@@ -200,17 +201,32 @@ test("what has no data, or must be exact, is left alone", () => {
   expect(rankSimplified(own).network.tensors[0]?.labels).toEqual([]);
 });
 
-test("a circuit that is read stays as written while small, and keeps its amplitude when large", () => {
-  const options = { name: "a", dtype: "complex128" } as const;
+/** Left as written up to 256 tensors. */
+test("a network stays as it is while it is small", () => {
   const small = amplitude(randomCircuit({ rows: 3, columns: 3, cycles: 4, seed: 2 }), "0".repeat(9), options);
   expect(rankSimplifiedWhereLarge(small)).toBe(small);
-  const circuit = randomCircuit({ rows: 3, columns: 3, cycles: 24, seed: 2 });
-  const large = amplitude(circuit, "011010010", options);
-  expect(large.network.tensors.length).toBeGreaterThan(256);
-  const simplified = rankSimplifiedWhereLarge(large);
-  expect(simplified.network.tensors.length).toBeLessThan(large.network.tensors.length / 3);
-  const wanted = finalState(circuit)[0b011010010];
-  const { re, im } = contractAll(simplified);
+});
+
+test("amplitudes and expectation values of a circuit of some hundred gates are those of its state", () => {
+  const circuit = randomCircuit({ rows: 2, columns: 2, cycles: 60, seed: 2 });
+  const state = finalState(circuit);
+  const one = amplitude(circuit, "0110", options);
+  expect(one.network.tensors.length).toBeLessThan(circuit.gates.length / 2);
+  expectValue(contractAll(one), state[0b0110]);
+  const zz = expectation(
+    circuit,
+    [0, 3].map((qubit) => ({ matrix: "Z", qubit }) as const),
+    options,
+  );
+  expect(zz.network.tensors.length).toBeLessThan(circuit.gates.length);
+  const signed = state.reduce((sum, { re, im }, basis) => {
+    const sign = ((basis >> 3) ^ basis) & 1 ? -1 : 1;
+    return sum + sign * (re * re + im * im);
+  }, 0);
+  expectValue(contractAll(zz), { re: signed, im: 0 });
+});
+
+function expectValue({ re, im }: Value, wanted: Complex | undefined): void {
   expect(re[0]).toBeCloseTo(wanted?.re ?? NaN, 12);
   expect(im[0]).toBeCloseTo(wanted?.im ?? NaN, 12);
-});
+}
