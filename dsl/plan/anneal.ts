@@ -8,6 +8,8 @@ import type { Objective } from "./tree.ts";
 
 export interface Annealing {
   readonly objective: Objective;
+  /** What moves are judged by, where that is not the objective, by which the best tree met is chosen in any case. */
+  readonly judge?: Objective;
   /** Passes over all pairs. */
   readonly sweeps: number;
   /** In units of log2 of the cost of two neighbouring pairs; falls geometrically from `hottest` to `coldest`. */
@@ -59,7 +61,7 @@ export function anneal(
 ): Scored {
   if (graph.tensors.length < 3) return scored(graph, start.pairs, annealing.objective);
   const { objective, sweeps, hottest, coldest, expired, maxLog2Size = Infinity } = annealing;
-  const tree = rotatingTree(graph, start.pairs, objective, maxLog2Size);
+  const tree = rotatingTree(graph, start.pairs, annealing.judge ?? objective, maxLog2Size);
   const first = treeScore(tree, objective);
   let best = first;
   const [left, right] = [tree.left.slice(), tree.right.slice()];

@@ -21,7 +21,7 @@ function chords(seed: number): ReturnType<typeof network> {
 }
 
 const searched = (net: ReturnType<typeof network>, objective: Objective) =>
-  plan(net, { kind: "search", objective }, unlimited(29), mulberry32(1));
+  plan(net, { kind: "search", objective }, unlimited(25), mulberry32(1));
 
 test.each<Objective>(["size", "writes", "peak", "combo", { weight: 200 }])(
   "a search for %s finds no worse by it than a search for flops",
