@@ -24,6 +24,11 @@ const START: OptionSpec = {
   help: "search from this order of the network on, for none worse: JSON of opt_einsum, cotengra, OMEinsum or tnlab",
 };
 
+const TRIALS: OptionSpec = {
+  value: "N",
+  help: "end after N trials, however long they take (--seconds limits them): the tree is then the same on every machine, for any K",
+};
+
 const FILES_TO_ORDER =
   "FILE is a program (.tn), a circuit (.qsim, or .qasm for OpenQASM 2 and 3), a formula to count (.cnf, DIMACS), a " +
   'graphical model (.uai), or a network (.json: {"inputs": [["a","b"],...], "output": [...], "sizes": {"a": 2,...}}). ' +
@@ -43,9 +48,10 @@ const order: CommandSpec = {
       "log10_flops is null where nothing is multiplied.",
   ],
   argument: { name: "FILE", required: true },
-  options: { ...SEARCH, start: START, ...JSON_OPTION },
+  options: { ...SEARCH, trials: TRIALS, start: START, ...JSON_OPTION },
   examples: [
     "tnlab order network.json --seconds 30 --seed 7 --json",
+    "tnlab order network.json --trials 40",
     "tnlab order network.json --start order.json",
     "tnlab order circuit.qsim --bits 0101 --max-size 28",
   ],

@@ -22,6 +22,8 @@ import type { Subject } from "./subject.ts";
 import { amount, choice, integer, positiveNumber } from "./values.ts";
 
 export const DEFAULT_SECONDS = 5;
+/** Of a search that ends by a count of trials: long enough that the count decides. */
+const SECONDS_OF_TRIALS = 86_400;
 const DEFAULT_SEED = 1;
 
 const OBJECTIVES = ["flops", "size", "combo", "writes", "peak"] as const;
@@ -32,6 +34,7 @@ export interface SearchFlags {
   readonly seed: number | undefined;
   readonly objective: Objective | undefined;
   readonly workers: number | undefined;
+  readonly trials: number | undefined;
   readonly maxLog2Size: number | undefined;
   /** File with the order that the search begins from. */
   readonly start: string | undefined;
@@ -60,6 +63,7 @@ export function searchFlags(given: Arguments): SearchFlags {
     seed: integer(given, "seed", { least: 0, most: 2 ** 32 - 1 }),
     objective: choice(given, "minimize", OBJECTIVES),
     workers: integer(given, "workers", { least: 1, most: 1024 }),
+    trials: integer(given, "trials", { least: 1, most: Number.MAX_SAFE_INTEGER }),
     maxLog2Size: amount(given, "max-size"),
     start: given.values.get("start"),
   };
@@ -76,8 +80,8 @@ export async function findOrder(
 ): Promise<Ordered> {
   const begun = performance.now();
   const { name } = network;
-  const { seconds, seed, objective, workers, maxLog2Size, start } = flags;
-  const asked = [seconds, seed, objective, workers, start].some((flag) => flag !== undefined);
+  const { seconds, seed, objective, workers, trials, maxLog2Size, start } = flags;
+  const asked = [seconds, seed, objective, workers, trials, start].some((flag) => flag !== undefined);
   const given = asked ? undefined : definitions.get(`order ${name}`);
   const { spec, method, sliced, search } =
     given?.kind === "order" ? described(given.spec) : await searched(network, flags, signal);
@@ -116,9 +120,9 @@ function described(spec: OrderSpec): Described {
 }
 
 async function searched(network: Network, flags: SearchFlags, signal: AbortSignal): Promise<Described> {
-  const { seconds = DEFAULT_SECONDS, seed = DEFAULT_SEED, objective = "flops", maxLog2Size } = flags;
+  const { seed = DEFAULT_SEED, objective = "flops", trials, maxLog2Size } = flags;
+  const { seconds = trials === undefined ? DEFAULT_SECONDS : SECONDS_OF_TRIALS } = flags;
   const workers = flags.workers ?? availableParallelism();
-  const size = maxLog2Size === undefined ? {} : { maxLog2Size };
   const start = flags.start === undefined ? {} : { start: startIn(flags.start, network, flags) };
   const progress = progressLine();
   const options = {
@@ -127,14 +131,16 @@ async function searched(network: Network, flags: SearchFlags, signal: AbortSigna
     objective,
     workers,
     signal,
-    ...size,
+    ...(maxLog2Size !== undefined && { maxLog2Size }),
+    ...(trials !== undefined && { trials }),
     ...start,
     onImprovement: progress.show,
   };
   const { tree, unsliced, history } = await searchOrder(network, options).finally(progress.clear);
   const threads = workers === 1 ? "1 thread" : `${workers} threads`;
   const from = flags.start === undefined ? "" : `, from "${flags.start}" on`;
-  const method = `search within ${seconds} s on ${threads}, seed ${seed}, minimizing ${describeObjective(objective)}${from}`;
+  const budget = trials === undefined ? `within ${seconds} s` : `of at most ${trials} trials`;
+  const method = `search ${budget} on ${threads}, seed ${seed}, minimizing ${describeObjective(objective)}${from}`;
   const search = { unslicedLog10Flops: unsliced.log10Flops, history };
   return { spec: { kind: "tree", pairs: tree.pairs }, sliced: tree.sliced, method, search };
 }

@@ -19,16 +19,23 @@ const HYPER = JSON.stringify({
   output: ["z"],
   sizes: { a: 2, b: 3, c: 4, d: 5, h: 6, z: 7, loose: 8 },
 });
-const RING = Array.from({ length: 8 }, (_, k) => [`r${k}`, `r${(k + 1) % 8}`, `s${k}`, `s${(k + 3) % 8}`]);
-const RINGS = JSON.stringify({
-  inputs: RING,
-  output: [],
-  sizes: Object.fromEntries(RING.flat().map((label) => [label, 4])),
-});
+/** So many tensors in a ring, each also joined to one some places on. */
+function rings(tensors: number, chord: number): string {
+  const inputs = Array.from({ length: tensors }, (_, k) => {
+    return [`r${k}`, `r${(k + 1) % tensors}`, `s${k}`, `s${(k + chord) % tensors}`];
+  });
+  return JSON.stringify({
+    inputs,
+    output: [],
+    sizes: Object.fromEntries(inputs.flat().map((label) => [label, 4])),
+  });
+}
+const RINGS = rings(8, 3);
 
 const folder = folderWith({
   "hyper.json": HYPER,
   "rings.json": RINGS,
+  "many.json": rings(70, 11),
   "one.json": '{"inputs": [["a"]], "output": [], "sizes": {"a": 3}}',
   "bell.qsim": "2\n0 h 0\n1 cnot 0 1\n2 rz 1 0.5\n",
   "chain.tn":
@@ -106,6 +113,17 @@ test.each([
     expect(found.log2_size).toBeLessThanOrEqual(7);
     expect(found.sliced).not.toEqual([]);
   }
+});
+
+test("a count of trials gives one tree with any number of workers", async () => {
+  const of = (...flags: readonly string[]): Promise<Order> => order("many.json", "--trials", "9", ...flags);
+  const [one, three, other] = await Promise.all([
+    of("--workers", "1"),
+    of("--workers", "3"),
+    of("--seed", "5"),
+  ]);
+  expect(three.ssa_path).toEqual(one.ssa_path);
+  expect(other.ssa_path).not.toEqual(one.ssa_path);
 });
 
 test("a network of one tensor has nothing to multiply", async () => {
