@@ -1,10 +1,12 @@
 /** `npm run bench NAME -- [options]`: slow measurements, side by side in one run, apart from the tests. */
 import { distribution } from "./distribution.ts";
+import { kernel } from "./kernel.ts";
 import { language } from "./language.ts";
 import { order } from "./order.ts";
 
 const benches: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   distribution,
+  kernel,
   language,
   order,
 };
