@@ -14,6 +14,7 @@ const loaders: Loaders = {
   "import-report": () => import("./cli/import-report.ts"),
   lab: () => import("./cli/lab.ts"),
   install: () => import("./cli/install.ts"),
+  doctor: () => import("./cli/doctor.ts"),
   kernel: () => import("./cli/kernel.ts"),
 };
 

@@ -10,6 +10,7 @@ export type CommandName =
   | "import-report"
   | "lab"
   | "install"
+  | "doctor"
   | "kernel";
 
 export interface OptionSpec {

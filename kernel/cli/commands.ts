@@ -204,6 +204,18 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
     },
     examples: ['tnlab install --prefix "$VIRTUAL_ENV"'],
   },
+  doctor: {
+    name: "doctor",
+    synopsis: "[--json]",
+    summary: "say what was found on this computer, and how fast it is",
+    details: [
+      'With --json: {"node", "platform", "cores", "memory_bytes", "flops_per_second": {dtype: flops}, ' +
+        '"memory_bytes_per_second", "torch": {"python", "version"}, "jupyter"}; rates are measured on one thread, a complex ' +
+        "multiply-add counts as 8 flops and a real one as 2; version is null where that Python has no torch.",
+    ],
+    options: JSON_OPTION,
+    examples: ["tnlab doctor"],
+  },
   kernel: {
     name: "kernel",
     synopsis: "--connection-file F",

@@ -146,6 +146,7 @@ const loaders: Loaders = {
   "import-report": () => import("../../../kernel/cli/import-report.ts"),
   lab: () => import("../../../kernel/cli/lab.ts"),
   install: () => import("../../../kernel/cli/install.ts"),
+  doctor: () => import("../../../kernel/cli/doctor.ts"),
   kernel: () => import("../../../kernel/cli/kernel.ts"),
 };
 

@@ -1,0 +1,74 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterEach, expect, test, vi } from "vitest";
+import { run } from "../../../kernel/cli/doctor.ts";
+import { installKernelSpec } from "../../../kernel/install.ts";
+import { folderWith } from "./tnlab.ts";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+interface Findings {
+  readonly node: string;
+  readonly flops_per_second: Readonly<Record<string, number>>;
+  readonly memory_bytes_per_second: number;
+  readonly torch: { readonly python: string; readonly version: string | null };
+  readonly jupyter: string;
+}
+
+async function doctor(...flags: readonly string[]): Promise<string> {
+  let text = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  await run({ argument: "", values: new Map(), flags: new Set(flags) });
+  vi.restoreAllMocks();
+  return text;
+}
+
+const findings = async (): Promise<Findings> => JSON.parse(await doctor("json")) as Findings;
+
+/** A folder with programs that answer as a Python with and without torch would. */
+const pythons = folderWith({ with: "#!/bin/sh\necho 2.13.0\n", without: "#!/bin/sh\nexit 1\n" });
+
+test("rates are measured, each dtype's own", async () => {
+  vi.stubEnv("TNLAB_PYTHON", path.join(pythons, "absent"));
+  const { node, flops_per_second: rates, memory_bytes_per_second: bytes } = await findings();
+  expect(node).toBe(process.version);
+  expect(Object.keys(rates)).toEqual(["float32", "float64", "complex64", "complex128"]);
+  // No computer that runs Node is slower than ten million multiply-adds a second, and none does a thousand billion on a thread.
+  for (const rate of [...Object.values(rates), bytes]) {
+    expect(rate).toBeGreaterThan(1e7);
+    expect(rate).toBeLessThan(1e12);
+  }
+});
+
+test.each([
+  ["absent", null],
+  ["without", null],
+  ["with", "2.13.0"],
+])("the torch of a Python that is %s", async (name, version) => {
+  const python = path.join(pythons, name);
+  if (name !== "absent") chmodSync(python, 0o755);
+  vi.stubEnv("TNLAB_PYTHON", python);
+  expect((await findings()).torch).toEqual({ python, version });
+  const line = (await doctor()).split("\n").find((one) => one.startsWith("engine torch"));
+  expect(line).toContain(
+    version === null ? `no torch in ${python}; pip install torch` : "ready: torch 2.13.0",
+  );
+});
+
+test("whether Jupyter knows the kernel, and whether it is this one", async () => {
+  vi.stubEnv("TNLAB_PYTHON", path.join(pythons, "absent"));
+  vi.stubEnv("JUPYTER_DATA_DIR", folderWith({}));
+  expect((await findings()).jupyter).toBe("not registered");
+  const folder = installKernelSpec();
+  expect((await findings()).jupyter).toBe("registered");
+  writeFileSync(path.join(folder, "kernel.json"), '{"argv": ["node", "elsewhere.js"]}');
+  expect((await findings()).jupyter).toBe("another installation");
+  writeFileSync(path.join(folder, "kernel.json"), "{");
+  expect(await doctor()).toContain("tnlab install registers this one");
+});
