@@ -107,13 +107,21 @@ const run: CommandSpec = {
   argument: { name: "FILE", required: true },
   options: {
     to: { value: "OUT", help: "write the executed notebook: .html (one self-contained page) or .ipynb" },
+    parameters: {
+      value: "JSON",
+      help: "values by name, typed as an object or in a file, for the notebook's cell with the tag parameters",
+    },
     "allow-errors": { help: "go on after a cell that fails, and succeed all the same" },
     timeout: { value: "S", help: "limit of each cell of a notebook, in seconds (default: none)" },
     engine: { value: "E", help: "threads or torch, for all runs of a program that are not dry" },
     processes: { value: "P", help: "ranks of that engine (default: one a core)" },
     ...JSON_OPTION,
   },
-  examples: ["tnlab run ising.tn", "tnlab run notebooks/quickstart.ipynb --to quickstart.html"],
+  examples: [
+    "tnlab run ising.tn",
+    "tnlab run notebooks/quickstart.ipynb --to quickstart.html",
+    "tnlab run sweep.ipynb --parameters '{\"beta\": 0.5}' --to sweep-5.ipynb",
+  ],
 };
 
 const exportJob: CommandSpec = {

@@ -62,7 +62,7 @@ export function describeSchedule(schedule: Schedule, gain: Gain): string {
   const all = byKind.reduce((sum, [, total]) => added(sum, total), NOTHING);
   const { machine, dtype, method, slices, peakBytes, modelledSeconds } = schedule;
   const devices = counted(rankCount(schedule.mesh), "device");
-  const { extraSpeedup, complexityReduction } = gain;
+  const { speedup, extraSpeedup, complexityReduction } = gain;
   return [
     `schedule on ${machine}, ${devices}, ${dtype}, ${counted(slices, "slice")}, method ${method}`,
     "figures of one device, all modelled:",
@@ -70,7 +70,7 @@ export function describeSchedule(schedule: Schedule, gain: Gain): string {
     `peak memory ${formatBytes(peakBytes)} a device, time ${formatSeconds(modelledSeconds)}, both modelled`,
     `communication ${(100 * communicationShare(schedule)).toFixed(1)} % of the time, modelled`,
     `beside slicing alone: extra speedup E ${ratio(extraSpeedup)}, complexity reduction R ${ratio(complexityReduction)}, ` +
-      `E/R ${ratio(extraSpeedup / complexityReduction)}, modelled`,
+      `E/R ${ratio(extraSpeedup / complexityReduction)}; beside one device: speedup ${ratio(speedup)}, modelled`,
   ].join("\n");
 }
 
@@ -82,7 +82,7 @@ function ratio(value: number): string {
 export function scheduleJson(schedule: Schedule, gain: Gain): object {
   const byKind = totals(schedule);
   const all = [...byKind.values()].reduce(added, NOTHING);
-  const { extraSpeedup, complexityReduction, slicingSeconds } = gain;
+  const { speedup, extraSpeedup, complexityReduction, slicingSeconds } = gain;
   return {
     network: schedule.network,
     machine: schedule.machine,
@@ -98,6 +98,7 @@ export function scheduleJson(schedule: Schedule, gain: Gain): object {
     peak_bytes: schedule.peakBytes,
     communication_share: communicationShare(schedule),
     slicing_seconds: slicingSeconds,
+    speedup,
     extra_speedup: extraSpeedup,
     complexity_reduction: complexityReduction,
     extra_speedup_over_reduction: extraSpeedup / complexityReduction,

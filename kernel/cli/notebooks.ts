@@ -7,6 +7,7 @@ import { assetsFolder } from "../lab/server.ts";
 import { executeNotebook, type ExecuteOptions, type Execution } from "../notebook/execute.ts";
 import { notebookToHtml } from "../notebook/html.ts";
 import { formatNotebook, type CellOutput, type Notebook } from "../notebook/nbformat.ts";
+import { withParameters, type Parameters } from "../notebook/parameters.ts";
 import { parseNotebook } from "../notebook/parse.ts";
 import { startKernel } from "../session/process.ts";
 import { FAILED, OK, type Run } from "./command.ts";
@@ -20,7 +21,9 @@ export const runNotebook: Run = (given) => {
   const timeoutSeconds = positiveNumber(given, "timeout");
   const to = values.get("to");
   const format = to === undefined ? undefined : formatOf(to, path.basename(file));
-  const notebook = parseNotebook(readText(file), file);
+  const parsed = parseNotebook(readText(file), file);
+  const parameters = parametersIn(values.get("parameters"));
+  const notebook = parameters === undefined ? parsed : withParameters(parsed, parameters);
   const allowErrors = flags.has("allow-errors");
   const asJson = flags.has("json");
   return interruptible(async (signal) => {
@@ -33,6 +36,21 @@ export const runNotebook: Run = (given) => {
     return executed.ok || allowErrors ? OK : FAILED;
   });
 };
+
+/** Values by name: JSON as it was typed, or in the file that was named. */
+function parametersIn(typed: string | undefined): Parameters | undefined {
+  if (typed === undefined) return undefined;
+  const isTyped = typed.trimStart().startsWith("{");
+  try {
+    const value = JSON.parse(isTyped ? typed : readText(typed)) as unknown;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new UserError(
+    `${isTyped ? "--parameters" : typed}: expected a JSON object of values by name, such as {"beta": 0.5}`,
+  );
+}
 
 /** How `to` is written. Throws before anything has run: WrongUse for its extension, UserError for its folder. */
 function formatOf(to: string, title: string): (notebook: Notebook) => string {

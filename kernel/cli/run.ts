@@ -10,7 +10,7 @@ export const run: Run = async (given) => {
     if (alien !== undefined) throw new WrongUse(`--${alien} goes with a program (.tn) only`);
     return (await import("./notebooks.ts")).runNotebook(given);
   }
-  const alien = ["to", "allow-errors", "timeout"].find(
+  const alien = ["to", "allow-errors", "timeout", "parameters"].find(
     (name) => given.values.has(name) || given.flags.has(name),
   );
   if (alien !== undefined) throw new WrongUse(`--${alien} goes with a notebook (.ipynb) only`);

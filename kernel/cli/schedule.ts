@@ -45,8 +45,9 @@ export const run: Run = (given) => {
   const wanted = { devices: asked ?? deviceCount(machine), method, flags };
   return interruptible(async (signal) => {
     const ordered = await orderFor(subject, flags, { machine, devices: wanted.devices }, signal);
-    const plan = planned(subject, ordered.tree, machine, wanted);
     const alone = await orderFor(subject, flags, { machine, devices: 1 }, signal);
+    // An order for one device may suit them all, too: no plan is slower than slicing alone.
+    const plan = planned(subject, [ordered.tree, alone.tree], machine, wanted);
     const gain = gainOf(subject.network, alone.tree, machine, plan);
     if (out !== undefined) writeText(out, `${JSON.stringify(plan.schedule)}\n`);
     if (given.flags.has("json")) printJson(scheduleJson(plan.schedule, gain));
@@ -90,21 +91,26 @@ interface Wish {
 /** Slices that the program or a flag fixes stay; else they are chosen with the distribution. */
 function planned(
   subject: Subject,
-  tree: ContractionTree,
+  trees: readonly [ContractionTree, ContractionTree],
   machine: Machine,
   { devices, method, flags }: Wish,
 ): SlicedSchedule {
   const { network, definitions } = subject;
   const wanted = method === undefined ? {} : { method };
+  const fixed = flags.maxLog2Size !== undefined || definitions.has(`slice ${network.name}`);
+  const [tree] = trees;
+  const start = fixed
+    ? { tree, schedule: placed(subject, tree, machine, devices, wanted) }
+    : trees
+        .map((one) => distributeSliced(network, one, machine, devices, wanted))
+        .reduce((a, b) => (b.schedule.modelledSeconds < a.schedule.modelledSeconds ? b : a));
   if (method === "joint") {
     const { seconds = DEFAULT_SECONDS, seed = 1 } = flags;
     const end = Date.now() + 1000 * seconds;
     const budget = { expired: () => Date.now() > end, trials: Number.MAX_SAFE_INTEGER };
-    return distributeJointly(network, tree, machine, devices, budget, mulberry32(seed), wanted);
+    return distributeJointly(network, start.tree, machine, devices, budget, mulberry32(seed), wanted);
   }
-  const fixed = flags.maxLog2Size !== undefined || definitions.has(`slice ${network.name}`);
-  if (!fixed) return distributeSliced(network, tree, machine, devices, wanted);
-  return { tree, schedule: placed(subject, tree, machine, devices, wanted) };
+  return start;
 }
 
 const THREADS = /^threads(?:\((\d+)\))?$/;
