@@ -17,6 +17,8 @@ export interface TreeFacts {
   readonly elements: Float64Array;
   /** Per node: the modes of both operands; those of the value for a leaf. */
   readonly involved: readonly (readonly ModeId[])[];
+  /** Per node: element count of all of those together. */
+  readonly whole: Float64Array;
   /** Per node: steps to the root. */
   readonly depth: Int32Array;
   /** Per mode: depth of the pair that contracts it, -1 for open ones: the smaller, the longer it lives. */
@@ -38,7 +40,8 @@ export function treeFacts(tree: ModeTree, model: CostModel, rounds: number, rank
     return pair === undefined ? modes : [...new Set(pair.flatMap((child) => tree.nodes[child] ?? []))];
   });
   const times = Float64Array.from(tree.sliceDependent, (depends) => (depends ? rounds : 1));
-  const facts = { tree, held, elements, involved, rounds: times, ...lifetimes(tree, involved, held) };
+  const whole = Float64Array.from(involved, (modes) => elementCount(tree.modes, modes));
+  const facts = { tree, held, elements, involved, whole, rounds: times, ...lifetimes(tree, involved, held) };
   const work = subtreeWork(facts, model);
   return { ...facts, work, heavy: heavyNodes(tree, elements, work, model, ranks) };
 }
@@ -60,12 +63,12 @@ function lifetimes(
 
 type WithoutWork = Omit<TreeFacts, "work" | "heavy">;
 
-function subtreeWork({ tree, elements, involved, rounds }: WithoutWork, model: CostModel): Float64Array {
+function subtreeWork({ tree, elements, whole, rounds }: WithoutWork, model: CostModel): Float64Array {
   const work = new Float64Array(tree.nodes.length);
   tree.pairs.forEach(([a, b], position) => {
     const node = tree.leaves + position;
     const moved = (elements[a] ?? 0) + (elements[b] ?? 0) + (elements[node] ?? 0);
-    const { seconds } = localStep(model, elementCount(tree.modes, involved[node] ?? []), moved);
+    const { seconds } = localStep(model, whole[node] ?? 1, moved);
     const own = (seconds - model.machine.device.launchSeconds) * (rounds[node] ?? 1);
     work[node] = own + (work[a] ?? 0) + (work[b] ?? 0);
   });

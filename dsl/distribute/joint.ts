@@ -13,6 +13,7 @@ import { search } from "../plan/search.ts";
 import type { Budget, ContractionTree } from "../plan/tree.ts";
 import { rankCount, type Schedule } from "../schedule/schedule.ts";
 import { assertSound } from "../schedule/verify.ts";
+import { fastestOver } from "./choose.ts";
 import { distribute } from "./distribute.ts";
 import { leadingDigits, sliceDigitChoices } from "./groups.ts";
 import type { Machine } from "./machine.ts";
@@ -65,6 +66,12 @@ export function distributeJointly(
   const model: CostModel = { machine, dtype: network.dtype, mesh };
   const hunt: Hunt = { network, graph: hypergraph(network), model, budget, random, best: undefined };
   const refused = attempt(hunt, start, place);
+  // With its own slices alone, too: as fast as whatever chose them.
+  attempt(
+    hunt,
+    start,
+    (tree) => fastestOver({ network, model, wanted }, { coarse: [], fine: [[tree]] }).schedule,
+  );
   const levels = levelsOf(hunt, wanted.groupSize);
   begin(hunt, levels, start);
   continued(hunt, levels);
@@ -214,6 +221,7 @@ function enter(hunt: Hunt, level: Level, tree: ContractionTree): void {
     tree,
     modes: modeTree(network, tree, model.mesh),
     model,
+    leastSeconds: 0,
     choices: [sliceDigits],
   };
   const seconds = estimatedSeconds(problem, sliceDigits);
@@ -226,7 +234,7 @@ function enter(hunt: Hunt, level: Level, tree: ContractionTree): void {
 }
 
 function placed(level: Level, problem: Problem, estimate: number): Schedule | undefined {
-  const { schedule } = planTree(problem, Infinity);
+  const schedule = planTree([problem]).best?.schedule;
   if (schedule !== undefined) level.factor = schedule.modelledSeconds / estimate;
   return schedule;
 }

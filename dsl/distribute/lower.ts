@@ -8,7 +8,7 @@ import type { BufferId, ModeId, Placement, Step } from "../schedule/schedule.ts"
 import { sameOrder, viewAs, type Form, type Roles } from "./layout.ts";
 import { permuteTo, type Lowering } from "./lowering.ts";
 import { contractStep, localStep, type ProductExtents } from "./model.ts";
-import { elementCount, type ModeTree } from "./modes.ts";
+import { elementCount, executionOrder } from "./modes.ts";
 import { moveToUse, movesOf } from "./moves.ts";
 import type { Split } from "./place.ts";
 import { allocate, bufferOf, emit, release } from "./program.ts";
@@ -35,19 +35,6 @@ function valueOf(values: Map<number, Value>, node: number): Value {
   if (value === undefined)
     throw new InvariantError(`expected node ${node} to be lowered before its consumer`);
   return value;
-}
-
-/** Post-order, the larger child's subtree first: fewer buffers live at once. Iterative: trees may be deep. */
-function executionOrder(tree: ModeTree): number[] {
-  const order: number[] = [];
-  const pending = [tree.nodes.length - 1];
-  const size = (node: number): number => elementCount(tree.modes, tree.nodes[node] ?? []);
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    order.push(node);
-    const pair = tree.pairs[node - tree.leaves];
-    if (pair !== undefined) pending.push(...[...pair].sort((a, b) => size(b) - size(a)));
-  }
-  return order.reverse();
 }
 
 function placementFor(split: Split, modes: readonly ModeId[]): Placement {

@@ -4,7 +4,7 @@ import type { ModeId } from "../schedule/schedule.ts";
 import { collectiveStep } from "./collective.ts";
 import type { TreeFacts } from "./facts.ts";
 import { contractStep, localStep, type CostModel, type ProductExtents } from "./model.ts";
-import { elementCount, modesOf as modeOf } from "./modes.ts";
+import { modesOf as modeOf } from "./modes.ts";
 import type { MoveKind } from "./moves.ts";
 import { ranksOf, type DigitClass, type Spread } from "./spread.ts";
 
@@ -16,6 +16,19 @@ export interface Pricing {
   readonly room: number;
   /** Seconds of collectives by kind and digits, then by elements. */
   readonly known: Map<number, Map<number, number>>;
+  /** Of the move that is being priced. */
+  readonly moves: Moves;
+}
+
+/** How many digits of each class are moved, by collective: modes that change their class are exchanged last. */
+interface Moves {
+  readonly scattered: Int32Array;
+  readonly exchanged: Int32Array;
+  readonly exchangedLate: Int32Array;
+  readonly reduced: Int32Array;
+  readonly gathered: Int32Array;
+  /** Modes that come from a digit of another class, which has to let them go first. */
+  readonly late: Int32Array;
 }
 
 /** `share`: of a device's memory, what one step may take. */
@@ -26,7 +39,16 @@ export function pricing(
   share: number,
 ): Pricing {
   const room = (share * model.machine.device.memoryBytes) / elementBytes(model.dtype);
-  return { facts, model, classes, room, known: new Map() };
+  const counts = (): Int32Array => new Int32Array(classes.length);
+  const moves = {
+    scattered: counts(),
+    exchanged: counts(),
+    exchangedLate: counts(),
+    reduced: counts(),
+    gathered: counts(),
+    late: counts(),
+  };
+  return { facts, model, classes, room, known: new Map(), moves };
 }
 
 /** A value as its contraction leaves it. */
@@ -60,7 +82,7 @@ export function contractionSeconds(
 function localExtents(facts: TreeFacts, node: number, spread: Spread): ProductExtents {
   const { tree, held, elements } = facts;
   const [a, b] = tree.pairs[node - tree.leaves] ?? [-1, -1];
-  const all = elementCount(tree.modes, facts.involved[node] ?? []);
+  const all = facts.whole[node] ?? 1;
   const [first, second, out] = [elements[a] ?? 1, elements[b] ?? 1, elements[node] ?? 1];
   const extents = {
     k: all / out,
@@ -80,48 +102,35 @@ function localExtents(facts: TreeFacts, node: number, spread: Spread): ProductEx
   return extents;
 }
 
-/** What a move does to the digits of one class. */
-interface Shift {
-  scattered: number;
-  exchanged: number;
-  reduced: number;
-  gathered: number;
-  /** Modes that come from a digit of another class, which has to let them go first. */
-  late: number;
-}
-
 /**
  * Modelled seconds of bringing a made value to the split in which its consumer reads it; Infinity where that cannot be, or does
  * not fit. Order of the collectives as in `movesBetween`.
  */
 export function moveSeconds(pricing: Pricing, made: Made, used: Spread): number {
-  const shifts: Shift[] = [];
-  let still = true;
+  let moving = 0;
   for (let place = 0; place < used.length; place += 1) {
-    const shift = shiftOf(pricing.classes, made, used, place);
-    if (shift === undefined) return Infinity;
-    if (shift.scattered + shift.exchanged + shift.reduced + shift.gathered > 0) still = false;
-    shifts.push(shift);
+    const own = shift(pricing, made, used, place);
+    if (own === undefined) return Infinity;
+    moving += own;
   }
-  if (still) return 0;
-  if (!orderly(shifts, made.owed)) return Infinity;
-  return collectiveSeconds(pricing, shifts, made.elements);
+  if (moving === 0) return 0;
+  return orderly(pricing, made.owed) ? collectiveSeconds(pricing, made.elements) : Infinity;
 }
 
 /** Modes that change class do so by an exchange after all others: not where they would have to wait for a gather, or for each other. */
-function orderly(shifts: readonly Shift[], owed: readonly number[]): boolean {
-  if (shifts.every(({ late }) => late === 0)) return true;
-  const places = [...shifts.keys()].filter((place) => (shifts[place]?.late ?? 0) > 0);
-  const sums = places.some((place) => (owed[place] ?? 0) > 0);
-  return places.length === 1 && !sums && shifts.every(({ gathered }) => gathered === 0);
+function orderly({ moves }: Pricing, owed: readonly number[]): boolean {
+  let changing = 0;
+  for (let place = 0; place < moves.late.length; place += 1) {
+    if (moves.late[place] === 0) continue;
+    changing += 1;
+    if ((owed[place] ?? 0) > 0) return false;
+  }
+  return changing === 0 || (changing === 1 && moves.gathered.every((count) => count === 0));
 }
 
-function shiftOf(
-  classes: readonly DigitClass[],
-  { split, owed }: Made,
-  used: Spread,
-  place: number,
-): Shift | undefined {
+/** Notes how many digits of a class each collective moves, and returns their sum; undefined where none can do it. */
+function shift({ classes, moves }: Pricing, made: Made, used: Spread, place: number): number | undefined {
+  const { split, owed } = made;
   const before = split[place] ?? [];
   const after = used[place] ?? [];
   let [stay, late] = [0, 0];
@@ -133,9 +142,14 @@ function shiftOf(
   const sums = owed[place] ?? 0;
   const scattered = Math.min(sums, come);
   const exchanged = come - scattered;
-  if (exchanged > leave) return undefined;
-  if (before.length + sums > (classes[place]?.digits.length ?? 0)) return undefined;
-  return { scattered, exchanged, reduced: sums - scattered, gathered: leave - exchanged, late };
+  if (exchanged > leave || before.length + sums > (classes[place]?.digits.length ?? 0)) return undefined;
+  moves.late[place] = late;
+  moves.scattered[place] = scattered;
+  moves.exchanged[place] = exchanged - Math.min(late, exchanged);
+  moves.exchangedLate[place] = Math.min(late, exchanged);
+  moves.reduced[place] = sums - scattered;
+  moves.gathered[place] = leave - exchanged;
+  return come + sums - scattered + leave - exchanged;
 }
 
 function heldElsewhere(split: Spread, mode: ModeId, place: number): boolean {
@@ -144,46 +158,41 @@ function heldElsewhere(split: Spread, mode: ModeId, place: number): boolean {
   return false;
 }
 
-function collectiveSeconds(pricing: Pricing, shifts: readonly Shift[], shard: number): number {
-  const { room, model, classes } = pricing;
+/** Collectives in their order, with the factor by which the group multiplies the shard as an exponent. */
+const STAGES = [
+  ["scattered", "reduce-scatter", -1],
+  ["exchanged", "redistribute", 0],
+  ["exchangedLate", "redistribute", 0],
+  ["reduced", "reduce", 0],
+  ["gathered", "gather", 1],
+] as const satisfies readonly (readonly [keyof Moves, MoveKind, number])[];
+
+function collectiveSeconds(pricing: Pricing, shard: number): number {
+  const { room, model, moves } = pricing;
   let elements = shard;
   let seconds = 0;
-  const step = (kind: MoveKind, counts: readonly number[], growth: number): void => {
-    const group = counts.reduce((ranks, count, place) => ranks * (classes[place]?.radix ?? 1) ** count, 1);
-    if (group === 1) return;
+  for (const [what, kind, growth] of STAGES) {
+    const counts = moves[what];
+    const group = ranksAlong(pricing, counts);
+    if (group === 1) continue;
     seconds += knownSeconds(pricing, kind, counts, elements);
     // Modes that come have to lead: mostly a permutation into a buffer of its own.
     if (kind === "redistribute" || kind === "reduce-scatter") {
       seconds += localStep(model, 0, 2 * elements).seconds;
-      if (2 * elements > room) seconds = Infinity;
+      if (2 * elements > room) return Infinity;
     }
     const next = elements * group ** growth;
-    if (elements + next > room) seconds = Infinity;
+    if (elements + next > room) return Infinity;
     elements = next;
-  };
-  const lateOf = ({ late, exchanged }: Shift): number => Math.min(late, exchanged);
-  step(
-    "reduce-scatter",
-    shifts.map(({ scattered }) => scattered),
-    -1,
-  );
-  step(
-    "redistribute",
-    shifts.map((shift) => shift.exchanged - lateOf(shift)),
-    0,
-  );
-  step("redistribute", shifts.map(lateOf), 0);
-  step(
-    "reduce",
-    shifts.map(({ reduced }) => reduced),
-    0,
-  );
-  step(
-    "gather",
-    shifts.map(({ gathered }) => gathered),
-    1,
-  );
+  }
   return seconds;
+}
+
+function ranksAlong({ classes }: Pricing, counts: Int32Array): number {
+  let ranks = 1;
+  for (let place = 0; place < counts.length; place += 1)
+    ranks *= (classes[place]?.radix ?? 1) ** (counts[place] as number);
+  return ranks;
 }
 
 const KINDS: readonly MoveKind[] = ["reduce-scatter", "redistribute", "reduce", "gather"];
@@ -191,12 +200,13 @@ const KINDS: readonly MoveKind[] = ["reduce-scatter", "redistribute", "reduce", 
 function knownSeconds(
   { known, model, classes }: Pricing,
   kind: MoveKind,
-  counts: readonly number[],
+  counts: Int32Array,
   elements: number,
 ): number {
-  const key = counts.reduce((sum, count) => 64 * sum + count, KINDS.indexOf(kind));
-  const bySize = known.get(key) ?? new Map<number, number>();
-  known.set(key, bySize);
+  let key = KINDS.indexOf(kind);
+  for (let place = 0; place < counts.length; place += 1) key = 64 * key + (counts[place] as number);
+  let bySize = known.get(key);
+  if (bySize === undefined) known.set(key, (bySize = new Map<number, number>()));
   let seconds = bySize.get(elements);
   if (seconds === undefined) {
     const digits = classes.flatMap((one, place) => one.digits.slice(0, counts[place] ?? 0));

@@ -5,6 +5,8 @@ import type { WrittenDistribution } from "./wanted.ts";
 
 /** A sliced tree and the ranks that share it. */
 export interface Problem extends Omit<Shared, "sliceDigits"> {
+  /** Modelled seconds that no schedule beats. */
+  readonly leastSeconds: number;
   /** Choices of the digits that take slices. */
   readonly choices: readonly (readonly number[])[];
   /** Written distributions; everything is planned where absent. */
@@ -13,12 +15,17 @@ export interface Problem extends Omit<Shared, "sliceDigits"> {
 
 /** The fastest schedule of a method that fits, and the least that any schedule tried needs, in bytes a device. */
 export interface Planned {
-  readonly schedule: Schedule | undefined;
+  readonly best?: Placed;
   readonly leastBytes: number;
 }
 
-/** `bound`: modelled seconds that are reached already; what cannot be faster need not be lowered. */
-export type Planner = (problem: Problem, bound: number) => Planned;
+export interface Placed {
+  readonly problem: Problem;
+  readonly schedule: Schedule;
+}
+
+/** Of several problems, with more and more slices of the same tree, the one that a schedule is fastest for. */
+export type Planner = (problems: readonly Problem[]) => Planned;
 
 /** Estimates know no permutations, which take about the same share of all: what is slower than the best by this factor is not lowered. */
 export const CLOSE = 1.03;

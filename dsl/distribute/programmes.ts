@@ -1,32 +1,40 @@
 /** The planners that work by dynamic programming: along the stem over prefixes of modes, and over the whole tree. */
 import { UserError } from "../base/diagnostic.ts";
-import { rankCount, type Schedule } from "../schedule/schedule.ts";
-import { scheduleOf, sliceCount } from "./assemble.ts";
+import { rankCount } from "../schedule/schedule.ts";
+import { sliceCount } from "./assemble.ts";
 import { prefixCandidates, wholeCandidates } from "./candidates.ts";
 import { treeFacts } from "./facts.ts";
+import { fitted, leastBytesOf } from "./fitted.ts";
+import { likelyChoices } from "./groups.ts";
 import { placementsOf } from "./number.ts";
 import type { NodePlacements } from "./place.ts";
 import { pricing } from "./price.ts";
-import { CLOSE, type Planned, type Planner, type Problem } from "./problem.ts";
+import { CLOSE, type Placed, type Planned, type Planner, type Problem } from "./problem.ts";
 import { digitClasses, groupRanks } from "./spread.ts";
 import { onStem } from "./stem.ts";
 import { placeTree } from "./tree.ts";
 import { refusal, writtenCandidates } from "./written.ts";
 
 /** Dynamic programming over prefixes of the longest-lived modes along the stem (arXiv 2606.01852). */
-export const planPrefix: Planner = (problem, bound) => programmed(problem, "prefix", bound);
+export const planPrefix: Planner = (problems) => programmed(problems, "prefix");
 
 /** Dynamic programming over the whole tree. */
-export const planTree: Planner = (problem, bound) => programmed(problem, "tree", bound);
+export const planTree: Planner = (problems) => programmed(problems, "tree");
 
 /** Shares of a device's memory that a step may take, tried in turn: what else is alive at the same time is not known before. */
 const SHARES = [1, 0.7, 0.5, 0.35, 0.25, 0.18];
+
+/** A placement for half of the memory needs more than half of what one for all of it does. */
+const SHARE_STEP = 0.7;
 
 /** States a node that are kept in a first look at a choice of groups, and then. */
 const FEW_STATES = 12;
 const MANY_STATES = 100;
 
+type Programme = "prefix" | "tree";
+
 interface Draft {
+  readonly problem: Problem;
   readonly sliceDigits: readonly number[];
   /** Number of the share of memory. */
   readonly share: number;
@@ -37,54 +45,97 @@ interface Draft {
 }
 
 /** Choices of groups that have the digits that written distributions need. Throws UserError where none has. */
-function choicesFor({ choices, model, modes, over }: Problem): readonly (readonly number[])[] {
-  if (over === undefined) return choices;
+function choicesFor(problem: Problem): readonly (readonly number[])[] {
+  const { choices, model, modes, over } = problem;
+  if (over === undefined) return likelyChoices(problem);
   const refused = choices.map((digits) => refusal(modes, digitClasses(model.mesh, digits), over));
   const able = choices.filter((_, place) => refused[place] === undefined);
   if (able.length === 0) throw new UserError(refused[0] ?? "there are no groups of devices");
   return able;
 }
 
-function firstDrafts(
+/** Choices of groups drafted before any is lowered: larger groups move more, and are for what smaller ones have no room for. */
+const FIRST_CHOICES = 2;
+
+/** Drafts of the next choices of groups, until `count` have a placement. */
+function nextDrafts(
   problem: Problem,
-  method: "prefix" | "tree",
-  choices: readonly (readonly number[])[],
-  states: number,
+  method: Programme,
+  waiting: (readonly number[])[],
+  count: number,
 ): Draft[] {
-  return choices.flatMap((sliceDigits) => draft(problem, method, { sliceDigits, share: 0, states }) ?? []);
+  const found: Draft[] = [];
+  while (found.length < count) {
+    const sliceDigits = waiting.shift();
+    if (sliceDigits === undefined) break;
+    const few = draft(problem, method, { sliceDigits, share: 0, states: FEW_STATES });
+    // Few states may miss the only ones that fit.
+    const made = few ?? draft(problem, method, { sliceDigits, share: 0, states: MANY_STATES });
+    if (made !== undefined) found.push(made);
+  }
+  return found;
 }
 
 /** Drafts for every choice of groups, the most promising lowered first, until others are no longer close. */
-function programmed(problem: Problem, method: "prefix" | "tree", bound: number): Planned {
-  const choices = choicesFor(problem);
-  const drafts = firstDrafts(problem, method, choices, FEW_STATES);
-  // Few states may miss the only ones that fit.
-  if (drafts.length === 0) drafts.push(...firstDrafts(problem, method, choices, MANY_STATES));
-  let schedule: Schedule | undefined;
-  let leastBytes = Infinity;
-  let first = Infinity;
+function programmed(problems: readonly Problem[], method: Programme): Planned {
+  const fresh = [...problems].sort((a, b) => a.leastSeconds - b.leastSeconds);
+  const drafts: Draft[] = [];
+  const waiting = new Map(problems.map((problem) => [problem, [...choicesFor(problem)]]));
+  const expand = (problem: Problem, count: number): void => {
+    drafts.push(...nextDrafts(problem, method, waiting.get(problem) ?? [], count));
+  };
+  let best: Placed | undefined;
+  let [first, leastBytes] = [Infinity, Infinity];
   for (;;) {
     drafts.sort((a, b) => a.seconds - b.seconds);
-    const next = drafts.shift();
-    if (next === undefined || next.seconds > CLOSE * first || next.seconds >= bound) break;
-    if (next.states === FEW_STATES) {
-      drafts.push(draft(problem, method, { ...next, states: MANY_STATES }) ?? next);
+    const [soonest] = fresh;
+    if (
+      soonest !== undefined &&
+      soonest.leastSeconds <= Math.min(CLOSE * first, drafts[0]?.seconds ?? Infinity)
+    ) {
+      expand(soonest, FIRST_CHOICES);
+      fresh.shift();
       continue;
     }
-    const { sliceDigits, placements } = next;
-    const alone = sliceDigits.length > 0 && sliceDigits.length === problem.model.mesh.length;
-    const made = scheduleOf({ ...problem, sliceDigits }, placements, alone ? "slicing" : method);
-    leastBytes = Math.min(leastBytes, made.peakBytes);
-    if (made.peakBytes > problem.model.machine.device.memoryBytes)
-      drafts.push(
-        ...[draft(problem, method, { ...next, share: next.share + 1 })].filter((one) => one !== undefined),
-      );
-    else {
-      first = Math.min(first, next.seconds);
-      if (made.modelledSeconds < (schedule?.modelledSeconds ?? Infinity)) schedule = made;
+    const next = drafts.shift();
+    if (next === undefined || next.seconds > CLOSE * first) break;
+    const { schedule, bytes } =
+      next.states === FEW_STATES
+        ? { bytes: leastBytesOf(next.problem, next.placements) }
+        : lowered(next, method);
+    leastBytes = Math.min(leastBytes, bytes);
+    const { memoryBytes } = next.problem.model.machine.device;
+    if (bytes > memoryBytes) {
+      const share = nextShare(next.share, bytes / memoryBytes);
+      const smaller =
+        draft(next.problem, method, { ...next, share }) ??
+        draft(next.problem, method, { ...next, share, states: MANY_STATES });
+      if (smaller !== undefined) drafts.push(smaller);
+      expand(next.problem, 1);
+      continue;
     }
+    if (schedule === undefined) {
+      const states = MANY_STATES;
+      drafts.push(draft(next.problem, method, { ...next, states }) ?? { ...next, states });
+      continue;
+    }
+    first = Math.min(first, next.seconds);
+    if (schedule.modelledSeconds < (best?.schedule.modelledSeconds ?? Infinity))
+      best = { problem: next.problem, schedule };
   }
-  return { schedule, leastBytes };
+  return { ...(best && { best }), leastBytes };
+}
+
+function lowered({ problem, sliceDigits, placements }: Draft, method: Programme): ReturnType<typeof fitted> {
+  const alone = sliceDigits.length > 0 && sliceDigits.length === problem.model.mesh.length;
+  return fitted({ ...problem, sliceDigits }, placements, alone ? "slicing" : method);
+}
+
+/** The number of the next share of memory to try, where a schedule took `excess` times what there is: about that much less. */
+function nextShare(share: number, excess: number): number {
+  const wanted = (SHARES[share] ?? 0) / excess ** SHARE_STEP;
+  const next = SHARES.findIndex((one, place) => place > share && one <= wanted);
+  return next < 0 ? Math.max(share + 1, SHARES.length - 1) : next;
 }
 
 /** Modelled seconds of a placement of the whole tree with these digits for slices, at a first look; Infinity where none fits. */
@@ -93,10 +144,11 @@ export function estimatedSeconds(problem: Problem, sliceDigits: readonly number[
 }
 
 function draft(
-  { network, tree, modes, model, over }: Problem,
-  method: "prefix" | "tree",
+  problem: Problem,
+  method: Programme,
   { sliceDigits, share, states }: Pick<Draft, "sliceDigits" | "share" | "states">,
 ): Draft | undefined {
+  const { network, tree, modes, model, over } = problem;
   const classes = digitClasses(model.mesh, sliceDigits);
   const groups = rankCount(sliceDigits.flatMap((digit) => model.mesh[digit] ?? []));
   const rounds = Math.ceil(sliceCount(network, tree) / groups);
@@ -109,5 +161,5 @@ function draft(
   const placed = placeTree(pricing(facts, model, classes, room), candidates, states);
   if (placed === undefined) return undefined;
   const placements = placementsOf(facts, classes, model.mesh.length, placed);
-  return { sliceDigits, share, states, seconds: placed.seconds, placements };
+  return { problem, sliceDigits, share, states, seconds: placed.seconds, placements };
 }

@@ -33,7 +33,12 @@ export function groupRanks(classes: readonly DigitClass[]): number {
 }
 
 export function spreadKey(spread: Spread): string {
-  return spread.map((modes) => modes.join(" ")).join("|");
+  let key = "";
+  for (const modes of spread) {
+    for (const mode of modes) key += `${mode} `;
+    key += "|";
+  }
+  return key;
 }
 
 export function restricted(spread: Spread, held: ReadonlySet<ModeId>): Spread {
@@ -56,19 +61,24 @@ export function filled(
   order: readonly ModeId[],
   free: readonly number[],
 ): Spread {
-  const taken = new Set(fixed.flat());
-  return classes.map(({ radix }, place) => {
-    const modes = [...(fixed[place] ?? [])];
-    let left = free[place] ?? 0;
-    for (const mode of order) {
-      if (left === 0) break;
-      if (taken.has(mode) || tree.modes[mode]?.extent !== radix) continue;
-      modes.push(mode);
-      taken.add(mode);
-      left -= 1;
+  const spread = classes.map((_, place) => [...(fixed[place] ?? [])]);
+  for (let place = 0; place < classes.length; place += 1) {
+    const modes = spread[place] as ModeId[];
+    const most = modes.length + Math.max(0, free[place] ?? 0);
+    const radix = classes[place]?.radix;
+    for (let at = 0; at < order.length && modes.length < most; at += 1) {
+      const mode = order[at] as ModeId;
+      if (tree.modes[mode]?.extent === radix && !holds(spread, mode)) modes.push(mode);
     }
-    return modes.sort((a, b) => a - b);
-  });
+    modes.sort((a, b) => a - b);
+  }
+  return spread;
+}
+
+function holds(spread: Spread, mode: ModeId): boolean {
+  for (let place = 0; place < spread.length; place += 1)
+    if (spread[place]?.includes(mode) === true) return true;
+  return false;
 }
 
 /** All spreads over `modes`, or nothing where there are more than `most`. */

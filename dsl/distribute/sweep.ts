@@ -9,18 +9,28 @@ import { cost } from "../plan/cost.ts";
 import { slice } from "../plan/slice.ts";
 import type { ContractionTree } from "../plan/tree.ts";
 import { rankCount, type Schedule } from "../schedule/schedule.ts";
-import { distribute, peakBytesOnOneDevice } from "./distribute.ts";
+import { assertSound } from "../schedule/verify.ts";
+import { fastestOver, type Chosen } from "./choose.ts";
+import { peakBytesOnOneDevice } from "./distribute.ts";
 import { deviceCount, type Machine } from "./machine.ts";
+import { meshOf } from "./mesh.ts";
+import type { CostModel } from "./model.ts";
+import { finerTrees, workOf } from "./sharing.ts";
 import { communicationShare } from "./time.ts";
 import type { Wanted } from "./wanted.ts";
 
 /** All modelled. */
 export interface SpeedupPoint {
   readonly devices: number;
-  /** Slicing alone, ideal: the time of one device, which slices until its own memory suffices, over the count of devices. */
+  /**
+   * Slicing alone on as many devices: each takes slices of its own, at least as many as its memory needs. The time of one device over
+   * their count where there are slices for all; more where these are too few to be shared equally, or repeat work.
+   */
   readonly slicingSeconds: number;
   readonly distributedSeconds: number;
-  /** E: slicingSeconds / distributedSeconds; 1 is what slicing alone reaches. */
+  /** S: the time of one device, which slices until its own memory suffices, over distributedSeconds. */
+  readonly speedup: number;
+  /** E: slicingSeconds / distributedSeconds; 1 is what slicing alone reaches, and no plan for the same pairs is below. */
   readonly extraSpeedup: number;
   /**
    * R: multiply-adds where one device's memory must suffice over those where the memory of all does, each with the fewest
@@ -44,7 +54,7 @@ export interface SlicedSchedule {
 }
 
 /** A plan beside slicing alone. */
-export type Gain = Pick<SpeedupPoint, "slicingSeconds" | "extraSpeedup" | "complexityReduction">;
+export type Gain = Pick<SpeedupPoint, "slicingSeconds" | "speedup" | "extraSpeedup" | "complexityReduction">;
 
 /**
  * Rows for the given counts of devices, all for the pairs of one tree; slices are chosen anew for each count. Throws UserError where
@@ -57,14 +67,14 @@ export function speedups(
   counts: readonly number[],
   wanted: Wanted = {},
 ): readonly SpeedupPoint[] {
-  const trees = slicings(network, tree, machine.device.memoryBytes);
-  const single = planned(network, trees, machine, 1, {});
+  const subject = subjectOf(network, tree, machine.device.memoryBytes);
+  const single = planned(subject, machine, 1, {});
   return counts.map((devices) => {
-    const plan = planned(network, trees, machine, devices, wanted);
+    const plan = planned(subject, machine, devices, wanted);
     const { schedule } = plan;
     return {
       devices,
-      ...gainOver(network, single, plan),
+      ...gainOver(subject, single, machine, plan),
       distributedSeconds: schedule.modelledSeconds,
       slices: schedule.slices,
       communicationShare: communicationShare(schedule),
@@ -83,11 +93,14 @@ export function gainOf(
   machine: Machine,
   plan: SlicedSchedule,
 ): Gain {
-  const trees = slicings(network, tree, machine.device.memoryBytes);
-  return gainOver(network, planned(network, trees, machine, 1, {}), plan);
+  const subject = subjectOf(network, tree, machine.device.memoryBytes);
+  return gainOver(subject, planned(subject, machine, 1, {}), machine, plan);
 }
 
-/** The fastest schedule for a count of devices over the slicings of one tree, from none to those that fit a single device. */
+/**
+ * The fastest schedule for a count of devices over the slicings of one tree: from none to those that fit a single device, and on to
+ * those that the devices share equally. Throws UserError where nothing fits.
+ */
 export function distributeSliced(
   network: Network,
   tree: ContractionTree,
@@ -95,8 +108,7 @@ export function distributeSliced(
   devices: number,
   wanted: Wanted = {},
 ): SlicedSchedule {
-  const trees = slicings(network, tree, machine.device.memoryBytes);
-  return planned(network, trees, machine, devices, wanted);
+  return planned(subjectOf(network, tree, machine.device.memoryBytes), machine, devices, wanted);
 }
 
 /** Counts that fill the machine's nodes whole: `least` doubled up to the node, then whole nodes doubled, up to `most`. */
@@ -109,74 +121,64 @@ export function deviceCounts(machine: Machine, least: number, most: number): rea
   return [...within, ...nodes].filter((count) => count >= least && count <= most);
 }
 
-/** Slices that no longer make a schedule faster, in a row, before only the most are tried. */
-const PATIENCE = 4;
-
-function planned(
-  network: Network,
-  trees: readonly ContractionTree[],
-  machine: Machine,
-  devices: number,
-  wanted: Wanted,
-): SlicedSchedule {
-  let best: SlicedSchedule | undefined;
-  let refused: unknown;
-  let idle = 0;
-  const { memoryBytes } = machine.device;
-  const room = Math.log2((devices * memoryBytes) / elementBytes(network.dtype));
-  for (const tree of trees) {
-    // The last one fits each device: from there on slicing alone is possible, and no plan needs to be slower.
-    const skipped = idle >= PATIENCE || cost(network, tree).log2Size > room;
-    if (skipped && tree !== trees.at(-1)) continue;
-    const schedule = fitting(
-      () => distribute(network, tree, machine, devices, wanted),
-      (error) => (refused = error),
-    );
-    if (schedule === undefined) continue;
-    const faster = best === undefined || schedule.modelledSeconds < best.schedule.modelledSeconds;
-    if (faster) best = { tree, schedule, fewest: best?.fewest ?? tree };
-    idle = faster ? 0 : idle + 1;
-  }
-  if (best !== undefined) return best;
-  throw refused instanceof UserError ? refused : new UserError(`${network.name} has no schedule`);
+function planned(subject: Subject, machine: Machine, devices: number, wanted: Wanted): Chosen {
+  const { network, coarse, fine } = subject;
+  const model: CostModel = { machine, dtype: network.dtype, mesh: meshOf(machine, devices) };
+  const [fitting] = fine;
+  const room = Math.log2((devices * machine.device.memoryBytes) / elementBytes(network.dtype));
+  const finer = fitting === undefined ? [] : finerTrees(workOf(network, fitting, model), fitting);
+  const slicings = {
+    coarse: coarse.filter((tree) => cost(network, tree).log2Size <= room).map((tree) => [tree]),
+    fine: [...fine, ...finer].map((tree) => [tree]),
+  };
+  const chosen = fastestOver({ network, model, wanted }, slicings);
+  return { ...chosen, schedule: assertSound(chosen.schedule) };
 }
 
-/** A schedule, or nothing where the tensors do not fit, which is told to `refuse`. */
-function fitting(place: () => Schedule, refuse: (error: UserError) => void): Schedule | undefined {
-  try {
-    return place();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    refuse(error);
-    return undefined;
-  }
+/** Trees of a network's pairs with no slices, one, two, ...; `fine` begins with the first that fits one device. */
+interface Subject {
+  readonly network: Network;
+  readonly coarse: readonly ContractionTree[];
+  readonly fine: readonly ContractionTree[];
 }
 
 /**
- * The tree with no slices, one, two, ... until one device's memory suffices: first those that it came with, in their order, then
- * others. Throws UserError where none suffices.
+ * Slices until one device's memory suffices: first those that the tree came with, in their order, then others. Throws UserError where
+ * none suffices.
  */
-function slicings(network: Network, tree: ContractionTree, memoryBytes: number): ContractionTree[] {
-  const fits = (one: ContractionTree): boolean => peakBytesOnOneDevice(network, one) <= memoryBytes;
-  let finest = tree;
-  for (let limit = Math.ceil(cost(network, tree).log2Size) - 1; !fits(finest) && limit >= 0; limit -= 1)
+function subjectOf(network: Network, tree: ContractionTree, memoryBytes: number): Subject {
+  const room = Math.log2(memoryBytes / elementBytes(network.dtype));
+  const fits = (one: ContractionTree): boolean =>
+    cost(network, one).log2Size <= room && peakBytesOnOneDevice(network, one) <= memoryBytes;
+  let [finest, known] = [tree, -1];
+  let limit = Math.min(Math.ceil(cost(network, tree).log2Size) - 1, Math.floor(room));
+  for (; !fits(finest) && limit >= 0; limit -= 1) {
+    known = finest.sliced.length;
     finest = slice(network, tree, limit);
+  }
   if (!fits(finest))
     throw new UserError(`no slicing brings ${network.name} under ${formatBytes(memoryBytes)} on one device`);
   const { sliced } = finest;
-  return Array.from({ length: sliced.length + 1 }, (_, count) => ({
+  const trees = Array.from({ length: sliced.length + 1 }, (_, count) => ({
     ...tree,
     sliced: sliced.slice(0, count),
   }));
+  let first = sliced.length;
+  while (first - 1 > known && fits(trees[first - 1] as ContractionTree)) first -= 1;
+  return { network, coarse: trees.slice(0, first), fine: trees.slice(first) };
 }
 
-function gainOver(network: Network, single: SlicedSchedule, plan: SlicedSchedule): Gain {
+/** `alone`: the pairs whose slicing the plan is compared with. */
+function gainOver(alone: Subject, single: Chosen, machine: Machine, plan: SlicedSchedule): Gain {
   const { mesh, modelledSeconds } = plan.schedule;
-  const slicingSeconds = single.schedule.modelledSeconds / rankCount(mesh);
-  const log10Flops = ({ tree, fewest = tree }: SlicedSchedule): number => cost(network, fewest).log10Flops;
+  const sliced = planned(alone, machine, rankCount(mesh), { method: "slicing" });
+  const slicingSeconds = sliced.schedule.modelledSeconds;
+  const log10Flops = ({ tree, fewest = tree }: SlicedSchedule): number =>
+    cost(alone.network, fewest).log10Flops;
   const reduction = log10Flops(single) - log10Flops(plan);
   return {
     slicingSeconds,
+    speedup: single.schedule.modelledSeconds / modelledSeconds,
     extraSpeedup: slicingSeconds / modelledSeconds,
     // A network of one tensor multiplies nothing.
     complexityReduction: Number.isNaN(reduction) ? 1 : 10 ** reduction,

@@ -47,9 +47,14 @@ export function placeTree(pricing: Pricing, candidates: Candidates, most = MOST_
     : { seconds: best.seconds, byNode: traced(facts, states, root, best.state) };
 }
 
-/** Whether every value fits where all ranks of the group share it. */
+/** Whether the operands and the result of every pair fit where all ranks of the group share them. */
 function canFit({ facts, classes, room }: Pricing): boolean {
-  return facts.elements.every((elements) => elements / groupRanks(classes) <= room);
+  const { tree, elements } = facts;
+  const most = room * groupRanks(classes);
+  return tree.pairs.every(
+    ([a, b], position) =>
+      (elements[a] ?? 0) + (elements[b] ?? 0) + (elements[tree.leaves + position] ?? 0) <= most,
+  );
 }
 
 /** The root's state that is cheapest once its value is whole on every rank, which is done once, after all slices. */
@@ -81,19 +86,20 @@ function statesOf(
   const operands = heavyOperands(facts, node);
   const sources = operands.map((child): Source => ({ node: child, made: states[child] ?? [] }));
   const arrivals = operands.map((child) => arrivalsOf(pricing, child, states[child] ?? []));
-  const pair = tree.pairs[node - tree.leaves] ?? [];
+  const pair: readonly number[] = tree.pairs[node - tree.leaves] ?? [];
   const found = new Map<string, State>();
   for (const spread of candidates(node, sources)) {
-    const held = pair.reduce(
-      (sum, child) => sum + shardOf(pricing, child, restrict(facts, child, spread)),
-      0,
-    );
+    const used = pair.map((child) => restrict(facts, child, spread));
+    let held = 0;
+    for (let side = 0; side < pair.length; side += 1)
+      held += shardOf(pricing, pair[side] as number, used[side] as Spread);
     const split = restrict(facts, node, spread);
     const elements = shardOf(pricing, node, split);
     let seconds = contractionSeconds(pricing, node, spread, held, elements) * (facts.rounds[node] ?? 1);
     const from: number[] = [];
     for (let place = 0; place < operands.length && seconds < Infinity; place += 1) {
-      const arrival = arrivals[place]?.(spread) ?? NEVER;
+      const side = pair.indexOf(operands[place] as number);
+      const arrival = arrivals[place]?.(used[side] as Spread) ?? NEVER;
       seconds += arrival.seconds;
       from.push(arrival.state);
     }
@@ -118,16 +124,15 @@ interface Arrival {
 
 const NEVER: Arrival = { seconds: Infinity, state: -1 };
 
-/** The cheapest way to have an operand as a spread of its consumer reads it. States come cheapest first. */
-function arrivalsOf(pricing: Pricing, child: number, states: readonly State[]): (spread: Spread) => Arrival {
+/** The cheapest way to have an operand as its consumer reads it. States come cheapest first. */
+function arrivalsOf(pricing: Pricing, child: number, states: readonly State[]): (used: Spread) => Arrival {
   const known = new Map<string, Arrival>();
   const times = pricing.facts.rounds[child] ?? 1;
   const settled = new Map<string, number>();
   states.forEach(({ split, owed }, state) => {
     if (owed.every((sums) => sums === 0)) settled.set(spreadKey(split), state);
   });
-  return (spread) => {
-    const used = restrict(pricing.facts, child, spread);
+  return (used) => {
     const key = spreadKey(used);
     const seen = known.get(key);
     if (seen !== undefined) return seen;

@@ -2,6 +2,7 @@
  * Arena planning. In: a schedule. Out: where each buffer lies in a rank's one block of memory, from the
  * lifetimes in the schedule. Every rank has the same layout.
  */
+import { lowestFree, nothingOccupied, occupy } from "./occupied.ts";
 import type { BufferId, Schedule, Step } from "./schedule.ts";
 
 export interface Arena {
@@ -56,37 +57,22 @@ function lifetimes(schedule: Pick<Schedule, "buffers" | "steps">): Lifetime[] {
   return [...found.values()];
 }
 
-/** Positions of the walk that share a list of the buffers which live there. */
-const STRETCH = 32;
-
 /** Largest first, each at the lowest offset that no buffer alive at the same time occupies. */
 export function planArena(schedule: Pick<Schedule, "buffers" | "steps">): Arena {
   const offsets = new Array<number>(schedule.buffers.length).fill(0);
   const lives = lifetimes(schedule);
   const end = lives.reduce((most, { first, last }) => Math.max(most, last === Infinity ? first : last), 0);
-  const placed = Array.from({ length: Math.floor(end / STRETCH) + 1 }, (): Lifetime[] => []);
+  const occupied = nothingOccupied(end + 1);
   let elements = 0;
   for (const life of lives.sort((a, b) => b.elements - a.elements || a.first - b.first)) {
-    const stretches = placed.slice(Math.floor(life.first / STRETCH), Math.floor(life.last / STRETCH) + 1);
-    const near = stretches.length === 1 ? (stretches[0] ?? []) : [...new Set(stretches.flat())];
-    const rivals = near.filter((other) => other.first <= life.last && life.first <= other.last);
-    const offset = lowestGap(rivals, life.elements, offsets);
+    const time = [life.first, Math.min(life.last, end)] as const;
+    const offset = lowestFree(occupied, time, life.elements);
     offsets[life.buffer] = offset;
     elements = Math.max(elements, offset + life.elements);
-    for (const stretch of stretches) stretch.push(life);
+    const past = Math.ceil((offset + life.elements) / ALIGNMENT) * ALIGNMENT;
+    occupy(occupied, time, [offset, past]);
   }
   return { offsets, elements };
-}
-
-function lowestGap(rivals: Lifetime[], elements: number, offsets: readonly number[]): number {
-  let offset = 0;
-  const start = (life: Lifetime): number => offsets[life.buffer] ?? 0;
-  for (const rival of rivals.sort((a, b) => start(a) - start(b))) {
-    if (offset + elements <= start(rival)) break;
-    const end = start(rival) + rival.elements;
-    offset = Math.max(offset, Math.ceil(end / ALIGNMENT) * ALIGNMENT);
-  }
-  return offset;
 }
 
 /** Elements of the buffers that live on a rank during each step, in the order of `walkSteps`. */

@@ -99,18 +99,18 @@ function planned(
   const wanted = method === undefined ? {} : { method };
   const fixed = flags.maxLog2Size !== undefined || definitions.has(`slice ${network.name}`);
   const [tree] = trees;
-  const start = fixed
-    ? { tree, schedule: placed(subject, tree, machine, devices, wanted) }
-    : trees
-        .map((one) => distributeSliced(network, one, machine, devices, wanted))
-        .reduce((a, b) => (b.schedule.modelledSeconds < a.schedule.modelledSeconds ? b : a));
+  const sliced = (): SlicedSchedule =>
+    trees
+      .map((one) => distributeSliced(network, one, machine, devices, wanted))
+      .reduce((a, b) => (b.schedule.modelledSeconds < a.schedule.modelledSeconds ? b : a));
   if (method === "joint") {
+    const start = fixed ? tree : sliced().tree;
     const { seconds = DEFAULT_SECONDS, seed = 1 } = flags;
     const end = Date.now() + 1000 * seconds;
     const budget = { expired: () => Date.now() > end, trials: Number.MAX_SAFE_INTEGER };
-    return distributeJointly(network, start.tree, machine, devices, budget, mulberry32(seed), wanted);
+    return distributeJointly(network, start, machine, devices, budget, mulberry32(seed), wanted);
   }
-  return start;
+  return fixed ? { tree, schedule: placed(subject, tree, machine, devices, wanted) } : sliced();
 }
 
 const THREADS = /^threads(?:\((\d+)\))?$/;

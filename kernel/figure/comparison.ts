@@ -8,7 +8,7 @@ export interface Compared {
   readonly method: Method;
   readonly devices: number;
   readonly seconds: number;
-  /** E: over ideal slicing on as many devices. */
+  /** E: over slicing alone on as many devices. */
   readonly extraSpeedup: number;
   /** Part of the time, 0 to 1. */
   readonly communicationShare: number;

@@ -47,25 +47,25 @@ function ticksOf(devices: readonly number[]): Trace {
 
 const LINES: readonly {
   readonly name: string;
-  readonly factor: (point: SpeedupPoint) => number;
+  readonly speedup: (point: SpeedupPoint) => number;
   readonly color: string;
   readonly dash: string;
 }[] = [
-  { name: "slicing alone, ideal", factor: () => 1, color: COLOURS.grey, dash: "dash" },
+  { name: "slicing alone, ideal", speedup: ({ devices }) => devices, color: COLOURS.grey, dash: "dash" },
   {
     name: "if moving were free (R)",
-    factor: (point) => point.complexityReduction,
+    speedup: ({ devices, complexityReduction }) => devices * complexityReduction,
     color: COLOURS.green,
     dash: "dot",
   },
-  { name: "distribution", factor: (point) => point.extraSpeedup, color: COLOURS.blue, dash: "solid" },
+  { name: "distribution", speedup: (point) => point.speedup, color: COLOURS.blue, dash: "solid" },
 ];
 
 function tracesOf(points: readonly SpeedupPoint[]): Trace[] {
-  return LINES.map(({ name, factor, color, dash }) => ({
+  return LINES.map(({ name, speedup, color, dash }) => ({
     ...{ type: "scatter", mode: "lines+markers", name, showlegend: true },
     x: points.map(({ devices }) => devices),
-    y: points.map((point) => point.devices * factor(point)),
+    y: points.map(speedup),
     line: { color, width: 2, dash },
     marker: { color, size: dash === "solid" ? 8 : 4 },
     hoverinfo: "text",

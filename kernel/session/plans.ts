@@ -50,21 +50,21 @@ export async function planFor(session: Session, name: string, spec: Distribution
   return kept(session, name, key, { ...made, machine });
 }
 
-/** E: the modelled time of slicing alone, ideal, on as many devices, over that of the plan (arXiv 2606.01852). */
+/** E: the modelled time of slicing alone on as many devices over that of the plan (arXiv 2606.01852). */
 export async function extraSpeedup(session: Session, name: string, plan: Plan): Promise<number> {
-  const alone = await planAlone(session, name, plan.machine);
   const devices = plan.schedule.mesh.reduce((product, { radix }) => product * radix, 1);
-  return alone.schedule.modelledSeconds / (devices * plan.schedule.modelledSeconds);
+  const alone = await planAlone(session, name, plan.machine, devices);
+  return alone.schedule.modelledSeconds / plan.schedule.modelledSeconds;
 }
 
-/** The plan for one device of the machine, whatever slices the program has chosen. */
-async function planAlone(session: Session, name: string, machine: Machine): Promise<Plan> {
+/** The plan in which every device takes slices of its own, whatever slices the program has chosen. */
+async function planAlone(session: Session, name: string, machine: Machine, devices: number): Promise<Plan> {
   const results = await resultsOf(session, name);
-  const key = keyOf({ alone: machine });
+  const key = keyOf({ alone: machine, devices });
   const known = results.plans.get(key);
   if (known !== undefined) return known;
   const { network } = networkNamed(session, name);
-  const spec = { machine: { kind: "model", machine }, devices: 1, method: "slicing" } as const;
+  const spec = { machine: { kind: "model", machine }, devices, method: "slicing" } as const;
   const made = await planApart({ network, tree: results.tree, machine }, false, spec, session.host.signal);
   return kept(session, name, key, { ...made, machine });
 }

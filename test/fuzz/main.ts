@@ -1,6 +1,8 @@
 /**
  * The language against programs made wrong on purpose: it must neither throw nor hang, and must say where every mistake is.
  * `npm run fuzz -- [--programs 100000] [--first 0] [--seconds 10] [--workers 1] [--show SEED]`
+ * `npm run fuzz -- --plans 300 [--first 0]`: random networks planned for random machines instead, verified, and run on worker threads
+ * (which run compiled JavaScript: `npm run build:js` comes first).
  * A program that takes longer than `--seconds` counts as hanging. Every fault is printed with its program; `--show` prints one.
  */
 import { parseArgs } from "node:util";
@@ -8,6 +10,7 @@ import { Worker } from "node:worker_threads";
 import { corpus } from "./corpus.ts";
 import { fault } from "./judge.ts";
 import { mutant } from "./mutate.ts";
+import { judgedPlan } from "./plans.ts";
 import type { Task } from "./worker.ts";
 
 const { values } = parseArgs({
@@ -17,6 +20,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "10" },
     workers: { type: "string", default: "1" },
     show: { type: "string" },
+    plans: { type: "string" },
   },
 });
 
@@ -68,7 +72,26 @@ async function range(first: number, last: number): Promise<void> {
   for (let next = first; next < last; ) next = await stretch(next, last);
 }
 
-if (values.show !== undefined) {
+/** Judges the plans of a range of seeds; prints every fault with its seed. */
+async function judgePlans(first: number, count: number): Promise<void> {
+  let [refused, wrong] = [0, 0];
+  for (let seed = first; seed < first + count; seed += 1) {
+    const { fault: found, schedule } = await judgedPlan(seed).catch((error: unknown) => {
+      return {
+        fault: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        schedule: undefined,
+      };
+    });
+    if (found !== undefined) console.log(`plan ${seed}: ${found}`);
+    if (found !== undefined) wrong += 1;
+    else if (schedule === undefined) refused += 1;
+  }
+  console.log(`${count} plans: ${wrong} faults; ${refused} did not fit their machine, the others were run`);
+  process.exitCode = wrong === 0 ? 0 : 1;
+}
+
+if (values.plans !== undefined) await judgePlans(Number(values.first), Number(values.plans));
+else if (values.show !== undefined) {
   const source = mutant(seeds, Number(values.show));
   console.log(source);
   console.log(`--- ${fault(source) ?? "nothing is wrong"}`);

@@ -92,6 +92,7 @@ const point = (devices: number, extraSpeedup: number, complexityReduction: numbe
   devices,
   slicingSeconds: 100 / devices,
   distributedSeconds: 100 / devices / extraSpeedup,
+  speedup: devices * extraSpeedup,
   extraSpeedup,
   complexityReduction,
   slices: 4,

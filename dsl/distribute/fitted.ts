@@ -1,0 +1,29 @@
+/** Placements lowered where they may fit: what is too large for sure is not worth a schedule. */
+import { elementBytes } from "../network/network.ts";
+import type { Schedule } from "../schedule/schedule.ts";
+import { scheduleOf, type Shared } from "./assemble.ts";
+import { leastPeak } from "./peak.ts";
+import type { NodePlacements } from "./place.ts";
+import type { Method } from "./wanted.ts";
+
+/** Bytes that placements need on a device at the least. */
+export function leastBytesOf(
+  { modes, model }: Pick<Shared, "modes" | "model">,
+  placements: NodePlacements,
+): number {
+  return leastPeak(modes, placements) * elementBytes(model.dtype);
+}
+
+/** The schedule if it fits the memory of a device; and the bytes that it needs there, at the least where it was not made. */
+export function fitted(
+  shared: Shared,
+  placements: NodePlacements,
+  method: Method,
+): { readonly schedule?: Schedule; readonly bytes: number } {
+  const { memoryBytes } = shared.model.machine.device;
+  const least = leastBytesOf(shared, placements);
+  if (least > memoryBytes) return { bytes: least };
+  const schedule = scheduleOf(shared, placements, method);
+  const bytes = schedule.peakBytes;
+  return bytes > memoryBytes ? { bytes } : { schedule, bytes };
+}
