@@ -7,7 +7,7 @@ const bareError = {
 };
 
 export default tseslint.config(
-  { ignores: [".build/", "node_modules/", "dsl/syntax/grammar.ts"] },
+  { ignores: [".build/", "node_modules/", "dsl/syntax/grammar.ts", "kernel/tensor/wasm/assembly/"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

@@ -6,18 +6,20 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { availableParallelism, cpus, homedir } from "node:os";
 import path from "node:path";
 import type { Dtype, ThreadRates } from "../../dsl/index.ts";
-import type { Floats } from "../tensor/floats.ts";
-import { makeWorkspace, multiply } from "../tensor/gemm.ts";
-import { floatsOf, widthOf } from "./steps.ts";
+import { widthOf } from "../tensor/floats.ts";
+import { compileKernels, makeKernels, WORKSPACE_BYTES } from "../tensor/wasm/kernels.ts";
+import { floatsOf } from "./steps.ts";
 
 /** Raised when the figures, or what is measured for them, change. */
-const VERSION = 1;
+const VERSION = 2;
 
 const DTYPES: readonly Dtype[] = ["float32", "float64", "complex64", "complex128"];
 
 /** Side of a product that fills no cache but is long enough for full speed, and its thin counterpart. */
-const SIDE = 80;
+const SIDE = 128;
 const THIN = { m: 2048, n: 16, k: 4 } as const;
+/** Holds the largest operand or result of either, in complex128. */
+const SLOT_BYTES = 2 ** 19;
 
 /** Elements copied for the bandwidth: 16 MiB, more than most caches hold of it. */
 const COPIED = 2 ** 21;
@@ -61,24 +63,12 @@ function known(): ThreadRates {
 
 /** Measures anew, and neither reads nor writes the cache. */
 export function measure(): ThreadRates {
-  const work = makeWorkspace();
-  const rate = (dtype: Dtype, extents: { m: number; n: number; k: number }): number => {
-    const product = { batch: 1, ...extents, formA: "mk", formB: "kn" } as const;
-    const { m, n, k } = extents;
-    const [a, b, out] = [m * k, k * n, m * n].map((elements) => filled(dtype, elements)) as [
-      Floats,
-      Floats,
-      Floats,
-    ];
-    const width = widthOf(dtype);
-    const flops = m * n * k * (width === 1 ? 2 : 8);
-    return flops / secondsOf(() => multiply(work, out, a, b, product, width));
-  };
+  const rate = rateOf(SLOT_BYTES);
   const large = DTYPES.map((dtype) => [dtype, rate(dtype, { m: SIDE, n: SIDE, k: SIDE })] as const);
   const flopsPerSecond = Object.fromEntries(large) as Record<Dtype, number>;
   const share = Math.min(1, rate("complex64", THIN) / flopsPerSecond.complex64);
-  const [from, to] = [filled("float64", COPIED), filled("float64", COPIED)];
-  const bytesPerSecond = (2 * from.byteLength) / secondsOf(() => to.set(from));
+  const [from, to] = [0, 1].map(() => new Float64Array(new SharedArrayBuffer(8 * COPIED)).fill(0.5));
+  const bytesPerSecond = (16 * COPIED) / secondsOf(() => to?.set(from ?? []));
   return {
     source: "measured on one thread of this computer",
     flopsPerSecond,
@@ -91,9 +81,19 @@ export function measure(): ThreadRates {
   };
 }
 
-function filled(dtype: Dtype, elements: number): Floats {
-  const bytes = elements * widthOf(dtype) * (dtype === "float32" || dtype === "complex64" ? 4 : 8);
-  return floatsOf(dtype, new SharedArrayBuffer(bytes)).fill(0.5);
+/** Flops a second of products whose operands and result fill at most `slot` bytes each. */
+function rateOf(slot: number): (dtype: Dtype, extents: { m: number; n: number; k: number }) => number {
+  const bytes = WORKSPACE_BYTES + 3 * slot;
+  const pages = Math.ceil(bytes / 2 ** 16);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const kernels = makeKernels(compileKernels(), memory, 0);
+  const [a, b, out] = [0, 1, 2].map((place) => WORKSPACE_BYTES + place * slot) as [number, number, number];
+  return (dtype, extents) => {
+    floatsOf(dtype, { block: memory, start: a, bytes: 2 * slot }).fill(0.5);
+    const product = { batch: 1, ...extents, formA: "mk", formB: "kn" } as const;
+    const flops = extents.m * extents.n * extents.k * (widthOf(dtype) === 1 ? 2 : 8);
+    return flops / secondsOf(() => kernels.multiply(out, a, b, product, dtype));
+  };
 }
 
 /** Shortest time of a go, once the code has been compiled for it. */

@@ -4,7 +4,7 @@
  */
 import type { Step } from "../../dsl/index.ts";
 import type { Floats } from "../tensor/floats.ts";
-import { sumInputs } from "../tensor/sums.ts";
+import type { Arithmetic } from "./arithmetic.ts";
 import { arrive, barrierAt } from "./barrier.ts";
 import { bufferOf, type Rank } from "./rank.ts";
 import { groupSize, unravel } from "./steps.ts";
@@ -35,11 +35,17 @@ export function collect(rank: Rank, step: Collective): void {
   const at = barrierAt(rank.barrierTable, rank.schedule, step.digits, Math.min(...members));
   arrive(rank.barriers, at, members.length);
   const inputs = members.map((member) => bufferOf(rank, step.in, member));
-  combine(step.kind, bufferOf(rank, step.out), inputs, members.indexOf(rank.rank));
+  combine(rank.arithmetic, step.kind, bufferOf(rank, step.out), inputs, members.indexOf(rank.rank));
   arrive(rank.barriers, at, members.length);
 }
 
-function combine(kind: Collective["kind"], out: Floats, inputs: readonly Floats[], me: number): void {
+function combine(
+  arithmetic: Arithmetic,
+  kind: Collective["kind"],
+  out: Floats,
+  inputs: readonly Floats[],
+  me: number,
+): void {
   const block = out.length / inputs.length;
   switch (kind) {
     case "redistribute":
@@ -51,11 +57,11 @@ function combine(kind: Collective["kind"], out: Floats, inputs: readonly Floats[
       inputs.forEach((input, member) => out.set(input, member * block));
       return;
     case "reduce": {
-      sumInputs(out, inputs, 0);
+      arithmetic.sumInputs(out, inputs, 0);
       return;
     }
     case "reduce-scatter": {
-      sumInputs(out, inputs, me * out.length);
+      arithmetic.sumInputs(out, inputs, me * out.length);
       return;
     }
     case "broadcast":

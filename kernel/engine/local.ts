@@ -1,14 +1,13 @@
 /** The steps that a rank does alone: loading its shards, sums, products, permutations. */
 import type { Step } from "../../dsl/index.ts";
-import { multiply } from "../tensor/gemm.ts";
-import { copyStrided, planCopy, type CopyPlan } from "../tensor/strided.ts";
-import { sumAxis } from "../tensor/sums.ts";
+import type { View } from "../tensor/strided.ts";
+import type { Copy } from "./arithmetic.ts";
 import { bufferOf, type Rank } from "./rank.ts";
 
 type StepOf<K extends Step["kind"]> = Extract<Step, { kind: K }>;
 
-function planned(rank: Rank, step: Step, make: () => CopyPlan): CopyPlan {
-  const plan = rank.plans.get(step) ?? make();
+function planned(rank: Rank, step: Step, view: () => View): Copy {
+  const plan = rank.plans.get(step) ?? rank.arithmetic.planCopy(view());
   rank.plans.set(step, plan);
   return plan;
 }
@@ -49,27 +48,25 @@ export function load(rank: Rank, step: StepOf<"load">): void {
     if (id !== null) start += (digits[digit] ?? 0) * strideOf(id);
   });
   for (const [label, value] of rank.slice) start += value * (strides.get(label) ?? 0);
-  const plan = planned(rank, step, () =>
-    planCopy({ extents: modes.map((id) => schedule.modes[id]?.extent ?? 1), strides: modes.map(strideOf) }),
-  );
-  copyStrided(bufferOf(rank, step.out), inputs, plan, start, rank.width);
+  const copy = planned(rank, step, () => {
+    return { extents: modes.map((id) => schedule.modes[id]?.extent ?? 1), strides: modes.map(strideOf) };
+  });
+  copy(bufferOf(rank, step.out), inputs, start);
 }
 
 export function sum(rank: Rank, step: StepOf<"sum">): void {
-  sumAxis(bufferOf(rank, step.out), bufferOf(rank, step.in), step, rank.width);
+  rank.arithmetic.sumAxis(bufferOf(rank, step.out), bufferOf(rank, step.in), step);
 }
 
 export function contract(rank: Rank, step: StepOf<"contract">): void {
-  const [out, a, b] = [step.out, step.a, step.b].map((id) => bufferOf(rank, id));
-  if (out !== undefined && a !== undefined && b !== undefined)
-    multiply(rank.workspace, out, a, b, step, rank.width);
+  rank.arithmetic.multiply(bufferOf(rank, step.out), bufferOf(rank, step.a), bufferOf(rank, step.b), step);
 }
 
 export function permute(rank: Rank, step: StepOf<"permute">): void {
-  const plan = planned(rank, step, () => {
+  const copy = planned(rank, step, () => {
     const strides = rowMajor(step.shape);
     const pick = (values: readonly number[]): number[] => step.axes.map((axis) => values[axis] ?? 1);
-    return planCopy({ extents: pick(step.shape), strides: pick(strides) });
+    return { extents: pick(step.shape), strides: pick(strides) };
   });
-  copyStrided(bufferOf(rank, step.out), bufferOf(rank, step.in), plan, 0, rank.width);
+  copy(bufferOf(rank, step.out), bufferOf(rank, step.in), 0);
 }

@@ -1,4 +1,7 @@
-/** Shared memory of a run: one arena a rank, and the inputs, converted once and read by all ranks. */
+/**
+ * Shared memory of a run: one arena a rank, and the inputs, converted once and read by all ranks. The WebAssembly kernels reach 4 GiB:
+ * up to that all lies in one memory, beyond it each rank has one of its own where it fits, and else TypeScript does the arithmetic.
+ */
 import { totalmem } from "node:os";
 import {
   elementBytes,
@@ -13,8 +16,9 @@ import {
   type Schedule,
 } from "../../dsl/index.ts";
 import type { Floats } from "../tensor/floats.ts";
+import { compileKernels, WORKSPACE_BYTES } from "../tensor/wasm/kernels.ts";
 import type { SharedMemory } from "./rank.ts";
-import { floatsOf } from "./steps.ts";
+import { floatsOf, type Stretch } from "./steps.ts";
 
 /** Memory that this process may use: the computer's, or less where the process is held to less. */
 function usableBytes(): number {
@@ -22,25 +26,103 @@ function usableBytes(): number {
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
 
-/** Throws UserError, before anything is allocated, where the run cannot fit, and where a block cannot be had. */
-export function shareMemory(schedule: Schedule, entries: readonly Entries[]): SharedMemory {
+const PAGE_BYTES = 2 ** 16;
+/** What begins a stretch of memory: cache lines, and the vectors of the kernels. */
+const ALIGNMENT = 64;
+
+/** What 32-bit addresses reach, less a page, so that no end of a block is address 0. */
+export const KERNEL_REACH_BYTES = 2 ** 32 - PAGE_BYTES;
+
+/** Bytes of a run. */
+interface Sizes {
+  readonly ranks: number;
+  /** Of one rank. */
+  readonly arena: number;
+  readonly inputs: number;
+}
+
+/**
+ * `reach`: bytes up to which a memory is one for the kernels. Throws UserError, before anything is allocated, where the run cannot fit,
+ * and where a block cannot be had.
+ */
+export function shareMemory(
+  schedule: Schedule,
+  entries: readonly Entries[],
+  reach = KERNEL_REACH_BYTES,
+): SharedMemory {
   const { network, dtype, mesh } = schedule;
   const ranks = rankCount(mesh);
   const { offsets, elements } = planArena(schedule);
   const layout = layInputs(entries);
-  const perRank = elements * elementBytes(dtype);
-  const needed = ranks * perRank + layout.elements * elementBytes(dtype);
+  const sizes = {
+    ranks,
+    arena: aligned(elements * elementBytes(dtype)),
+    inputs: aligned(layout.elements * elementBytes(dtype)),
+  };
+  const needed = ranks * sizes.arena + sizes.inputs;
   const usable = usableBytes();
   if (needed > usable)
     throw new UserError(
-      `${network} needs ${formatBytes(needed)} on ${ranks} workers (${formatBytes(perRank)} each and its inputs), ` +
+      `${network} needs ${formatBytes(needed)} on ${ranks} workers (${formatBytes(sizes.arena)} each and its inputs), ` +
         `and this computer has ${formatBytes(usable)}; slice it (slice ${network} to ...)`,
     );
-  const arenas = Array.from({ length: ranks }, () => sharedBlock(network, perRank));
-  const inputs = sharedBlock(network, layout.elements * elementBytes(dtype));
-  layout.starts.forEach((start, own) => writeEntries(floatsOf(dtype, inputs), start, own, dtype));
+  const blocks = oneMemory(sizes, reach) ?? memoryEach(network, sizes, reach) ?? plainBlocks(network, sizes);
+  const inputs = floatsOf(dtype, blocks.inputs);
+  layout.starts.forEach((start, own) => writeEntries(inputs, start, own, dtype));
   const inputOffsets = entries.map((own) => layout.starts.get(own) ?? 0);
-  return { arenas, offsets, inputs, inputOffsets };
+  return { ...blocks, offsets, inputOffsets };
+}
+
+type Blocks = Pick<SharedMemory, "arenas" | "inputs" | "kernels">;
+
+/** Workspaces, arenas, inputs. */
+function oneMemory({ ranks, arena, inputs }: Sizes, reach: number): Blocks | undefined {
+  const start = ranks * WORKSPACE_BYTES;
+  const memory = kernelMemory(start + ranks * arena + inputs, reach);
+  if (memory === undefined) return undefined;
+  const perRank = Array.from({ length: ranks }, (_, rank) => rank);
+  return {
+    arenas: perRank.map((rank) => ({ block: memory, start: start + rank * arena, bytes: arena })),
+    inputs: { block: memory, start: start + ranks * arena, bytes: inputs },
+    kernels: { module: compileKernels(), workspaces: perRank.map((rank) => rank * WORKSPACE_BYTES) },
+  };
+}
+
+/** Each rank's workspace and arena in a memory of its own. */
+function memoryEach(network: string, { ranks, arena, inputs }: Sizes, reach: number): Blocks | undefined {
+  const arenas: Stretch[] = [];
+  for (let rank = 0; rank < ranks; rank += 1) {
+    const block = kernelMemory(WORKSPACE_BYTES + arena, reach);
+    if (block === undefined) return undefined;
+    arenas.push({ block, start: WORKSPACE_BYTES, bytes: arena });
+  }
+  const kernels = { module: compileKernels(), workspaces: arenas.map(() => 0) };
+  return { arenas, inputs: wholeBlock(network, inputs), kernels };
+}
+
+function plainBlocks(network: string, { ranks, arena, inputs }: Sizes): Blocks {
+  const arenas = Array.from({ length: ranks }, () => wholeBlock(network, arena));
+  return { arenas, inputs: wholeBlock(network, inputs) };
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+/** None where it would be too large, or the runtime gives none. */
+function kernelMemory(bytes: number, reach: number): WebAssembly.Memory | undefined {
+  if (bytes > reach) return undefined;
+  const pages = Math.ceil(bytes / PAGE_BYTES);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function wholeBlock(network: string, bytes: number): Stretch {
+  return { block: sharedBlock(network, bytes), start: 0, bytes };
 }
 
 /** Throws UserError where the runtime gives no block of this size. */
@@ -55,7 +137,6 @@ export function sharedBlock(network: string, bytes: number): SharedArrayBuffer {
     );
   }
 }
-
 /** Where each distinct set of entries begins; tensors that share one share its place. */
 function layInputs(entries: readonly Entries[]): { starts: Map<Entries, number>; elements: number } {
   const starts = new Map<Entries, number>();

@@ -1,19 +1,22 @@
 /** One rank of a run: which shard it holds, where its buffers lie, and which slice it is at. */
 import type { BufferId, Label, Schedule, Step } from "../../dsl/index.ts";
-import type { Floats, Width } from "../tensor/floats.ts";
-import { makeWorkspace, type Workspace } from "../tensor/gemm.ts";
-import type { CopyPlan } from "../tensor/strided.ts";
+import { widthOf, type Floats, type Width } from "../tensor/floats.ts";
+import { makeKernels } from "../tensor/wasm/kernels.ts";
+import { kernelArithmetic, plainArithmetic, type Arithmetic, type Copy } from "./arithmetic.ts";
 import { barrierTable, type BarrierTable } from "./barrier.ts";
-import { floatsOf, unravel, widthOf } from "./steps.ts";
+import { floatsOf, unravel, type Stretch } from "./steps.ts";
 
 /** What a worker needs to see the numbers. Offsets in elements. */
 export interface SharedMemory {
-  readonly arenas: readonly SharedArrayBuffer[];
+  /** By rank. */
+  readonly arenas: readonly Stretch[];
   /** By buffer, the same in every arena. */
   readonly offsets: readonly number[];
-  readonly inputs: SharedArrayBuffer;
+  readonly inputs: Stretch;
   /** By tensor. */
   readonly inputOffsets: readonly number[];
+  /** Where each rank's arena lies in a WebAssembly memory: the module, and by rank where its workspace begins there. */
+  readonly kernels?: { readonly module: WebAssembly.Module; readonly workspaces: readonly number[] };
 }
 
 /** What a worker is given. */
@@ -39,10 +42,10 @@ export interface Rank {
   readonly inputOffsets: readonly number[];
   readonly barriers: Int32Array;
   readonly barrierTable: BarrierTable;
-  readonly workspace: Workspace;
+  readonly arithmetic: Arithmetic;
   /** Views of buffers by peer, and what was planned for a step: made on first use, for loops run steps often. */
   readonly views: Map<BufferId, Floats>[];
-  readonly plans: Map<Step, CopyPlan>;
+  readonly plans: Map<Step, Copy>;
   /** Values of the sliced labels; empty outside a loop. */
   readonly slice: Map<Label, number>;
 }
@@ -63,11 +66,18 @@ export function makeRank({ schedule, rank, memory, barriers }: RankTask): Rank {
     inputOffsets: memory.inputOffsets,
     barriers: new Int32Array(barriers),
     barrierTable: barrierTable(schedule),
-    workspace: makeWorkspace(),
+    arithmetic: arithmeticOf(schedule, rank, memory),
     views: arenas.map(() => new Map<BufferId, Floats>()),
     plans: new Map(),
     slice: new Map(),
   };
+}
+
+function arithmeticOf({ dtype }: Schedule, rank: number, { arenas, kernels }: SharedMemory): Arithmetic {
+  const block = arenas[rank]?.block;
+  if (kernels === undefined || !(block instanceof WebAssembly.Memory)) return plainArithmetic(dtype);
+  const own = makeKernels(kernels.module, block, kernels.workspaces[rank] ?? 0);
+  return kernelArithmetic(dtype, own, block);
 }
 
 /** The floats of a buffer on `peer`, in shared memory. */

@@ -1,6 +1,5 @@
 /** The slice loop: which slices a rank runs, and the sum over them. */
 import type { Floats } from "../tensor/floats.ts";
-import { addInto } from "../tensor/sums.ts";
 import { bufferOf, type Rank } from "./rank.ts";
 import { groupSize, unravel, type SliceLoop } from "./steps.ts";
 
@@ -48,5 +47,5 @@ export function addSlice(rank: Rank, loop: SliceLoop, sums: Floats): void {
     const { label, extent, stride } = modes[id] ?? { label: "", extent: 1, stride: 1 };
     place = place * extent + (Math.floor((rank.slice.get(label) ?? 0) / stride) % extent);
   }
-  addInto(sums, place * from.length, from);
+  rank.arithmetic.addInto(sums, place * from.length, from);
 }

@@ -3,7 +3,7 @@
  * language: its parser and expressions would be most of a worker's start.
  */
 import type { Dtype, MeshDigit, Schedule, Step } from "../../dsl/index.ts";
-import type { Floats, Width } from "../tensor/floats.ts";
+import { floatBytes, type Floats } from "../tensor/floats.ts";
 
 export type SliceLoop = Extract<Step, { kind: "slice-loop" }>;
 
@@ -40,11 +40,17 @@ export function unravel(value: number, radices: readonly number[]): number[] {
   return digits;
 }
 
-export function widthOf(dtype: Dtype): Width {
-  return dtype === "complex64" || dtype === "complex128" ? 2 : 1;
+/** A part of a block of shared memory, in bytes. */
+export interface Stretch {
+  readonly block: WebAssembly.Memory | SharedArrayBuffer;
+  readonly start: number;
+  readonly bytes: number;
 }
 
-/** All floats of a shared block. */
-export function floatsOf(dtype: Dtype, block: SharedArrayBuffer): Floats {
-  return dtype === "float32" || dtype === "complex64" ? new Float32Array(block) : new Float64Array(block);
+/** All floats of a stretch. */
+export function floatsOf(dtype: Dtype, { block, start, bytes }: Stretch): Floats {
+  const buffer = block instanceof WebAssembly.Memory ? block.buffer : block;
+  return floatBytes(dtype) === 4
+    ? new Float32Array(buffer, start, bytes / 4)
+    : new Float64Array(buffer, start, bytes / 8);
 }

@@ -3,29 +3,35 @@
  * in collective steps. In: a schedule and its inputs. Out: the value, and what was measured on every rank.
  */
 import { createRequire } from "node:module";
-import { isComplex, rankCount, type Schedule } from "../../dsl/index.ts";
+import { InvariantError, isComplex, rankCount, type Schedule } from "../../dsl/index.ts";
+import { widthOf } from "../tensor/floats.ts";
 import { barrierWords } from "./barrier.ts";
 import { runCrew } from "./crew.ts";
 import type { Engine } from "./engine.ts";
-import { shareMemory } from "./memory.ts";
+import { KERNEL_REACH_BYTES, shareMemory } from "./memory.ts";
 import type { RankTask, SharedMemory } from "./rank.ts";
 import type { TensorValue } from "./report.ts";
 import { checkEntries, reportOf, type RankTimes } from "./skeleton.ts";
-import { floatsOf, widthOf } from "./steps.ts";
+import { floatsOf } from "./steps.ts";
 
 /**
  * Rejects with UserError where the memory does not suffice, with the signal's reason where it aborts, and with
  * InvariantError where a worker fails; no thread is left in any case. The same schedule gives the same bits on every run.
  */
-export const threadsEngine: Engine = {
-  name: "threads",
-  run: async (schedule, entries, options) => {
-    checkEntries(schedule, entries);
-    const memory = shareMemory(schedule, entries);
-    const times = await runRanks(schedule, memory, options?.signal);
-    return reportOf("threads", schedule, times, valueOf(schedule, memory));
-  },
-};
+export const threadsEngine: Engine = makeThreadsEngine();
+
+/** `reach`: bytes up to which the kernels work in a memory; beyond them runs are slower. Smaller than it is only to show that. */
+export function makeThreadsEngine(reach = KERNEL_REACH_BYTES): Engine {
+  return {
+    name: "threads",
+    run: async (schedule, entries, options) => {
+      checkEntries(schedule, entries);
+      const memory = shareMemory(schedule, entries, reach);
+      const times = await runRanks(schedule, memory, options?.signal);
+      return reportOf("threads", schedule, times, valueOf(schedule, memory));
+    },
+  };
+}
 
 function runRanks(
   schedule: Schedule,
@@ -55,7 +61,8 @@ function valueOf(schedule: Schedule, { arenas, offsets }: SharedMemory): TensorV
   const shape = labels.map((label) => extents[label] ?? 1);
   const width = widthOf(dtype);
   const [start, elements] = [(offsets[result] ?? 0) * width, buffers[result]?.elements ?? 0];
-  const arena = arenas[0] ?? new SharedArrayBuffer(0);
+  const arena = arenas[0];
+  if (arena === undefined) throw new InvariantError("expected an arena of rank 0, got none");
   const floats = floatsOf(dtype, arena).subarray(start, start + elements * width);
   const part = (lane: number): Float64Array =>
     Float64Array.from({ length: elements }, (_, element) => floats[element * width + lane] ?? NaN);

@@ -1,0 +1,87 @@
+/**
+ * The arithmetic that a rank does on its numbers: WebAssembly kernels where they lie in a WebAssembly memory, else TypeScript. Both
+ * write the same sums in the same order; they differ in speed, and in float32 and complex64 by roundings.
+ */
+import type { Dtype } from "../../dsl/index.ts";
+import { widthOf, type Floats } from "../tensor/floats.ts";
+import { makeWorkspace, multiply } from "../tensor/gemm.ts";
+import type { Product } from "../tensor/product.ts";
+import { copyStrided, planCopy, type View } from "../tensor/strided.ts";
+import { addInto, sumAxis, sumInputs } from "../tensor/sums.ts";
+import type { Extents, Kernels } from "../tensor/wasm/kernels.ts";
+import { planCopy as planKernelCopy } from "../tensor/wasm/plan.ts";
+
+/** Fills `out` with a view of `from` that begins at its element `start`. */
+export type Copy = (out: Floats, from: Floats, start: number) => void;
+
+export interface Arithmetic {
+  /** out[i, r, c] := sum over p of a[i, r, p] * b[i, p, c]. */
+  multiply(out: Floats, a: Floats, b: Floats, product: Product): void;
+  planCopy(view: View): Copy;
+  /** out[outer, inner] := sum over r of from[outer, r, inner]. */
+  sumAxis(out: Floats, from: Floats, extents: Extents): void;
+  /** Adds `terms` into `sums`, from float `start` of it on. */
+  addInto(sums: Floats, start: number, terms: Floats): void;
+  /** out := sum of the inputs, in their order, each read from float `start` on. */
+  sumInputs(out: Floats, inputs: readonly Floats[], start: number): void;
+}
+
+export function plainArithmetic(dtype: Dtype): Arithmetic {
+  const width = widthOf(dtype);
+  const workspace = makeWorkspace();
+  return {
+    multiply: (out, a, b, product) => multiply(workspace, out, a, b, product, width),
+    planCopy: (view) => {
+      const plan = planCopy(view);
+      return (out, from, start) => copyStrided(out, from, plan, start, width);
+    },
+    sumAxis: (out, from, extents) => sumAxis(out, from, extents, width),
+    addInto,
+    sumInputs,
+  };
+}
+
+/** Floats that are added up while they are in the first cache. */
+const SUMMED_AT_ONCE = 2048;
+
+/** Over numbers in `memory`. Inputs and peers' buffers that lie elsewhere are read by TypeScript. */
+export function kernelArithmetic(dtype: Dtype, kernels: Kernels, memory: WebAssembly.Memory): Arithmetic {
+  const { buffer } = memory;
+  const width = widthOf(dtype);
+  const plain = plainArithmetic(dtype);
+  const isHere = (floats: Floats): boolean => floats.buffer === buffer;
+  return {
+    multiply: (out, a, b, product) =>
+      kernels.multiply(out.byteOffset, a.byteOffset, b.byteOffset, product, dtype),
+    planCopy: (view) => {
+      const plan = planKernelCopy(view, dtype);
+      const elsewhere = plain.planCopy(view);
+      return (out, from, start) => {
+        const bytes = start * width * from.BYTES_PER_ELEMENT;
+        if (isHere(from)) kernels.copyStrided(out.byteOffset, from.byteOffset + bytes, plan);
+        else elsewhere(out, from, start);
+      };
+    },
+    sumAxis: (out, from, extents) => kernels.sumAxis(out.byteOffset, from.byteOffset, extents, dtype),
+    addInto: (sums, start, terms) => {
+      const to = sums.byteOffset + start * sums.BYTES_PER_ELEMENT;
+      if (isHere(sums)) kernels.addInto(to, terms.byteOffset, terms.length / width, dtype);
+      else addInto(sums, start, terms);
+    },
+    sumInputs: (out, inputs, start) => {
+      const [first, ...others] = inputs;
+      if (first === undefined || !inputs.every(isHere)) {
+        sumInputs(out, inputs, start);
+        return;
+      }
+      for (let lane = 0; lane < out.length; lane += SUMMED_AT_ONCE) {
+        const part = out.subarray(lane, lane + SUMMED_AT_ONCE);
+        part.set(first.subarray(start + lane, start + lane + part.length));
+        for (const { byteOffset } of others) {
+          const terms = byteOffset + (start + lane) * out.BYTES_PER_ELEMENT;
+          kernels.addInto(part.byteOffset, terms, part.length / width, dtype);
+        }
+      }
+    },
+  };
+}

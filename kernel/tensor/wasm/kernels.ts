@@ -1,0 +1,99 @@
+/**
+ * The arithmetic of one thread, in WebAssembly SIMD over a shared memory. In: byte addresses in that memory, below 4 GiB. Out:
+ * numbers in the same memory. Nothing is allocated; scratch is the thread's workspace.
+ */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Dtype } from "../../../dsl/index.ts";
+import { floatBytes, widthOf } from "../floats.ts";
+import type { Product } from "../product.ts";
+import { PLAN_WORDS, type CopyPlan } from "./plan.ts";
+
+/** Scratch bytes that each thread's kernels use, at an address that is a multiple of 64. */
+export const WORKSPACE_BYTES = 2 ** 21;
+
+export interface Extents {
+  readonly outer: number;
+  readonly reduced: number;
+  readonly inner: number;
+}
+
+export interface Kernels {
+  /** out[i, r, c] := sum over p of a[i, r, p] * b[i, p, c]; `out` is row-major [batch, m, n]. */
+  multiply(out: number, a: number, b: number, product: Product, dtype: Dtype): void;
+  /** Fills `out` with the elements of the view whose first element is at `from`. */
+  copyStrided(out: number, from: number, plan: CopyPlan): void;
+  /** out[outer, inner] := sum over r of from[outer, r, inner], summed in float64 and rounded once. */
+  sumAxis(out: number, from: number, extents: Extents, dtype: Dtype): void;
+  /** sums := sums + terms, element by element. */
+  addInto(sums: number, terms: number, elements: number, dtype: Dtype): void;
+}
+
+type Multiply = (
+  out: number,
+  a: number,
+  b: number,
+  ...numbers: [batch: number, m: number, n: number, k: number, forms: number]
+) => void;
+type Sum = (out: number, from: number, outer: number, reduced: number, inner: number) => void;
+type Add = (sums: number, terms: number, floats: number) => void;
+
+interface Exports {
+  readonly multiplyFloat32: Multiply;
+  readonly multiplyFloat64: Multiply;
+  readonly multiplyComplex64: Multiply;
+  readonly multiplyComplex128: Multiply;
+  readonly copyPart: (out: number, from: number, plan: number) => void;
+  readonly sumAxisFloat32: Sum;
+  readonly sumAxisFloat64: Sum;
+  readonly addIntoFloat32: Add;
+  readonly addIntoFloat64: Add;
+}
+
+/** The compiled module: made once a process, and handed to worker threads as it is. */
+export function compileKernels(): WebAssembly.Module {
+  // The module is built beside the compiled JavaScript, also where this file itself is run from its source.
+  const file = createRequire(import.meta.url).resolve("tnlab/kernel/tensor/wasm/kernels.wasm");
+  return new WebAssembly.Module(readFileSync(file));
+}
+
+/** Kernels over `memory`, which is shared; `workspace`: where this thread's WORKSPACE_BYTES begin. */
+export function makeKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  workspace: number,
+): Kernels {
+  const made = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+  const words = new Uint32Array(memory.buffer, workspace, PLAN_WORDS);
+  const multiply: Record<Dtype, Multiply> = {
+    float32: made.multiplyFloat32,
+    float64: made.multiplyFloat64,
+    complex64: made.multiplyComplex64,
+    complex128: made.multiplyComplex128,
+  };
+  return {
+    multiply: (out, a, b, product, dtype) => {
+      const { batch, m, n, k } = product;
+      multiply[dtype](out, a, b, batch, m, n, k, formsOf(product));
+    },
+    copyStrided: (out, from, plan) => {
+      words.set(plan.words);
+      made.copyPart(out, from, workspace);
+    },
+    sumAxis: (out, from, { outer, reduced, inner }, dtype) => {
+      const sum = floatBytes(dtype) === 4 ? made.sumAxisFloat32 : made.sumAxisFloat64;
+      sum(out, from, outer, reduced, inner * widthOf(dtype));
+    },
+    addInto: (sums, terms, elements, dtype) => {
+      const add = floatBytes(dtype) === 4 ? made.addIntoFloat32 : made.addIntoFloat64;
+      add(sums, terms, elements * widthOf(dtype));
+    },
+  };
+}
+
+/** Bits: a is km; b is nk; a is shared; b is shared. */
+function formsOf({ formA, formB, shared }: Product): number {
+  return (
+    (formA === "km" ? 1 : 0) | (formB === "nk" ? 2 : 0) | (shared === "a" ? 4 : 0) | (shared === "b" ? 8 : 0)
+  );
+}

@@ -1,0 +1,156 @@
+import { expect, test } from "vitest";
+import { mulberry32 } from "../../../dsl/base/random.ts";
+import { isComplex, type Dtype } from "../../../dsl/index.ts";
+import type { Floats, Width } from "../../../kernel/tensor/floats.ts";
+import type { Product } from "../../../kernel/tensor/product.ts";
+import { WORKSPACE_BYTES } from "../../../kernel/tensor/wasm/kernels.ts";
+import { definition, EXTENTS, inAllForms, type Extents } from "./products.ts";
+import { DTYPES, makeArena, type Arena } from "./wasm.ts";
+
+/** What tensor networks give: thin operands, tiny entries, depths that no block holds. */
+const NETWORK_EXTENTS: readonly Extents[] = [
+  [1, 1027, 2, 1],
+  [1, 1027, 3, 2],
+  [1, 515, 4, 4],
+  [1, 131, 16, 8],
+  [1, 3, 1029, 2],
+  [1, 4, 517, 4],
+  [1, 16, 133, 16],
+  [1, 2, 131, 33],
+  [37, 2, 2, 2],
+  [41, 1, 1, 3],
+  [43, 4, 1, 4],
+  [19, 1, 3, 1],
+  [11, 3, 3, 1],
+  [5, 7, 5, 6],
+  [1, 9, 11, 1100],
+  [1, 150, 530, 40],
+];
+
+const plain = inAllForms([...EXTENTS, ...NETWORK_EXTENTS]);
+const shared = inAllForms([
+  [7, 5, 3, 2],
+  [3, 33, 18, 9],
+  [3, 1, 40, 21],
+  [64, 4, 4, 4],
+]).flatMap((product) => (["a", "b"] as const).map((which): Product => ({ ...product, shared: which })));
+
+const epsilon = (dtype: Dtype): number =>
+  dtype === "float32" || dtype === "complex64" ? 2 ** -24 : 2 ** -53;
+
+interface Case {
+  readonly a: Floats;
+  readonly b: Floats;
+  readonly out: Floats;
+}
+
+function run(arena: Arena, product: Product, dtype: Dtype, draw: () => number): Case {
+  const { batch, m, n, k, shared: which } = product;
+  const a = arena.place(dtype, (which === "a" ? 1 : batch) * m * k);
+  const b = arena.place(dtype, (which === "b" ? 1 : batch) * n * k);
+  const out = arena.place(dtype, batch * m * n);
+  for (const { floats } of [a, b]) for (let lane = 0; lane < floats.length; lane += 1) floats[lane] = draw();
+  out.floats.fill(NaN);
+  arena.kernels.multiply(out.address, a.address, b.address, product, dtype);
+  return { a: a.floats, b: b.floats, out: out.floats };
+}
+
+/** By element, |re| + |im|. */
+function sizes(floats: Floats, width: Width): Float64Array {
+  const size = (lane: number): number => Math.abs(floats[lane] ?? NaN);
+  return Float64Array.from({ length: floats.length / width }, (_, element) =>
+    width === 1 ? size(element) : size(2 * element) + size(2 * element + 1),
+  );
+}
+
+/** The largest error, over what sums of at most 256 rounded terms may be off by, and float64 sums of those. */
+function shareOfBound({ a, b, out }: Case, product: Product, dtype: Dtype): number {
+  const width = isComplex(dtype) ? 2 : 1;
+  const wanted = definition(a, b, product, width);
+  const size = definition(sizes(a, width), sizes(b, width), product, 1);
+  const terms = product.k * width;
+  const bound = (Math.min(256, terms) + 2) * epsilon(dtype) + 2 * terms * 2 ** -53;
+  return wanted.reduce((most, value, lane) => {
+    const off = Math.abs((out[lane] ?? NaN) - value) / (bound * (size[Math.floor(lane / width)] ?? NaN));
+    return Number.isNaN(off) ? Infinity : Math.max(most, off);
+  }, 0);
+}
+
+test.each([...plain, ...shared])(
+  "$batch x [$m, $k] ($formA) times [$k, $n] ($formB), shared: $shared",
+  (product) => {
+    for (const dtype of DTYPES) {
+      const arena = makeArena(
+        2 ** 20 + 64 * product.batch * (product.m + product.n) * (product.k + product.n),
+      );
+      const random = mulberry32(product.m + product.n + product.k);
+      const result = run(arena, product, dtype, () => random() - 0.5);
+      expect(shareOfBound(result, product, dtype)).toBeLessThan(1);
+      expect(arena.broken()).toEqual([]);
+    }
+  },
+);
+
+test.each(DTYPES)("the error of a long sum of %s stays that of a short one", (dtype) => {
+  for (const [m, n] of [
+    [1, 1],
+    [6, 9],
+  ] as const) {
+    const product: Product = { batch: 1, m, n, k: 2 ** 17 + 5, formA: "mk", formB: "kn" };
+    const result = run(makeArena(2 ** 26), product, dtype, () => 0.1);
+    expect(shareOfBound(result, product, dtype)).toBeLessThan(1);
+  }
+});
+
+test.each(
+  inAllForms([
+    [1, 14, 19, 5],
+    [1, 130, 4, 4],
+    [1, 2, 90, 3],
+    [6, 2, 2, 2],
+  ]),
+)("what is no number spreads along its row or column: $batch x $m x $n x $k, $formA, $formB", (product) => {
+  for (const dtype of DTYPES)
+    for (const odd of [NaN, Infinity]) {
+      const arena = makeArena(2 ** 22);
+      const random = mulberry32(1);
+      const { m, n, k, batch, formA } = product;
+      const width = isComplex(dtype) ? 2 : 1;
+      // The real part of the last entry's a[m - 1, 0].
+      const entry = (batch - 1) * m * k;
+      const place = width * (entry + (formA === "mk" ? (m - 1) * k : m - 1));
+      let drawn = 0;
+      const { out } = run(arena, product, dtype, () => (drawn++ === place ? odd : random() + 0.5));
+      const finite = Array.from({ length: batch * m * n }, (_, element) =>
+        out.subarray(element * width, (element + 1) * width).every((part) => Number.isFinite(part)),
+      );
+      const lastRow = (batch * m - 1) * n;
+      expect(finite).toEqual(finite.map((_, element) => element < lastRow));
+    }
+});
+
+test("operands may lie above 2 GiB, up to the end of 4 GiB", () => {
+  const product: Product = { batch: 1, m: 37, n: 21, k: 300, formA: "mk", formB: "nk" };
+  const bytes = 2 ** 20;
+  for (const dtype of DTYPES)
+    for (const start of [2 ** 31 - WORKSPACE_BYTES - 2 ** 16, 2 ** 32 - WORKSPACE_BYTES - bytes]) {
+      const arena = makeArena(bytes, start);
+      const random = mulberry32(7);
+      const result = run(arena, product, dtype, () => random() - 0.5);
+      expect(shareOfBound(result, product, dtype)).toBeLessThan(1);
+      expect(arena.broken()).toEqual([]);
+    }
+});
+
+test("the same product has the same bits, wherever its operands lie", () => {
+  const product: Product = { batch: 2, m: 23, n: 13, k: 530, formA: "km", formB: "kn" };
+  for (const dtype of DTYPES) {
+    const [arena, high] = [makeArena(2 ** 22), makeArena(2 ** 22, 2 ** 31)];
+    const outs = [arena, arena, high].map((place) => {
+      const random = mulberry32(3);
+      return Array.from(run(place, product, dtype, () => random() - 0.5).out);
+    });
+    expect(outs[1]).toEqual(outs[0]);
+    expect(outs[2]).toEqual(outs[0]);
+  }
+});
