@@ -19,6 +19,7 @@ figcaption { color: var(--faint); font-size: 0.9rem; }
 table { border-collapse: collapse; } th, td { border: 1px solid var(--line); padding: 0.25rem 0.6rem; }
 img { max-width: 100%; }
 .math { font-family: serif; font-style: italic; }
+summary { cursor: pointer; color: var(--faint); } details > :not(summary) { margin-left: 1.1rem; }
 .comment { color: var(--comment); } .string { color: var(--string); } .number { color: var(--number); }
 .keyword { color: var(--keyword); } .magic { color: var(--magic); } .bold { font-weight: bold; }
 .ansi0 { color: inherit; } .ansi1 { color: #d1242f; } .ansi2 { color: #1a7f37; } .ansi3 { color: #9a6700; }

@@ -1,5 +1,6 @@
 /** Text as HTML: escaping, terminal colours, Markdown. */
 import MarkdownIt from "markdown-it";
+import { folds } from "./folds.ts";
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -58,7 +59,7 @@ function styled(text: string, style: Style): string {
   return classes.length === 0 || text === "" ? html : `<span class="${classes.join(" ")}">${html}</span>`;
 }
 
-/** Markdown as HTML. Raw HTML in it is shown as text; pictures that are not inlined are replaced by their name. */
+/** Markdown as HTML. Raw HTML but folds is shown as text; pictures that are not inlined are replaced by their name. */
 export function markdownToHtml(source: string): string {
   return MARKDOWN.render(source);
 }
@@ -66,7 +67,7 @@ export function markdownToHtml(source: string): string {
 const MARKDOWN = createMarkdown();
 
 function createMarkdown(): MarkdownIt {
-  const markdown = new MarkdownIt({ html: false, linkify: false });
+  const markdown = new MarkdownIt({ html: false, linkify: false }).use(folds);
   markdown.inline.ruler.before("escape", "math", (state, silent) => {
     const match = /^\$([^$\s](?:[^$\n]*[^$\s])?)\$(?!\d)/.exec(state.src.slice(state.pos));
     if (!match) return false;

@@ -12,6 +12,7 @@ import type { INotebookModel } from "@jupyterlab/notebook";
 import { RenderMimeRegistry, standardRendererFactories } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime";
 import MarkdownIt from "markdown-it";
+import { folds } from "../../notebook/folds.ts";
 import { addCommands } from "./commands.ts";
 import { addCompleter } from "./completer.ts";
 import { createLanguages, followMagic } from "./languages.ts";
@@ -90,9 +91,9 @@ function createEditorFactory(languages: ReturnType<typeof createLanguages>): Cod
   return new CodeMirrorEditorFactory({ extensions, languages });
 }
 
-/** The same parser as for exported pages; raw HTML in a notebook is shown as text. */
+/** The same parser as for exported pages; raw HTML but folds is shown as text. */
 function createMarkdown(): IRenderMime.IMarkdownParser {
-  const markdown = new MarkdownIt({ html: false });
+  const markdown = new MarkdownIt({ html: false }).use(folds);
   return { render: (source) => Promise.resolve(markdown.render(source)) };
 }
 
