@@ -16,7 +16,7 @@ export type Port = "shell_port" | "control_port" | "iopub_port" | "stdin_port" |
 
 const PORTS: readonly Port[] = ["shell_port", "control_port", "iopub_port", "stdin_port", "hb_port"];
 
-/** A connection file that cannot be used; the message names the file and what is wrong with it. */
+/** A connection that cannot be used; the message says what is wrong with it. */
 export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
 }

@@ -1,8 +1,8 @@
 /** The five ZeroMQ sockets of a kernel; the only import of zeromq. They belong in a process that never computes. */
 import { Publisher, Reply, Router } from "zeromq";
 import type { Socket, Writable } from "zeromq";
-import { endpoint } from "./connection.ts";
-import type { Connection } from "./connection.ts";
+import { ConnectionError, endpoint } from "./connection.ts";
+import type { Connection, Port } from "./connection.ts";
 import type { JupyterMessage } from "./message.ts";
 import { decode, encode, WireError } from "./wire.ts";
 
@@ -19,7 +19,7 @@ interface Outlet {
   tail: Promise<void>;
 }
 
-/** Binds all sockets; `onRequest` receives every request whose signature is right. */
+/** Binds all sockets; `onRequest` receives every request whose signature is right. Rejects with ConnectionError. */
 export async function openSockets(
   connection: Connection,
   onRequest: (message: JupyterMessage) => void,
@@ -29,11 +29,11 @@ export async function openSockets(
   const heartbeat = new Reply({ linger: 0 });
   for (const router of Object.values(routers)) router.linger = 1000;
   await Promise.all([
-    routers.shell.bind(endpoint(connection, "shell_port")),
-    routers.control.bind(endpoint(connection, "control_port")),
-    routers.stdin.bind(endpoint(connection, "stdin_port")),
-    iopub.bind(endpoint(connection, "iopub_port")),
-    heartbeat.bind(endpoint(connection, "hb_port")),
+    bind(routers.shell, connection, "shell_port"),
+    bind(routers.control, connection, "control_port"),
+    bind(routers.stdin, connection, "stdin_port"),
+    bind(iopub, connection, "iopub_port"),
+    bind(heartbeat, connection, "hb_port"),
   ]);
   /** Routing frames of the requests in progress, by msg_id. */
   const senders = new Map<string, readonly Buffer[]>();
@@ -58,6 +58,19 @@ export async function openSockets(
     },
     close: () => closeAll(Object.values(outlets), [...Object.values(routers), iopub, heartbeat]),
   };
+}
+
+async function bind(socket: Socket, connection: Connection, port: Port): Promise<void> {
+  const address = endpoint(connection, port);
+  try {
+    await socket.bind(address);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConnectionError(
+      `cannot listen at ${address}: ${reason}; give another ${port} in the connection file`,
+      { cause },
+    );
+  }
 }
 
 /** The topic on iopub, the sender's frames elsewhere; undefined where the request is unknown. */

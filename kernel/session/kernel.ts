@@ -11,15 +11,22 @@ export async function runKernel(connectionFile: string): Promise<void> {
   // Jupyter interrupts by message; a Ctrl-C in its terminal reaches this process too and must not end it.
   process.on("SIGINT", () => undefined);
   process.once("SIGTERM", () => process.exit(0));
+  // Before the sockets, because the compiler in its process takes longest to load.
+  const starting = startKernel({ folder: process.cwd() });
   const early: JupyterMessage[] = [];
   let forward = (message: JupyterMessage): void => {
     early.push(message);
   };
-  const sockets = await openSockets(connection, (message) => {
+  const opening = openSockets(connection, (message) => {
     forward(message);
+  }).then((opened) => {
+    opened.send(publication({}, "status", { execution_state: "starting" }));
+    return opened;
   });
-  sockets.send(publication({}, "status", { execution_state: "starting" }));
-  const kernel = await startKernel({ folder: process.cwd() });
+  const [sockets, kernel] = await Promise.all([opening, starting]).catch(async (error: unknown) => {
+    await starting.then(({ close }) => close());
+    throw error;
+  });
   const ended = new Promise<void>((resolve) => {
     kernel.subscribe((message) => {
       sockets.send(message);

@@ -31,7 +31,6 @@ function ownFolder(): string {
 export function overlayPackages(sys: CompilerSystem, folder: string, packages: readonly string[]): void {
   const { fileExists, readFile, directoryExists, getDirectories, realpath } = { ...sys };
   const root = path.join(folder, "node_modules");
-  const types = path.join(root, "@types");
   const own = ownFolder();
   const found = (file: string): string => {
     if (!inside(file, root)) return file;
@@ -46,9 +45,11 @@ export function overlayPackages(sys: CompilerSystem, folder: string, packages: r
   sys.fileExists = (file) => fileExists(found(file));
   sys.readFile = (file, encoding) => readFile(found(file), encoding);
   sys.directoryExists = (file) => directoryExists(found(file));
-  // Every package of @types is loaded by itself; of tnlab's own only Node's is meant for notebooks.
-  sys.getDirectories = (file) =>
-    path.resolve(file) === types && !directoryExists(types) ? ["node"] : getDirectories(found(file));
+  // Every package that is listed of @types is loaded before the first cell, imported or not; cells share their globals with Node alone.
+  sys.getDirectories = (file) => {
+    if (path.basename(file) !== "@types") return getDirectories(found(file));
+    return sys.directoryExists(path.join(file, "node")) ? ["node"] : [];
+  };
   if (realpath) sys.realpath = (file) => realpath(found(file));
 }
 

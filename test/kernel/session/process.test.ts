@@ -96,3 +96,14 @@ run Z on threads(1)`;
     /^Z: 10\^[\d.]+ multiply-adds after .* of search \(measured\); .* lower bound: at least 10\^[\d.]+/,
   );
 }, 30_000);
+
+test("packages of @types give their types to those that import them, and globals to nobody", async () => {
+  const imported = await run(
+    'import moo from "moo"\nconst rules: moo.Rules = { word: /a/ }\nObject.keys(rules)',
+  );
+  expect(contentOf(imported, "execute_result")).toMatchObject({ data: { "text/plain": "[ 'word' ]" } });
+  const wrong = await run('import moo from "moo"\nconst rule: moo.Rules = 3');
+  expect(contentOf(wrong, "execute_reply")).toMatchObject({ ename: "CompileError" });
+  const unasked = await run("let claim: Chai.Assertion | undefined");
+  expect(contentOf(unasked, "execute_reply")?.["evalue"]).toMatch(/Cannot find namespace 'Chai'/);
+});
