@@ -136,7 +136,17 @@ export interface Publications {
     readonly metadata: Readonly<Record<string, unknown>>;
   };
   readonly error: ErrorContent;
-  readonly comm_close: { readonly comm_id: string; readonly data: Readonly<Record<string, unknown>> };
+  /** Outputs of the cell are taken out; with `wait`, when the next one comes. */
+  readonly clear_output: { readonly wait: boolean };
+  readonly comm_open: Data & { readonly comm_id: string; readonly target_name?: string };
+  readonly comm_msg: Data & { readonly comm_id: string };
+  readonly comm_close: Data & { readonly comm_id: string };
+  /** The first that a subscriber hears, on the topic that it has subscribed to. */
+  readonly iopub_welcome: { readonly subscription: string };
+}
+
+interface Data {
+  readonly data: Readonly<Record<string, unknown>>;
 }
 
 export type ParentHeader = JupyterMessage["parent_header"];
@@ -162,6 +172,14 @@ export function publication<T extends keyof Publications>(
   content: Publications[T],
 ): JupyterMessage {
   return message("iopub", type, parent, { ...content });
+}
+
+/** Asks the client of the cell with header `parent` for a line of text. */
+export function question(
+  parent: ParentHeader,
+  content: { readonly prompt: string; readonly password: boolean },
+): JupyterMessage {
+  return message("stdin", "input_request", parent, { ...content });
 }
 
 function message(channel: Channel, type: string, parent: ParentHeader, content: MimeBundle): JupyterMessage {

@@ -1,9 +1,9 @@
 /** The five ZeroMQ sockets of a kernel; the only import of zeromq. They belong in a process that never computes. */
-import { Publisher, Reply, Router } from "zeromq";
+import { Reply, Router, XPublisher } from "zeromq";
 import type { Socket, Writable } from "zeromq";
 import { ConnectionError, endpoint } from "./connection.ts";
 import type { Connection, Port } from "./connection.ts";
-import type { JupyterMessage } from "./message.ts";
+import { publication, type JupyterMessage } from "./message.ts";
 import { decode, encode, WireError } from "./wire.ts";
 
 /** Open sockets. `send` puts a message on the socket of its channel; replies find their way by their parent. */
@@ -25,7 +25,7 @@ export async function openSockets(
   onRequest: (message: JupyterMessage) => void,
 ): Promise<Sockets> {
   const routers = { shell: new Router(), control: new Router(), stdin: new Router() };
-  const iopub = new Publisher({ sendHighWaterMark: 0, linger: 1000 });
+  const iopub = new XPublisher({ sendHighWaterMark: 0, linger: 1000, verbosity: "allSubs" });
   const heartbeat = new Reply({ linger: 0 });
   for (const router of Object.values(routers)) router.linger = 1000;
   await Promise.all([
@@ -51,6 +51,10 @@ export async function openSockets(
     stdin: outlet(routers.stdin),
     iopub: outlet(iopub),
   };
+  void welcome(iopub, (subscription) => {
+    const message = publication({}, "iopub_welcome", { subscription });
+    enqueue(outlets.iopub, encode(message, connection.key, [Buffer.from(subscription)]));
+  });
   return {
     send: (message) => {
       const identities = route(message, senders);
@@ -94,6 +98,11 @@ async function receive(router: Router, accept: (frames: readonly Buffer[]) => vo
       console.error(`tnlab: dropped a message: ${error.message}`);
     }
   }
+}
+
+/** A subscription arrives as a 1 before its topic, its end as a 0. */
+async function welcome(iopub: XPublisher, greet: (subscription: string) => void): Promise<void> {
+  for await (const [frame] of iopub) if (frame?.[0] === 1) greet(frame.subarray(1).toString("utf8"));
 }
 
 async function echo(heartbeat: Reply): Promise<void> {

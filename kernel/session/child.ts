@@ -1,14 +1,18 @@
 /** The process that cells run in. It may block, crash or be killed at any time; the parent keeps the clients. */
 import { Worker } from "node:worker_threads";
 import type { FromChild, ToChild } from "./process.ts";
-import { handle, interrupt, openSession, prepare, print } from "./session.ts";
-import type { Session } from "./session.ts";
+import { NOBODY, runFor, type Origin } from "./origin.ts";
+import { hearAnswer } from "./question.ts";
+import { handle, interrupt, openSession, prepare } from "./session.ts";
+import { publish, speaker, type Session } from "./state.ts";
 import { openTypescript } from "./tslab.ts";
 
 /** Text that waits to be sent: a loop that prints a million lines must not send a million messages. */
 interface Pending {
   name: "stdout" | "stderr";
   text: string;
+  /** The cell that it is from. */
+  origin: Origin;
   scheduled: boolean;
   sentAt: number;
 }
@@ -17,7 +21,7 @@ const FLUSH_CHARACTERS = 8192;
 const FLUSH_MILLISECONDS = 50;
 
 async function main(): Promise<void> {
-  const pending: Pending = { name: "stdout", text: "", scheduled: false, sentAt: 0 };
+  const pending: Pending = { name: "stdout", text: "", origin: NOBODY, scheduled: false, sentAt: 0 };
   const session = openSession(process.cwd(), openTypescript(process.cwd()), (message) => {
     flush(pending, session);
     post({ kind: "message", message });
@@ -39,8 +43,11 @@ async function main(): Promise<void> {
   }
   watchParent();
   await prepare(session);
-  // The parent sends one request at a time.
-  process.on("message", (sent: ToChild) => void handle(session, sent.message));
+  // The parent sends one request at a time, and answers to questions of the running one.
+  process.on("message", ({ kind, message }: ToChild) => {
+    if (kind === "answer") hearAnswer(session, message);
+    else void handle(session, message);
+  });
   post({ kind: "ready" });
 }
 
@@ -55,8 +62,9 @@ function capture(
   session: Session,
 ): void {
   const write = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
-    if (pending.name !== name) flush(pending, session);
-    pending.name = name;
+    const origin = speaker(session);
+    if (pending.name !== name || pending.origin !== origin) flush(pending, session);
+    Object.assign(pending, { name, origin });
     pending.text += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
     schedule(pending, session);
     const done = rest.at(-1);
@@ -80,11 +88,13 @@ function schedule(pending: Pending, session: Session): void {
 
 /** Also called before every other message, so that output keeps its place. */
 function flush(pending: Pending, session: Session): void {
-  const { name, text } = pending;
+  const { name, text, origin } = pending;
   if (text === "") return;
   pending.text = "";
   pending.sentAt = Date.now();
-  print(session, name, text);
+  runFor(origin, () => {
+    publish(session, "stream", { name, text });
+  });
 }
 
 /** A cell in an endless loop never hears that the parent is gone; a thread of its own does. */

@@ -8,11 +8,48 @@ import type { CompileError } from "./tslab.ts";
 /** A value that draws itself has a method of this name that returns a mime bundle (the convention of Deno's kernel). */
 export const DISPLAY: unique symbol = Symbol.for("Jupyter.display") as never;
 
-/** The mime bundle of any value: its own, a figure's, or its text as `util.inspect` prints it. */
-export async function bundle(value: unknown): Promise<MimeBundle> {
-  if (drawsItself(value)) return plainJson(await value[DISPLAY](), value);
+/**
+ * The mime bundle of any value: its own, a figure's, or its text as `util.inspect` prints it. A promise only where the value's own
+ * method gives one.
+ */
+export function bundle(value: unknown): MimeBundle | Promise<MimeBundle> {
+  if (drawsItself(value)) {
+    const own = value[DISPLAY]();
+    return own instanceof Promise ? own.then((data) => plainJson(data, value)) : plainJson(own, value);
+  }
   if (isFigure(value)) return plainJson(figureBundle(value), value);
-  return { "text/plain": inspect(value) };
+  const represented = representations(value);
+  return represented === undefined ? { "text/plain": inspect(value) } : plainJson(represented, value);
+}
+
+/** The methods by which values of Python draw themselves, where a value has some of them. */
+const REPRESENTATIONS: readonly (readonly [method: string, mime: string])[] = [
+  ["_repr_html_", "text/html"],
+  ["_repr_svg_", "image/svg+xml"],
+  ["_repr_png_", "image/png"],
+  ["_repr_jpeg_", "image/jpeg"],
+  ["_repr_markdown_", "text/markdown"],
+  ["_repr_latex_", "text/latex"],
+  ["_repr_json_", "application/json"],
+];
+
+/** Undefined for a value without such a method; one that returns null or undefined has nothing to show. */
+function representations(value: unknown): MimeBundle | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const call = (method: string): unknown => {
+    const own: unknown = Reflect.get(value, method);
+    return typeof own === "function" ? (own.call(value) as unknown) : undefined;
+  };
+  const whole = call("_repr_mimebundle_");
+  const parts = REPRESENTATIONS.map(([method, mime]) => [mime, encoded(call(method))] as const);
+  const known = parts.filter(([, data]) => data !== undefined && data !== null);
+  const data = { ...Object.fromEntries(known), ...(typeof whole === "object" ? whole : {}) };
+  return Object.keys(data).length === 0 ? undefined : data;
+}
+
+/** Pictures travel as base64. */
+function encoded(data: unknown): unknown {
+  return data instanceof Uint8Array ? Buffer.from(data).toString("base64") : data;
 }
 
 /** An exception as a Jupyter error; frames inside tnlab, tslab and Node are left out. */

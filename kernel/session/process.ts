@@ -10,9 +10,9 @@ import type { ErrorContent, JupyterMessage } from "../protocol/message.ts";
 import type { KernelOptions, KernelProcess } from "./channel.ts";
 import { kernelInfo } from "./info.ts";
 
-/** What the parent says to the child. An interrupt is a signal, because a busy child does not read. */
+/** What the parent says to the child: a request, or what a person answers to a question of the running cell. An interrupt is a signal, because a busy child does not read. */
 export interface ToChild {
-  readonly kind: "request";
+  readonly kind: "request" | "answer";
   readonly message: JupyterMessage;
 }
 
@@ -142,6 +142,7 @@ function nodePath(require: NodeJS.Require): string {
 function receive(kernel: Supervisor, message: JupyterMessage): void {
   if (kernel.closed) return;
   if (message.channel === "control") void control(kernel, message);
+  else if (message.channel === "stdin") kernel.child?.send({ kind: "answer", message } satisfies ToChild);
   else if (message.channel === "shell") {
     kernel.queue = [...kernel.queue, message];
     next(kernel);

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import type { Converter } from "tslab/dist/converter.js";
 import type { Executor } from "tslab/dist/executor.js";
+import type { IsCompleteReply } from "../protocol/message.ts";
 import { overlayPackages, packageFolders } from "./overlay.ts";
 import type { CompilerSystem } from "./overlay.ts";
 import { scriptName, traceFrames } from "./trace.ts";
@@ -35,8 +36,7 @@ export interface TypescriptSession {
   readonly complete: (source: string, position: number) => Completion;
   /** The type and documentation of what stands at `position`; undefined where there is nothing to say. */
   readonly inspect: (source: string, position: number) => string | undefined;
-  /** Proposed indent of the next line when `source` is incomplete, else undefined. */
-  readonly incomplete: (source: string) => string | undefined;
+  readonly completeness: (source: string) => IsCompleteReply;
   readonly variable: (name: string) => unknown;
   /** Whether a cell has declared the name. */
   readonly has: (name: string) => boolean;
@@ -51,6 +51,15 @@ interface Ear {
   readonly ran: RanCell[];
 }
 
+/** The part of the TypeScript compiler that parses; as tslab uses it, the mistakes of the parser included. */
+interface Parser {
+  readonly createSourceFile: (
+    name: string,
+    source: string,
+    options: { readonly languageVersion: number },
+  ) => { readonly parseDiagnostics: readonly unknown[] };
+}
+
 /** Starts a compiler for cells in `folder`, which must be the working folder of the process. Takes about a second. */
 export function openTypescript(folder: string): TypescriptSession {
   const require = createRequire(import.meta.url);
@@ -58,7 +67,7 @@ export function openTypescript(folder: string): TypescriptSession {
     "@tslab/typescript-for-tslab",
   ) as Transpiler & {
     readonly sys: CompilerSystem;
-  };
+  } & Parser;
   overlayPackages(compiler.sys, folder, packageFolders());
   const { createConverter, isCompleteCode } =
     require("tslab/dist/converter") as typeof import("tslab/dist/converter.js");
@@ -84,9 +93,10 @@ export function openTypescript(folder: string): TypescriptSession {
     execute: (source) => execute(executor, source, ear, compiler),
     complete: (source, position) => complete(executor, source, position),
     inspect: (source, position) => quickInfo(executor, source, position),
-    incomplete: (source) => {
-      const { completed, indent } = isCompleteCode(source);
-      return completed ? undefined : (indent ?? "");
+    completeness: (source) => {
+      const { completed, indent = "" } = isCompleteCode(source);
+      if (!completed) return { status: "incomplete", indent };
+      return { status: parses(compiler, source) ? "complete" : "invalid" };
     },
     variable: (name) =>
       Object.hasOwn(executor.locals, name) ? (executor.locals[name] as unknown) : undefined,
@@ -95,6 +105,11 @@ export function openTypescript(folder: string): TypescriptSession {
       executor.interrupt();
     },
   };
+}
+
+function parses({ createSourceFile, ScriptTarget }: Parser & Transpiler, source: string): boolean {
+  const { parseDiagnostics } = createSourceFile("cell.ts", source, { languageVersion: ScriptTarget.ES2022 });
+  return parseDiagnostics.length === 0;
 }
 
 async function execute(

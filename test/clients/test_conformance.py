@@ -2,13 +2,9 @@
 
 Left out, because there is nothing to test:
 - test_pager: pages belong to the payloads of execute_reply, which the protocol has deprecated; the kernel sends none.
-- test_clear_output: no function of a cell clears outputs.
-- "invalid" in test_is_complete: TypeScript is told apart into complete and incomplete only, and a mistake is drawn
-  under its line once the cell runs.
-- IopubWelcomeTests: the welcome is an optional part of the protocol; clients then wait for kernel_info_reply.
 """
 
-from jupyter_kernel_test import KernelTests, ensure_sync
+from jupyter_kernel_test import IopubWelcomeTests, KernelTests, ensure_sync
 
 PLOTLY = "application/vnd.plotly.v1+json"
 
@@ -34,6 +30,8 @@ class Conformance(KernelTests):
     ]
     complete_code_samples = ["1 + 1", "const two: number = 2", "%%tn\nlet L = 3\n"]
     incomplete_code_samples = ["function f() {", "[1, 2,", "%%tn\nlet L = 3"]
+    invalid_code_samples = ["const = 3", "f(,)"]
+    code_clear_output = "clearOutput()"
     code_generate_error = 'throw new RangeError("out of range")'
     code_execute_result = [
         {"code": "6 * 7", "result": "42"},
@@ -60,4 +58,9 @@ class Conformance(KernelTests):
             del channel.get_msg
 
 
-del KernelTests  # or the loader would run the bare suite as well
+class Welcome(IopubWelcomeTests):
+    kernel_name = "tnlab"
+    support_iopub_welcome = True
+
+
+del KernelTests, IopubWelcomeTests  # or the loader would run the bare suites as well

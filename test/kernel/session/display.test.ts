@@ -16,6 +16,28 @@ test("a value draws itself, and its text stands in where that is not understood"
   expect(typeof shown["text/plain"]).toBe("string");
 });
 
+test("a value that draws itself at once is drawn at once", () => {
+  expect(bundle({ [DISPLAY]: () => ({ "text/plain": "now" }) })).toEqual({ "text/plain": "now" });
+});
+
+test("values with methods of Python's convention draw themselves by them, pictures as base64", () => {
+  const value = {
+    name: "n",
+    _repr_html_() {
+      return `<i>${this.name}</i>`;
+    },
+    _repr_png_: () => Uint8Array.of(137, 80),
+    _repr_latex_: () => null,
+    _repr_mimebundle_: () => ({ "application/x": 1 }),
+  };
+  expect(bundle(value)).toEqual({
+    "text/html": "<i>n</i>",
+    "image/png": "iVA=",
+    "application/x": 1,
+    "text/plain": expect.stringContaining("name: 'n'") as string,
+  });
+});
+
 test("a figure becomes a Plotly bundle of plain JSON", async () => {
   const figure = { data: [{ y: [1, Number.NaN] }], layout: {}, summary: "2 modelled steps" };
   expect(await bundle(figure)).toMatchObject({

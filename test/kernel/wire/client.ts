@@ -25,6 +25,7 @@ export interface Exchange {
 export interface Client {
   readonly shell: Dealer;
   readonly control: Dealer;
+  readonly stdin: Dealer;
   readonly heartbeat: Request;
   /** Everything received so far, in order; `arrived` looks at it again at each arrival. */
   readonly replies: Message[];
@@ -49,18 +50,23 @@ export async function connect(): Promise<Client> {
     cwd: folder,
     stdio: ["ignore", "ignore", "inherit"],
   });
-  const shell = new Dealer({ linger: 0 });
+  // A question finds its client by the identity that asked for the cell.
+  const routingId = randomUUID();
+  const shell = new Dealer({ linger: 0, routingId });
   const control = new Dealer({ linger: 0 });
+  const stdin = new Dealer({ linger: 0, routingId });
   const iopub = new Subscriber({ linger: 0 });
   const heartbeat = new Request({ linger: 0 });
   shell.connect(`tcp://127.0.0.1:${String(shell_port)}`);
   control.connect(`tcp://127.0.0.1:${String(control_port)}`);
+  stdin.connect(`tcp://127.0.0.1:${String(stdin_port)}`);
   iopub.connect(`tcp://127.0.0.1:${String(iopub_port)}`);
   heartbeat.connect(`tcp://127.0.0.1:${String(hb_port)}`);
   iopub.subscribe();
   const client: Client = {
     shell,
     control,
+    stdin,
     heartbeat,
     replies: [],
     published: [],
@@ -68,12 +74,13 @@ export async function connect(): Promise<Client> {
     key,
     stop: async () => {
       await stop(kernel);
-      for (const socket of [shell, control, iopub, heartbeat]) socket.close();
+      for (const socket of [shell, control, stdin, iopub, heartbeat]) socket.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
   void collect(client, shell, client.replies);
   void collect(client, control, client.replies);
+  void collect(client, stdin, client.replies);
   void collect(client, iopub, client.published);
   const heard = arrived(client, kernel, async () => {
     // Published messages are lost until the subscription has reached the kernel.
@@ -90,7 +97,7 @@ export async function send(
   client: Client,
   type: string,
   content: Readonly<Record<string, unknown>>,
-  options: { readonly key?: string; readonly channel?: "shell" | "control" } = {},
+  options: { readonly key?: string; readonly channel?: "shell" | "control" | "stdin" } = {},
 ): Promise<string> {
   const msg_id = randomUUID();
   const header = {
@@ -129,8 +136,9 @@ export async function exchange(client: Client, id: string): Promise<Exchange> {
   await until(client, () =>
     client.published.some((one) => of(one) && one.content["execution_state"] === "idle"),
   );
-  await until(client, () => client.replies.some(of));
-  const reply = client.replies.find(of);
+  const isReply = (one: Message): boolean => of(one) && one.type.endsWith("_reply");
+  await until(client, () => client.replies.some(isReply));
+  const reply = client.replies.find(isReply);
   if (!reply) throw new TypeError("expected a reply");
   return { reply, published: client.published.filter(of) };
 }

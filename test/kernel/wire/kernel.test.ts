@@ -138,6 +138,9 @@ test("history holds the inputs", async () => {
 test.each([
   ["1 + 1", "complete"],
   ["function f() {", "incomplete"],
+  ["[1, 2", "incomplete"],
+  ["const = 3", "invalid"],
+  ["await 3", "complete"],
   ["%%tn", "incomplete"],
 ])("is_complete of %j is %s", async (code, status) => {
   const { reply } = await ask(client, "is_complete_request", { code });
