@@ -41,6 +41,7 @@ export { CODES, explanationOf, isCode, listOfCodes } from "./program/reference.t
 export { compile } from "./program/compile.ts";
 export { complete } from "./program/complete.ts";
 export { describeDefinition } from "./program/describe.ts";
+export { helpOn } from "./program/help.ts";
 export { hover } from "./program/hover.ts";
 export { recheck } from "./program/recheck.ts";
 export { count } from "./formats/count.ts";
@@ -76,6 +77,7 @@ export type {
   OrderSpec,
   Program,
   Quantity,
+  SearchDefaults,
   SliceSpec,
 } from "./program/program.ts";
 export { rankSimplified } from "./network/rank.ts";

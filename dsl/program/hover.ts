@@ -8,7 +8,7 @@ import { familyKey } from "./labels.ts";
 import type { Definitions } from "./program.ts";
 
 /** One line for each word that has a meaning of its own. */
-const WORDS: Readonly<Record<string, string>> = {
+export const WORDS: Readonly<Record<string, string>> = {
   let: "let L = 8, beta = 0.44: names for values; any arithmetic, complex numbers and units too",
   index: "index i: 1000, s_{*}: 2: an index, or a family of them, and its extent",
   tensor: "tensor A[i,j] = normal(seed 1): a tensor and its entries",

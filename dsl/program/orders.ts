@@ -17,12 +17,13 @@ import { sweepPairs, writtenOrder } from "./written.ts";
 const DEFAULT_SECONDS = 5;
 const DEFAULT_SEED = 1;
 
-const DEFAULT_SEARCH: Extract<OrderSpec, { kind: "search" }> = {
-  kind: "search",
-  objective: "flops",
-  seconds: DEFAULT_SECONDS,
-  seed: DEFAULT_SEED,
-};
+type SearchSpec = Extract<OrderSpec, { kind: "search" }>;
+
+function defaultSearch({ context: { search = {} } }: Checker): SearchSpec {
+  const { seconds = DEFAULT_SECONDS, seed } = search;
+  const seeded = seed === undefined ? {} : ({ seeded: true } as const);
+  return { kind: "search", objective: "flops", seconds, seed: seed ?? DEFAULT_SEED, ...seeded };
+}
 
 /** Throws Refusal. */
 export function orderSpec(checker: Checker, name: Word, body: OrderBody): OrderSpec {
@@ -39,7 +40,7 @@ export function orderSpec(checker: Checker, name: Word, body: OrderBody): OrderS
     case "word":
       return methodOrder(checker, network, body.word, name);
     case "search":
-      return body.clauses.reduce((spec, clause) => withClause(checker, spec, clause), DEFAULT_SEARCH);
+      return body.clauses.reduce((spec, clause) => withClause(checker, spec, clause), defaultSearch(checker));
     default:
       return body satisfies never;
   }
@@ -55,7 +56,7 @@ function methodOrder(checker: Checker, network: Network, word: Word, name: Word)
     return explicitOrder(checker, network, [[{ kind: "factor", word }]], name);
   switch (method) {
     case "search":
-      return DEFAULT_SEARCH;
+      return defaultSearch(checker);
     case "optimal":
       return optimalOrder(network, span);
     case "greedy":
@@ -86,10 +87,8 @@ function explicitOrder(
   name: Word,
 ): OrderSpec {
   const { pairs, whole } = writtenOrder(checker, network, parts, name);
-  return whole ? { kind: "tree", pairs } : { ...DEFAULT_SEARCH, kind: "partial", pairs };
+  return whole ? { kind: "tree", pairs } : { ...defaultSearch(checker), kind: "partial", pairs };
 }
-
-type SearchSpec = typeof DEFAULT_SEARCH;
 
 function withClause(checker: Checker, spec: SearchSpec, clause: SearchClause): SearchSpec {
   const { scope } = checker;

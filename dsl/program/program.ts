@@ -166,4 +166,11 @@ export interface CheckContext {
   readonly readBytes: (path: string) => Uint8Array;
   /** Undoes deflate, for `.npz` files. */
   readonly inflate: Inflate;
+  /** Of searches that do not say it themselves. */
+  readonly search?: SearchDefaults;
+}
+
+export interface SearchDefaults {
+  readonly seconds?: number;
+  readonly seed?: number;
 }

@@ -1,18 +1,57 @@
 /** Which part of a cell is tnlab's language and which is TypeScript. */
+import type { SearchDefaults } from "../../dsl/index.ts";
 
 /** A cell's text, sorted. For `tn`, `source` has an empty first line in place of the magic, so that lines still count. */
 export type Cell =
-  | { readonly language: "tn"; readonly source: string; readonly options: readonly string[] }
+  | { readonly language: "tn"; readonly source: string; readonly words: readonly string[] }
+  /** `%tn WORDS`, a cell of one line: a question about the language. */
+  | { readonly language: "magic"; readonly words: readonly string[] }
   | { readonly language: "typescript"; readonly source: string };
 
+/** A first line that cannot be understood; the message says what can. */
+export class MagicError extends Error {
+  override readonly name = "MagicError";
+}
+
 const MAGIC = /^%%tn(?:[ \t]+([^\n]*))?(?:\r?\n|$)/;
+
+const LINE_MAGIC = /^\s*%tn(?:[ \t]+([^\n]*))?\s*$/;
 
 /** A cell whose first line starts with `%%tn` is in tnlab's language; the rest of that line holds options. */
 export function readCell(code: string): Cell {
   const match = MAGIC.exec(code);
-  if (!match) return { language: "typescript", source: code };
-  const options = (match[1] ?? "").split(/\s+/).filter((word) => word !== "");
-  return { language: "tn", source: "\n" + code.slice(match[0].length), options };
+  if (match)
+    return { language: "tn", source: "\n" + code.slice(match[0].length), words: wordsOf(match[1] ?? "") };
+  const line = LINE_MAGIC.exec(code);
+  return line === null
+    ? { language: "typescript", source: code }
+    : { language: "magic", words: wordsOf(line[1] ?? "") };
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
+}
+
+/** What the words after `%%tn` say: `--seconds 10`, `--seed 3`. Throws MagicError. */
+export function searchOptions(words: readonly string[]): SearchDefaults {
+  const options: { seconds?: number; seed?: number } = {};
+  for (let at = 0; at < words.length; at += 2) {
+    const [name = "", text = ""] = words.slice(at, at + 2);
+    const value = text === "" ? NaN : Number(text);
+    if (name === "--seconds") options.seconds = checked(value, value > 0 && value < Infinity, SECONDS, text);
+    else if (name === "--seed")
+      options.seed = checked(value, Number.isSafeInteger(value) && value >= 0, SEED, text);
+    else throw new MagicError(`%%tn has no option ${name}; it has ${SECONDS} and ${SEED}`);
+  }
+  return options;
+}
+
+const SECONDS = "--seconds 10 (a positive number)";
+const SEED = "--seed 3 (a whole number from 0 on)";
+
+function checked(value: number, right: boolean, form: string, text: string): number {
+  if (!right) throw new MagicError(`expected ${form}, got ${text === "" ? "nothing" : text}`);
+  return value;
 }
 
 /** Jupyter counts cursors in Unicode code points, JavaScript in UTF-16 units. */

@@ -7,6 +7,7 @@ import type {
   MachineSpec,
   Network,
   Schedule,
+  SearchDefaults,
 } from "../../dsl/index.ts";
 import type { RunReport } from "../engine/report.ts";
 
@@ -26,6 +27,8 @@ export interface Host {
   /** Folder that relative file names start from. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** Of searches that the program leaves open. */
+  readonly search?: SearchDefaults;
   /** Where all runs that are not dry go, whatever the program says; absent where the program decides. */
   readonly runsOn?: MachineSpec;
 }

@@ -1,7 +1,8 @@
 /** Runs a cell: `execute_request` and all that it publishes. */
 import { randomUUID } from "node:crypto";
+import type { SearchDefaults } from "../../dsl/index.ts";
 import type { ErrorContent, ExecuteReply, JupyterMessage } from "../protocol/message.ts";
-import { readCell } from "./cell.ts";
+import { MagicError, readCell, searchOptions } from "./cell.ts";
 import { bundle, exceptionContent, interruptedContent, mistakesContent } from "./display.ts";
 import type { CellHost } from "./language.ts";
 import { noteDeclarations, noteNames, offerNames } from "./names.ts";
@@ -60,24 +61,35 @@ async function runCell(session: Session, code: string): Promise<ErrorContent | u
       // Loaded at the first such cell, because the language is slow to load and many sessions start without it.
       const { runLanguage } = await import("./language.ts");
       const before = session.environment;
-      const { environment, error } = await runLanguage(cell.source, before, cellHost(session));
+      const host = cellHost(session, searchOptions(cell.words));
+      const { environment, error } = await runLanguage(cell.source, before, host);
       session.environment = environment;
       for (const sentence of noteNames(session.names, before, environment, session.typescript))
         print(session, "stdout", `${sentence}\n`);
       return error;
     }
+    case "magic":
+      return answerMagic(session, cell.words);
     default:
       return cell satisfies never;
   }
+}
+
+async function answerMagic(session: Session, [verb, topic]: readonly string[]): Promise<undefined> {
+  if (verb !== "help")
+    throw new MagicError("%tn goes with help: %tn help, %tn help WORD; a program begins with %%tn");
+  const { helpOn } = await import("../../dsl/index.ts");
+  print(session, "stdout", `${helpOn(topic)}\n`);
 }
 
 function print(session: Session, name: "stdout" | "stderr", text: string): void {
   publish(session, "stream", { name, text });
 }
 
-function cellHost(session: Session): CellHost {
+function cellHost(session: Session, search: SearchDefaults): CellHost {
   return {
     folder: session.folder,
+    search,
     signal: speaker(session).signal,
     variable: session.typescript.variable,
     display: (data) => {

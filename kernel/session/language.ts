@@ -1,6 +1,6 @@
 /** A `%%tn` cell: its outputs are shown as they come, its diagnostics drawn under their lines. */
 import { excerpt, UserError } from "../../dsl/index.ts";
-import type { Diagnostic } from "../../dsl/index.ts";
+import type { Diagnostic, SearchDefaults } from "../../dsl/index.ts";
 import type { ErrorContent, MimeBundle } from "../protocol/message.ts";
 import { exceptionContent, interruptedContent, plainJson } from "./display.ts";
 import type { Environment, Host } from "./evaluate.ts";
@@ -9,6 +9,7 @@ import { emptyEnvironment, evaluate } from "./program.ts";
 /** Where a cell's effects go. */
 export interface CellHost {
   readonly folder: string;
+  readonly search: SearchDefaults;
   readonly signal: AbortSignal;
   readonly variable: (name: string) => unknown;
   readonly display: (data: MimeBundle) => void;
@@ -66,9 +67,10 @@ function inWords(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1) ?? ""}`;
 }
 
-function languageHost({ folder, signal, variable, display, displaying }: CellHost): Host {
+function languageHost({ folder, search, signal, variable, display, displaying }: CellHost): Host {
   return {
     folder,
+    search,
     signal,
     variable,
     show: (output) => {
@@ -95,5 +97,8 @@ function failureContent(error: unknown): ErrorContent {
 function diagnosticsContent(source: string, diagnostics: readonly Diagnostic[]): ErrorContent {
   const errors = diagnostics.filter((one) => one.severity === "error");
   const evalue = errors[0]?.message ?? "the cell was not completed";
-  return { ename: "tn", evalue, traceback: errors.map((one) => excerpt(source, one)) };
+  const codes = [...new Set(errors.map(({ code }) => code))].filter((code) => code !== "cannot-run");
+  const ways = codes.map((code) => `%tn help ${code}`).join(", ");
+  const more = codes.length === 0 ? [] : [`(explained by ${ways})`];
+  return { ename: "tn", evalue, traceback: [...errors.map((one) => excerpt(source, one)), ...more] };
 }

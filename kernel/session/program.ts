@@ -24,7 +24,8 @@ export function emptyEnvironment(): Environment {
 }
 
 export const evaluate: Evaluate = async (source, environment, host) => {
-  const context = { variable: host.variable, ...filesIn(host.folder) };
+  const { variable, folder, search } = host;
+  const context = { variable, ...filesIn(folder), ...(search && { search }) };
   const compiled = compile(source, environment.definitions, context);
   if (!compiled.ok) return { environment, ok: false, diagnostics: compiled.diagnostics };
   const { definitions, told } = recheck(environment.definitions, compiled.value.definitions, context);

@@ -15,6 +15,7 @@ import {
   type MachineSpec,
   type Objective,
   type OrderSpec,
+  type SearchDefaults,
   type SliceSpec,
   type ValuedNetwork,
 } from "../../dsl/index.ts";
@@ -37,6 +38,15 @@ const USABLE_MEMORY = 0.8;
 
 /** Where the program gives no order: reproducible, and quick for the networks of a first cell. */
 const DEFAULT_SEARCH = { objective: "flops", seconds: 60, seed: 1, workers: 1, trials: 32 } as const;
+
+/** A time of its own is used up; a seed alone gives other, equally reproducible trials. */
+function unasked({ seconds, seed = DEFAULT_SEARCH.seed }: SearchDefaults = {}): Omit<
+  SearchOptions,
+  "signal"
+> {
+  if (seconds === undefined) return { ...DEFAULT_SEARCH, seed };
+  return { objective: DEFAULT_SEARCH.objective, seconds, seed, workers: availableParallelism() };
+}
 
 type SearchedOrder = Extract<OrderSpec, { kind: "search" }>;
 
@@ -98,8 +108,8 @@ async function orderOf(
   spec: OrderSpec | undefined,
 ): Promise<ContractionTree> {
   const { network } = networkNamed(session, name);
-  const { signal } = session.host;
-  if (spec === undefined) return (await searchOrder(network, { ...DEFAULT_SEARCH, signal })).tree;
+  const { signal, search } = session.host;
+  if (spec === undefined) return (await searchOrder(network, { ...unasked(search), signal })).tree;
   if (spec.kind !== "search" && spec.kind !== "partial")
     return plan(network, spec, { expired: () => signal.aborted, trials: 1 }, mulberry32(1));
   const { seconds, seed } = spec;

@@ -159,10 +159,10 @@ async function complete(session: Session, content: Content): Promise<Exchanges["
 }
 
 async function completionsIn(session: Session, code: string, cursor: number): Promise<Completion> {
-  const { language, source } = readCell(code);
-  if (language === "tn") {
+  const cell = readCell(code);
+  if (cell.language === "tn") {
     const { completeLanguage } = await import("./assist.ts");
-    return completeLanguage({ code, source }, cursor, session.environment);
+    return completeLanguage({ code, source: cell.source }, cursor, session.environment);
   }
   await offerNames(session.names, session.environment, session.typescript);
   return session.typescript.complete(code, cursor);
@@ -176,10 +176,10 @@ async function inspect(session: Session, content: Content): Promise<Exchanges["i
 }
 
 async function descriptionIn(session: Session, code: string, cursor: number): Promise<string | undefined> {
-  const { language, source } = readCell(code);
-  if (language === "tn") {
+  const cell = readCell(code);
+  if (cell.language === "tn") {
     const { inspectLanguage } = await import("./assist.ts");
-    return inspectLanguage({ code, source }, cursor, session.environment);
+    return inspectLanguage({ code, source: cell.source }, cursor, session.environment);
   }
   await offerNames(session.names, session.environment, session.typescript);
   return session.typescript.inspect(code, cursor);
@@ -188,7 +188,9 @@ async function descriptionIn(session: Session, code: string, cursor: number): Pr
 /** A `%%tn` cell ends, at a prompt, with an empty line. */
 function isComplete(session: Session, content: Content): Exchanges["is_complete_request"] {
   const code = text(content, "code");
-  if (readCell(code).language === "tn") {
+  const { language } = readCell(code);
+  if (language === "magic") return { status: "complete" };
+  if (language === "tn") {
     return /\n[ \t]*$/.test(code) && code.trim() !== "%%tn"
       ? { status: "complete" }
       : { status: "incomplete", indent: "" };

@@ -223,3 +223,14 @@ test("a written part is dropped with its network, a method is kept", () => {
   const after = compiled("network C = E\nnetwork G = E", before).definitions;
   expect([after.has("order C"), after.has("order G")]).toEqual([false, true]);
 });
+
+test.each([
+  ["search", { seconds: 2, seed: 9, seeded: true }],
+  ["search within 3 s", { seconds: 3, seed: 9, seeded: true }],
+  ["search seed 4 minimizing size", { seconds: 2, seed: 4, seeded: true, objective: "size" }],
+])("what order C = %s leaves open is as it is asked for around the program", (body, expected) => {
+  const around = { ...context, search: { seconds: 2, seed: 9 } };
+  const outcome = compile(`${SOURCE}order C = ${body}`, new Map(), around);
+  if (!outcome.ok) throw new TypeError("expected a program");
+  expect(outcome.value.definitions.get("order C")).toMatchObject({ spec: { kind: "search", ...expected } });
+});

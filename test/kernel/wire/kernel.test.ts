@@ -201,6 +201,30 @@ test("a %%tn cell with a mistake is an error that counts lines from the magic li
   expect((error?.content["traceback"] as string[]).join("\n")).toMatch(/\b3\b[^\n]*@@@/);
 });
 
+test("options of the first line are those of searches that have none, and others are named", async () => {
+  const program =
+    "tensor A[i: 2, j: 2] = [[1, 2], [3, 4]]\nnetwork Z = A[p,q] A[q,r] A[r,p]\norder Z = search\nshow order Z";
+  const done = await execute(client, `%%tn --seconds 0.2 --seed 5\n${program}`);
+  expect(done.reply.content["status"]).toBe("ok");
+  const wrong = await execute(client, `%%tn --second 3\n${program}`);
+  expect(wrong.reply.content).toMatchObject({
+    ename: "MagicError",
+    evalue: expect.stringContaining("--second; it has --seconds 10") as string,
+  });
+});
+
+test("%tn help explains the language, its words and its mistakes; mistakes say how they are explained", async () => {
+  const help = async (topic: string): Promise<string> =>
+    String(ofType(await execute(client, `%tn help ${topic}`), "stream")[0]?.content["text"]);
+  expect(await help("")).toMatch(/%%tn[^]*network R\[i,l\] = A B C[^]*%tn help errors/);
+  expect(await help("slice")).toContain("slice Z to 16 GiB");
+  expect(await help("slices")).toBe("there is no help on slices; did you mean %tn help slice?\n");
+  const { reply } = await execute(client, "%%tn\nlet x = 3 @ 4");
+  expect((reply.content["traceback"] as string[]).at(-1)).toBe("(explained by %tn help bad-character)");
+  expect(await help("bad-character")).toContain("means nothing in the language");
+  expect((await execute(client, "%tn")).reply.content["ename"]).toBe("MagicError");
+});
+
 test("an endless loop does not block the heartbeat, and an interrupt ends it", async () => {
   await execute(client, "let before = 1");
   const id = await send(client, "execute_request", { code: "while (true) {}" });
