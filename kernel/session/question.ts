@@ -8,12 +8,6 @@ export class QuestionError extends Error {
   override readonly name = "QuestionError";
 }
 
-/** One that waits for its answer. */
-export interface Question {
-  readonly id: string;
-  readonly answer: (text: string) => void;
-}
-
 export interface InputOptions {
   /** The answer is not shown as it is typed. */
   readonly password?: boolean;

@@ -5,7 +5,6 @@ import type { Switchboard } from "./comms.ts";
 import type { Environment } from "./evaluate.ts";
 import type { Names } from "./names.ts";
 import { runningFor, type Origin } from "./origin.ts";
-import type { Question } from "./question.ts";
 import type { TypescriptSession } from "./tslab.ts";
 
 export interface Session {
@@ -22,6 +21,12 @@ export interface Session {
   readonly board: Switchboard;
   /** That which the client has not answered yet. */
   question: Question | undefined;
+}
+
+/** One of a cell's that waits for its answer. */
+interface Question {
+  readonly id: string;
+  readonly answer: (text: string) => void;
 }
 
 /** The cell whose code runs, or the latest one. */
