@@ -9,7 +9,8 @@ const LIGHT_SHARE = 1e-4;
 /** But not where one of their tensors is larger than this share of a device's memory. */
 const LIGHT_MEMORY_SHARE = 1 / 64;
 
-export interface TreeFacts {
+/** What a tree says of itself, whoever contracts it. */
+export interface TreeShape {
   readonly tree: ModeTree;
   /** Per node: its modes. */
   readonly held: readonly ReadonlySet<ModeId>[];
@@ -23,6 +24,9 @@ export interface TreeFacts {
   readonly depth: Int32Array;
   /** Per mode: depth of the pair that contracts it, -1 for open ones: the smaller, the longer it lives. */
   readonly death: Int32Array;
+}
+
+export interface TreeFacts extends TreeShape {
   /** Per node: modelled seconds of its subtree on one rank, all slices that a group runs. */
   readonly work: Float64Array;
   /** Per node: how often a group runs it. */
@@ -31,19 +35,23 @@ export interface TreeFacts {
   readonly heavy: Uint8Array;
 }
 
-/** `rounds`: slices that each group of `ranks` ranks runs. */
-export function treeFacts(tree: ModeTree, model: CostModel, rounds: number, ranks: number): TreeFacts {
+export function treeShape(tree: ModeTree): TreeShape {
   const held = tree.nodes.map((modes) => new Set(modes));
   const elements = Float64Array.from(tree.nodes, (modes) => elementCount(tree.modes, modes));
   const involved = tree.nodes.map((modes, node) => {
     const pair = tree.pairs[node - tree.leaves];
     return pair === undefined ? modes : [...new Set(pair.flatMap((child) => tree.nodes[child] ?? []))];
   });
-  const times = Float64Array.from(tree.sliceDependent, (depends) => (depends ? rounds : 1));
   const whole = Float64Array.from(involved, (modes) => elementCount(tree.modes, modes));
-  const facts = { tree, held, elements, involved, whole, rounds: times, ...lifetimes(tree, involved, held) };
+  return { tree, held, elements, involved, whole, ...lifetimes(tree, involved, held) };
+}
+
+/** `rounds`: slices that each group of `ranks` ranks runs. */
+export function treeFacts(shape: TreeShape, model: CostModel, rounds: number, ranks: number): TreeFacts {
+  const times = Float64Array.from(shape.tree.sliceDependent, (depends) => (depends ? rounds : 1));
+  const facts = { ...shape, rounds: times };
   const work = subtreeWork(facts, model);
-  return { ...facts, work, heavy: heavyNodes(tree, elements, work, model, ranks) };
+  return { ...facts, work, heavy: heavyNodes(facts, work, model, ranks) };
 }
 
 function lifetimes(
@@ -76,8 +84,7 @@ function subtreeWork({ tree, elements, whole, rounds }: WithoutWork, model: Cost
 }
 
 function heavyNodes(
-  tree: ModeTree,
-  elements: Float64Array,
+  { tree, elements }: TreeShape,
   work: Float64Array,
   model: CostModel,
   ranks: number,

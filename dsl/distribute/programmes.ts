@@ -3,7 +3,7 @@ import { UserError } from "../base/diagnostic.ts";
 import { rankCount } from "../schedule/schedule.ts";
 import { sliceCount } from "./assemble.ts";
 import { prefixCandidates, wholeCandidates } from "./candidates.ts";
-import { treeFacts } from "./facts.ts";
+import { treeFacts, treeShape, type TreeShape } from "./facts.ts";
 import { fitted, leastBytesOf } from "./fitted.ts";
 import { likelyChoices } from "./groups.ts";
 import { placementsOf } from "./number.ts";
@@ -33,8 +33,16 @@ const MANY_STATES = 100;
 
 type Programme = "prefix" | "tree";
 
-interface Draft {
+/** A problem while it is worked at. */
+interface Subject {
   readonly problem: Problem;
+  readonly shape: TreeShape;
+  /** Choices of the digits that take slices, not drafted yet. */
+  readonly waiting: (readonly number[])[];
+}
+
+interface Draft {
+  readonly subject: Subject;
   readonly sliceDigits: readonly number[];
   /** Number of the share of memory. */
   readonly share: number;
@@ -54,24 +62,20 @@ function choicesFor(problem: Problem): readonly (readonly number[])[] {
   return able;
 }
 
+function subjectOf(problem: Problem): Subject {
+  return { problem, shape: treeShape(problem.modes), waiting: [...choicesFor(problem)] };
+}
+
 /** Choices of groups drafted before any is lowered: larger groups move more, and are for what smaller ones have no room for. */
 const FIRST_CHOICES = 2;
 
 /** Drafts of the next choices of groups, until `count` have a placement. */
-function nextDrafts(
-  problem: Problem,
-  method: Programme,
-  waiting: (readonly number[])[],
-  count: number,
-): Draft[] {
+function nextDrafts(subject: Subject, method: Programme, count: number): Draft[] {
   const found: Draft[] = [];
   while (found.length < count) {
-    const sliceDigits = waiting.shift();
+    const sliceDigits = subject.waiting.shift();
     if (sliceDigits === undefined) break;
-    const few = draft(problem, method, { sliceDigits, share: 0, states: FEW_STATES });
-    // Few states may miss the only ones that fit.
-    const made = few ?? draft(problem, method, { sliceDigits, share: 0, states: MANY_STATES });
-    if (made !== undefined) found.push(made);
+    found.push(...draftOfAny(subject, method, { sliceDigits, share: 0, states: FEW_STATES }));
   }
   return found;
 }
@@ -80,10 +84,6 @@ function nextDrafts(
 function programmed(problems: readonly Problem[], method: Programme): Planned {
   const fresh = [...problems].sort((a, b) => a.leastSeconds - b.leastSeconds);
   const drafts: Draft[] = [];
-  const waiting = new Map(problems.map((problem) => [problem, [...choicesFor(problem)]]));
-  const expand = (problem: Problem, count: number): void => {
-    drafts.push(...nextDrafts(problem, method, waiting.get(problem) ?? [], count));
-  };
   let best: Placed | undefined;
   let [first, leastBytes] = [Infinity, Infinity];
   for (;;) {
@@ -93,7 +93,7 @@ function programmed(problems: readonly Problem[], method: Programme): Planned {
       soonest !== undefined &&
       soonest.leastSeconds <= Math.min(CLOSE * first, drafts[0]?.seconds ?? Infinity)
     ) {
-      expand(soonest, FIRST_CHOICES);
+      drafts.push(...nextDrafts(subjectOf(soonest), method, FIRST_CHOICES));
       fresh.shift();
       continue;
     }
@@ -101,32 +101,32 @@ function programmed(problems: readonly Problem[], method: Programme): Planned {
     if (next === undefined || next.seconds > CLOSE * first) break;
     const { schedule, bytes } =
       next.states === FEW_STATES
-        ? { bytes: leastBytesOf(next.problem, next.placements) }
+        ? { bytes: leastBytesOf(next.subject.problem, next.placements) }
         : lowered(next, method);
     leastBytes = Math.min(leastBytes, bytes);
-    const { memoryBytes } = next.problem.model.machine.device;
+    const { memoryBytes } = next.subject.problem.model.machine.device;
     if (bytes > memoryBytes) {
       const share = nextShare(next.share, bytes / memoryBytes);
-      const smaller =
-        draft(next.problem, method, { ...next, share }) ??
-        draft(next.problem, method, { ...next, share, states: MANY_STATES });
-      if (smaller !== undefined) drafts.push(smaller);
-      expand(next.problem, 1);
+      drafts.push(...draftOfAny(next.subject, method, { ...next, share }));
+      drafts.push(...nextDrafts(next.subject, method, 1));
       continue;
     }
     if (schedule === undefined) {
       const states = MANY_STATES;
-      drafts.push(draft(next.problem, method, { ...next, states }) ?? { ...next, states });
+      drafts.push(draft(next.subject, method, { ...next, states }) ?? { ...next, states });
       continue;
     }
     first = Math.min(first, next.seconds);
     if (schedule.modelledSeconds < (best?.schedule.modelledSeconds ?? Infinity))
-      best = { problem: next.problem, schedule };
+      best = { problem: next.subject.problem, schedule };
   }
   return { ...(best && { best }), leastBytes };
 }
 
-function lowered({ problem, sliceDigits, placements }: Draft, method: Programme): ReturnType<typeof fitted> {
+function lowered(
+  { subject: { problem }, sliceDigits, placements }: Draft,
+  method: Programme,
+): ReturnType<typeof fitted> {
   const alone = sliceDigits.length > 0 && sliceDigits.length === problem.model.mesh.length;
   return fitted({ ...problem, sliceDigits }, placements, alone ? "slicing" : method);
 }
@@ -140,19 +140,29 @@ function nextShare(share: number, excess: number): number {
 
 /** Modelled seconds of a placement of the whole tree with these digits for slices, at a first look; Infinity where none fits. */
 export function estimatedSeconds(problem: Problem, sliceDigits: readonly number[]): number {
-  return draft(problem, "tree", { sliceDigits, share: 0, states: FEW_STATES })?.seconds ?? Infinity;
+  const subject = { problem, shape: treeShape(problem.modes), waiting: [] };
+  return draft(subject, "tree", { sliceDigits, share: 0, states: FEW_STATES })?.seconds ?? Infinity;
+}
+
+/** A draft with as many states as asked for; with many where few miss the only ones that fit. None where nothing fits. */
+function draftOfAny(subject: Subject, method: Programme, wanted: Parameters<typeof draft>[2]): Draft[] {
+  const made = draft(subject, method, wanted);
+  if (made !== undefined) return [made];
+  if (wanted.states === MANY_STATES) return [];
+  const full = draft(subject, method, { ...wanted, states: MANY_STATES });
+  return full === undefined ? [] : [full];
 }
 
 function draft(
-  problem: Problem,
+  subject: Subject,
   method: Programme,
   { sliceDigits, share, states }: Pick<Draft, "sliceDigits" | "share" | "states">,
 ): Draft | undefined {
-  const { network, tree, modes, model, over } = problem;
+  const { network, tree, model, over } = subject.problem;
   const classes = digitClasses(model.mesh, sliceDigits);
   const groups = rankCount(sliceDigits.flatMap((digit) => model.mesh[digit] ?? []));
   const rounds = Math.ceil(sliceCount(network, tree) / groups);
-  const whole = treeFacts(modes, model, rounds, groupRanks(classes));
+  const whole = treeFacts(subject.shape, model, rounds, groupRanks(classes));
   const facts = method === "prefix" ? onStem(whole) : whole;
   const planned = method === "prefix" ? prefixCandidates(facts, classes) : wholeCandidates(facts, classes);
   const candidates = over === undefined ? planned : writtenCandidates(facts, classes, over, planned);
@@ -161,5 +171,5 @@ function draft(
   const placed = placeTree(pricing(facts, model, classes, room), candidates, states);
   if (placed === undefined) return undefined;
   const placements = placementsOf(facts, classes, model.mesh.length, placed);
-  return { problem, sliceDigits, share, states, seconds: placed.seconds, placements };
+  return { subject, sliceDigits, share, states, seconds: placed.seconds, placements };
 }

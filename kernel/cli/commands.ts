@@ -115,10 +115,15 @@ const run: CommandSpec = {
     timeout: { value: "S", help: "limit of each cell of a notebook, in seconds (default: none)" },
     engine: { value: "E", help: "threads or torch, for all runs of a program that are not dry" },
     processes: { value: "P", help: "ranks of that engine (default: one a core)" },
+    trace: {
+      value: "FILE.json",
+      help: "write what every device did when, in a program's last run of each network, for ui.perfetto.dev",
+    },
     ...JSON_OPTION,
   },
   examples: [
     "tnlab run ising.tn",
+    "tnlab run ising.tn --trace ising.json",
     "tnlab run notebooks/quickstart.ipynb --to quickstart.html",
     "tnlab run sweep.ipynb --parameters '{\"beta\": 0.5}' --to sweep-5.ipynb",
   ],

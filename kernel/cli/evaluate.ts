@@ -1,12 +1,15 @@
 /** `tnlab run FILE.tn`. */
 import { availableParallelism } from "node:os";
 import type { Decimal, ExactValue, MachineSpec } from "../../dsl/index.ts";
+import { chromeTrace } from "../engine/chrome.ts";
 import type { RunReport } from "../engine/report.ts";
 import type { Environment, Output } from "../session/evaluate.ts";
 import { emptyEnvironment, evaluate } from "../session/program.ts";
 import { FAILED, OK, WrongUse, type Arguments, type Run } from "./command.ts";
+import { checkWritable, writeText } from "./files.ts";
 import { interruptible } from "./interrupt.ts";
 import { print, printJson } from "./print.ts";
+import { runLine } from "./progress.ts";
 import { complainAbout, diagnosticsJson, folderOf, hostFor, readProgram } from "./programs.ts";
 import { integer } from "./values.ts";
 
@@ -15,20 +18,29 @@ export const runProgram: Run = (given) => {
   const runsOn = chosenEngine(given);
   const own = readProgram(argument);
   const asJson = flags.has("json");
+  const trace = given.values.get("trace");
+  if (trace !== undefined) checkWritable(trace);
   return interruptible(async (signal) => {
     const outputs: Output[] = [];
     const show = (output: Output): void => {
       outputs.push(output);
       if (!asJson) print(String(output.data["text/plain"]));
     };
-    const host = { ...hostFor(signal, folderOf(own), show), ...(runsOn && { runsOn }) };
+    const following = runLine(() => performance.now() / 1000);
+    const host = {
+      ...hostFor(signal, folderOf(own), show),
+      ...(runsOn && { runsOn }),
+      ...(following && { following }),
+    };
     const { ok, diagnostics, environment } = await evaluate(own.source, emptyEnvironment(), host);
     complainAbout(own, diagnostics);
+    const reports = reportsOf(environment);
+    if (trace !== undefined) writeText(trace, `${JSON.stringify(chromeTrace(reports))}\n`);
     if (asJson)
       printJson({
         ok,
         outputs: outputs.map(({ data }) => data),
-        results: reportsOf(environment).map(reportJson),
+        results: reports.map(reportJson),
         diagnostics: diagnosticsJson(own, diagnostics),
       });
     return ok ? OK : FAILED;

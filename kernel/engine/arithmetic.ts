@@ -1,6 +1,6 @@
 /**
- * The arithmetic that a rank does on its numbers: WebAssembly kernels where they lie in a WebAssembly memory, else TypeScript. Both
- * write the same sums in the same order; they differ in speed, and in float32 and complex64 by roundings.
+ * The arithmetic that a rank does on its numbers: WebAssembly kernels where they lie in a WebAssembly memory, else TypeScript. In
+ * float64 both give the same bits where a sum has at most 256 terms; elsewhere they differ by roundings, as they do in speed.
  */
 import type { Dtype } from "../../dsl/index.ts";
 import { widthOf, type Floats } from "../tensor/floats.ts";
@@ -55,11 +55,12 @@ export function kernelArithmetic(dtype: Dtype, kernels: Kernels, memory: WebAsse
       kernels.multiply(out.byteOffset, a.byteOffset, b.byteOffset, product, dtype),
     planCopy: (view) => {
       const plan = planKernelCopy(view, dtype);
-      const elsewhere = plain.planCopy(view);
+      // Its tables cost more than a small copy, and where all lies in one memory nothing needs them.
+      let elsewhere: Copy | undefined;
       return (out, from, start) => {
         const bytes = start * width * from.BYTES_PER_ELEMENT;
         if (isHere(from)) kernels.copyStrided(out.byteOffset, from.byteOffset + bytes, plan);
-        else elsewhere(out, from, start);
+        else (elsewhere ??= plain.planCopy(view))(out, from, start);
       };
     },
     sumAxis: (out, from, extents) => kernels.sumAxis(out.byteOffset, from.byteOffset, extents, dtype),

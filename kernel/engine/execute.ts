@@ -1,17 +1,22 @@
 /** Runs a schedule on one rank, with the time that each step took. */
-import type { Step } from "../../dsl/index.ts";
+import type { BufferId, Step } from "../../dsl/index.ts";
 import { collect } from "./collectives.ts";
 import { contract, load, permute, sum } from "./local.ts";
-import { makeRank, type Rank, type RankTask } from "./rank.ts";
+import { note } from "./progress.ts";
+import { bufferOf, makeRank, type Rank, type RankTask } from "./rank.ts";
+import { rescale, type Rescaling } from "./rescale.ts";
 import type { RankTimes } from "./skeleton.ts";
 import { addSlice, enterSlice, finishSums, slicesOf, startSums } from "./slices.ts";
 import { reportedSteps, type SliceLoop } from "./steps.ts";
 
 interface Run {
   readonly rank: Rank;
+  readonly rescaling: Rescaling | undefined;
   readonly positions: ReadonlyMap<Step, number>;
   readonly seconds: Float64Array;
   readonly starts: Float64Array;
+  /** On rank 0. */
+  readonly progress: Int32Array | undefined;
   /** Seconds since the run began. */
   readonly now: () => number;
 }
@@ -23,9 +28,13 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
   const positions = new Map(steps.map((step, position) => [step, position]));
   const seconds = new Float64Array(steps.length);
   const starts = new Float64Array(steps.length).fill(NaN);
+  const progress = task.rank === 0 ? new Int32Array(task.progress) : undefined;
   return (begun) => {
     const now = (): number => Number(clock() - begun) / 1e9;
-    runSteps({ rank, positions, seconds, starts, now }, task.schedule.steps);
+    runSteps(
+      { rank, rescaling: task.rescaling, positions, seconds, starts, progress, now },
+      task.schedule.steps,
+    );
     return { seconds, starts, end: now() };
   };
 }
@@ -33,36 +42,48 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
 function runSteps(run: Run, steps: readonly Step[]): void {
   for (const step of steps)
     if (step.kind === "slice-loop") runLoop(run, step);
-    else if (step.kind !== "free") timed(run, step, () => runStep(run.rank, step));
+    else if (step.kind !== "free") timed(run, step, () => runStep(run, step));
 }
 
-function timed<T>({ positions, seconds, starts, now }: Run, step: Step, work: () => T): T {
+function timed<T>({ rank, positions, seconds, starts, progress, now }: Run, step: Step, work: () => T): T {
   const position = positions.get(step);
   if (position === undefined) throw new RangeError(`expected step ${step.kind} in the report, got none`);
   const begun = now();
   if (Number.isNaN(starts[position])) starts[position] = begun;
   const result = work();
   seconds[position] = (seconds[position] ?? 0) + now() - begun;
+  if (progress !== undefined && rank.slice.size === 0) note(progress, position);
   return result;
 }
 
 /** The time of the loop itself is that of adding up the slices. */
 function runLoop(run: Run, loop: SliceLoop): void {
-  const { rank } = run;
+  const { rank, progress } = run;
   const sums = timed(run, loop, () => startSums(rank, loop));
-  for (const slice of slicesOf(rank, loop)) {
+  const slices = slicesOf(rank, loop);
+  for (const [done, slice] of slices.entries()) {
     enterSlice(rank, loop, slice);
     runSteps(run, loop.body);
     timed(run, loop, () => addSlice(rank, loop, sums));
+    if (progress !== undefined)
+      note(progress, run.positions.get(loop) ?? 0, { done: done + 1, of: slices.length });
   }
   rank.slice.clear();
   timed(run, loop, () => finishSums(rank, loop, sums));
 }
 
-function runStep(rank: Rank, step: Exclude<Step, { kind: "slice-loop" | "free" }>): void {
+function keepInRange({ rank, rescaling, positions }: Run, step: Extract<Step, { out: BufferId }>): void {
+  const position = positions.get(step);
+  if (rescaling !== undefined && position !== undefined)
+    rescale(rescaling, position, bufferOf(rank, step.out));
+}
+
+function runStep(run: Run, step: Exclude<Step, { kind: "slice-loop" | "free" }>): void {
+  const { rank } = run;
   switch (step.kind) {
     case "load": {
       load(rank, step);
+      keepInRange(run, step);
       return;
     }
     case "sum": {
@@ -71,6 +92,7 @@ function runStep(rank: Rank, step: Exclude<Step, { kind: "slice-loop" | "free" }
     }
     case "contract": {
       contract(rank, step);
+      keepInRange(run, step);
       return;
     }
     case "permute": {

@@ -4,6 +4,7 @@ import { widthOf, type Floats, type Width } from "../tensor/floats.ts";
 import { makeKernels } from "../tensor/wasm/kernels.ts";
 import { kernelArithmetic, plainArithmetic, type Arithmetic, type Copy } from "./arithmetic.ts";
 import { barrierTable, type BarrierTable } from "./barrier.ts";
+import type { Rescaling } from "./rescale.ts";
 import { floatsOf, unravel, type Stretch } from "./steps.ts";
 
 /** What a worker needs to see the numbers. Offsets in elements. */
@@ -28,6 +29,10 @@ export interface RankTask {
   readonly barriers: SharedArrayBuffer;
   /** Int32 word 0 becomes 1 when the run begins; BigInt64 word 1 is then its time. */
   readonly start: SharedArrayBuffer;
+  /** Where rank 0 notes how far it is (progress.ts). */
+  readonly progress: SharedArrayBuffer;
+  /** Absent where nothing is to be scaled. */
+  readonly rescaling?: Rescaling | undefined;
 }
 
 export interface Rank {

@@ -4,13 +4,15 @@
  */
 import { createRequire } from "node:module";
 import { InvariantError, isComplex, rankCount, type Schedule } from "../../dsl/index.ts";
-import { widthOf } from "../tensor/floats.ts";
+import { floatBytes, widthOf } from "../tensor/floats.ts";
 import { barrierWords } from "./barrier.ts";
 import { runCrew } from "./crew.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, RunOptions } from "./engine.ts";
 import { KERNEL_REACH_BYTES, shareMemory } from "./memory.ts";
+import { follow, progressWords } from "./progress.ts";
 import type { RankTask, SharedMemory } from "./rank.ts";
-import type { TensorValue } from "./report.ts";
+import type { RunReport, TensorValue } from "./report.ts";
+import { better, exponentOf, isLost, makeRescaling, mayUnderflow, type Rescaling } from "./rescale.ts";
 import { checkEntries, reportOf, type RankTimes } from "./skeleton.ts";
 import { floatsOf } from "./steps.ts";
 
@@ -27,25 +29,58 @@ export function makeThreadsEngine(reach = KERNEL_REACH_BYTES): Engine {
     run: async (schedule, entries, options) => {
       checkEntries(schedule, entries);
       const memory = shareMemory(schedule, entries, reach);
-      const times = await runRanks(schedule, memory, options?.signal);
-      return reportOf("threads", schedule, times, valueOf(schedule, memory));
+      const first = mayUnderflow(schedule, entries) ? makeRescaling(schedule) : undefined;
+      return runInRange({ schedule, memory, options }, first);
     },
   };
 }
 
+interface Work {
+  readonly schedule: Schedule;
+  readonly memory: SharedMemory;
+  readonly options: RunOptions | undefined;
+}
+
+/**
+ * Runs until nothing on the way to the value leaves the range of the dtype, once as a rule. The report's steps are those of the last run,
+ * its time that of all.
+ */
+async function runInRange(work: Work, first: Rescaling | undefined): Promise<RunReport> {
+  const { schedule, memory } = work;
+  let rescaling = first;
+  let earlier = 0;
+  for (let round = 0; ; round += 1) {
+    const times = await runRanks(work, rescaling);
+    const value = valueOf(schedule, memory, rescaling === undefined ? 0 : exponentOf(rescaling));
+    const report = reportOf("threads", schedule, times, value);
+    const next =
+      rescaling !== undefined
+        ? better(schedule, rescaling, round)
+        : isLost(schedule.dtype, [value.re, value.im])
+          ? makeRescaling(schedule)
+          : undefined;
+    const { measuredSeconds = 0 } = report;
+    if (next === undefined) return { ...report, measuredSeconds: earlier + measuredSeconds };
+    earlier += measuredSeconds;
+    rescaling = next;
+  }
+}
+
 function runRanks(
-  schedule: Schedule,
-  memory: SharedMemory,
-  signal: AbortSignal | undefined,
+  { schedule, memory, options }: Work,
+  rescaling: Rescaling | undefined,
 ): Promise<RankTimes[]> {
   const start = new SharedArrayBuffer(16);
+  const progress = progressWords();
   const barriers = new SharedArrayBuffer(4 * barrierWords(schedule));
   const tasks = Array.from({ length: rankCount(schedule.mesh) }, (_, rank): RankTask => {
-    return { schedule, rank, memory, barriers, start };
+    return { schedule, rank, memory, barriers, start, progress, rescaling };
   });
   // Workers run compiled JavaScript, also where this file itself is run from its source.
   const file = createRequire(import.meta.url).resolve("tnlab/kernel/engine/worker.js");
-  return runCrew<RankTask, RankTimes>({ file, tasks, go: () => begin(start), signal });
+  const end = follow(progress, options?.onProgress);
+  const crew = { file, tasks, go: () => begin(start), signal: options?.signal };
+  return runCrew<RankTask, RankTimes>(crew).finally(end);
 }
 
 function begin(start: SharedArrayBuffer): void {
@@ -55,8 +90,8 @@ function begin(start: SharedArrayBuffer): void {
   Atomics.notify(words, 0);
 }
 
-/** The result, whole on rank 0, as float64. */
-function valueOf(schedule: Schedule, { arenas, offsets }: SharedMemory): TensorValue {
+/** The result, whole on rank 0, times two to the exponent, in the range of its dtype. */
+function valueOf(schedule: Schedule, { arenas, offsets }: SharedMemory, exponent: number): TensorValue {
   const { open: labels, dtype, extents, buffers, result } = schedule;
   const shape = labels.map((label) => extents[label] ?? 1);
   const width = widthOf(dtype);
@@ -64,7 +99,13 @@ function valueOf(schedule: Schedule, { arenas, offsets }: SharedMemory): TensorV
   const arena = arenas[0];
   if (arena === undefined) throw new InvariantError("expected an arena of rank 0, got none");
   const floats = floatsOf(dtype, arena).subarray(start, start + elements * width);
+  // In two factors, each of which is a number where the product is.
+  const factors = [2 ** Math.trunc(exponent / 2), 2 ** (exponent - Math.trunc(exponent / 2))] as const;
+  const scaled = (x: number): number => (x === 0 ? 0 : x * factors[0] * factors[1]);
+  const rounded = floatBytes(dtype) === 4 ? Math.fround : (x: number): number => x;
   const part = (lane: number): Float64Array =>
-    Float64Array.from({ length: elements }, (_, element) => floats[element * width + lane] ?? NaN);
+    Float64Array.from({ length: elements }, (_, element) =>
+      rounded(scaled(floats[element * width + lane] ?? NaN)),
+    );
   return { labels, shape, dtype, re: part(0), ...(isComplex(dtype) ? { im: part(1) } : {}) };
 }

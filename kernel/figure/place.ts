@@ -98,10 +98,10 @@ function pointsOf(joint: Joint, tensors: readonly Point[]): Point[] {
   return joint.tensors.map((tensor) => tensors[tensor] ?? ORIGIN);
 }
 
-/** No two tensors in one place, and most that are joined are near each other. */
+/** No two tensors in one place, most that are joined are near each other, and no loop lies flat on a line. */
 function isLattice(tensors: readonly Point[], joints: readonly Joint[]): boolean {
   const taken = new Set(tensors.map(([x, y]) => `${x.toFixed(3)} ${y.toFixed(3)}`));
-  if (taken.size < tensors.length) return false;
+  if (taken.size < tensors.length || hidesLoop(tensors, joints)) return false;
   let [near, all] = [0, 0];
   for (const joint of joints) {
     const points = pointsOf(joint, tensors);
@@ -112,4 +112,19 @@ function isLattice(tensors: readonly Point[], joints: readonly Joint[]): boolean
     }
   }
   return near >= 0.8 * all;
+}
+
+/** Whether all tensors lie on one line and an index runs over others there, so that a ring would look like a chain. */
+function hidesLoop(tensors: readonly Point[], joints: readonly Joint[]): boolean {
+  const flat = ([0, 1] as const).find((axis) => tensors.every((at) => at[axis] === tensors[0]?.[axis]));
+  if (flat === undefined) return false;
+  const spans = joints.map((joint) => {
+    const along = pointsOf(joint, tensors).map((at) => at[1 - flat] ?? 0);
+    return [Math.min(...along), Math.max(...along)] as const;
+  });
+  // Several indices between the same two tensors are drawn as one line, and count once.
+  const lines = [...new Map(spans.map((span) => [span.map((x) => x.toFixed(3)).join(" "), span])).values()]
+    .filter(([left, right]) => left < right)
+    .sort(([a], [b]) => a - b);
+  return lines.some(([left], at) => left < (lines[at - 1]?.[1] ?? left) - 1e-3);
 }

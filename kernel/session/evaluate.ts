@@ -9,6 +9,7 @@ import type {
   Schedule,
   SearchDefaults,
 } from "../../dsl/index.ts";
+import type { Progress } from "../engine/engine.ts";
 import type { RunReport } from "../engine/report.ts";
 
 /** One thing to show; `data` is a Jupyter mime bundle and always holds `text/plain`. */
@@ -31,6 +32,8 @@ export interface Host {
   readonly search?: SearchDefaults;
   /** Where all runs that are not dry go, whatever the program says; absent where the program decides. */
   readonly runsOn?: MachineSpec;
+  /** Told now and then how far a run is, and once with nothing when it ends; absent where nobody looks. */
+  readonly following?: (schedule: Schedule, progress: Progress | undefined) => void;
 }
 
 /** What is known of a network so far, computed when first needed and kept while its definitions stand. */

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { UserError, type DistributionSpec, type Machine, type MachineSpec } from "../../dsl/index.ts";
 import { dryEngine } from "../engine/dry.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, Progress } from "../engine/engine.ts";
 import type { RunReport } from "../engine/report.ts";
 import { threadsEngine } from "../engine/threads.ts";
 import { torchEngine } from "../engine/torch.ts";
@@ -87,8 +87,11 @@ export async function runOn(
   const { schedule, machine, tree } = await planFor(session, name, distributionOf(session, name, where));
   const engine = dry ? dryEngine : engineFor(machine, name);
   const valued = networkNamed(session, name);
-  const { signal } = session.host;
-  const raw = await engine.run(schedule, valued.entries, { signal });
+  const { signal, following } = session.host;
+  const onProgress = following && ((progress: Progress) => following(schedule, progress));
+  const raw = await engine
+    .run(schedule, valued.entries, { signal, ...(onProgress && { onProgress }) })
+    .finally(() => following?.(schedule, undefined));
   const report = await completed(raw, valued, tree, signal);
   session.results.set(name, { ...(await resultsOf(session, name)), schedule, report });
   return report;

@@ -1,14 +1,18 @@
 /** `npm run bench NAME -- [options]`: slow measurements, side by side in one run, apart from the tests. */
+import { arithmetic } from "./arithmetic.ts";
 import { distribution } from "./distribution.ts";
 import { kernel } from "./kernel.ts";
 import { language } from "./language.ts";
 import { order } from "./order.ts";
+import { threads } from "./threads.ts";
 
 const benches: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  arithmetic,
   distribution,
   kernel,
   language,
   order,
+  threads,
 };
 
 const [name = "", ...rest] = process.argv.slice(2);

@@ -1,27 +1,190 @@
-/** Plans of copies between strided views, in the form in which the module reads them. */
+/**
+ * Plans of copies between strided views, in the form in which the module reads them. A plan cuts the axes into squares that vectors
+ * turn, a block of squares that touches whole cache lines on both sides, and the axes around it.
+ */
 import type { Dtype } from "../../../dsl/index.ts";
 import { floatBytes, widthOf } from "../floats.ts";
 import type { View } from "../strided.ts";
 
 export interface CopyPlan {
-  /** Bytes of an element, number of axes; then by axis, slowest first: extent, bytes of a step in the output, in the input. */
+  /** See assembly/copy.ts. */
   readonly words: Uint32Array;
 }
 
 /** Most words of a plan. */
-export const PLAN_WORDS = 4096;
+export const PLAN_WORDS = 32_768;
 
-export function planCopy({ extents, strides }: View, dtype: Dtype): CopyPlan {
-  const bytes = widthOf(dtype) * floatBytes(dtype);
+const VECTOR = 16;
+/** Elements of a long axis are cut into so many and the others. */
+const EVEN = 16;
+
+/** Moves, as assembly/copy.ts numbers them. */
+const COPY_RUN = 0;
+const COPY_ELEMENT: Readonly<Record<number, number>> = { 4: 1, 8: 2, 16: 3 };
+const TURN_TWOS = 4;
+const TURN_FOURS = 5;
+
+/** Steps in bytes, of the output and of the input. */
+interface Axis {
+  readonly extent: number;
+  readonly to: number;
+  readonly from: number;
+}
+
+/** Where a side's smallest steps reach in a block. */
+const LINE_BYTES = 256;
+
+export function planCopy(view: View, dtype: Dtype): CopyPlan {
+  const { axes, bytes } = withoutPairs(fusedAxes(view, widthOf(dtype) * floatBytes(dtype)));
+  const parts = evenParts({ axes, bytes, to: 0, from: 0 });
+  return { words: Uint32Array.from([parts.length, ...parts.flatMap(partWords)]) };
+}
+
+interface Elements {
+  readonly bytes: number;
+  /** Slowest first. */
+  readonly axes: readonly Axis[];
+}
+
+/** Elements of a view, from these offsets on. */
+interface Part extends Elements {
+  readonly to: number;
+  readonly from: number;
+}
+
+/** Axes that follow each other on both sides become one. Extents of 1 vanish. */
+function fusedAxes({ extents, strides }: View, bytes: number): Elements {
+  const axes: Axis[] = [];
   let to = bytes;
-  const axes = extents
-    .map((extent, axis) => ({ extent, from: (strides[axis] ?? 0) * bytes }))
-    .reverse()
-    .map(({ extent, from }) => {
-      const own = [extent, to, from];
-      to *= extent;
-      return own;
-    })
-    .reverse();
-  return { words: Uint32Array.from([bytes, axes.length, ...axes.flat()]) };
+  for (let which = extents.length - 1; which >= 0; which -= 1) {
+    const [extent, from] = [extents[which] ?? 1, (strides[which] ?? 0) * bytes];
+    const inner = axes[0];
+    if (inner !== undefined && from === inner.from * inner.extent)
+      axes[0] = { ...inner, extent: inner.extent * extent };
+    else if (extent > 1) axes.unshift({ extent, from, to });
+    to *= extent;
+  }
+  return { bytes, axes };
+}
+
+/** Pairs of elements that stay side by side become one element, of at most a vector. */
+function withoutPairs({ bytes, axes }: Elements): Elements {
+  const last = axes.at(-1);
+  if (last?.from !== bytes || last.to !== bytes || last.extent % 2 === 1 || bytes === VECTOR)
+    return { bytes, axes };
+  return withoutPairs({ bytes: 2 * bytes, axes: [...axes.slice(0, -1), ...rest(last, 2)] });
+}
+
+/** What goes around `count` values of an axis. */
+function rest({ extent, to, from }: Axis, count: number): Axis[] {
+  return extent > count ? [{ extent: extent / count, to: to * count, from: from * count }] : [];
+}
+
+/** A long axis whose elements are neighbours on one side is cut into whole lines and the others. */
+function evenParts(part: Part): Part[] {
+  const { axes, bytes } = part;
+  const uneven = axes.find(
+    ({ extent, to, from }) => (to === bytes) !== (from === bytes) && extent > EVEN && extent % EVEN > 0,
+  );
+  if (uneven === undefined) return [part];
+  const most = uneven.extent - (uneven.extent % EVEN);
+  const withExtent = (extent: number): Axis[] =>
+    axes.flatMap((axis) => (axis !== uneven ? [axis] : extent > 1 ? [{ ...axis, extent }] : []));
+  const { to, from } = part;
+  const others = { to: to + most * uneven.to, from: from + most * uneven.from };
+  return [
+    ...evenParts({ ...part, axes: withExtent(most) }),
+    ...evenParts({ ...part, ...others, axes: withExtent(uneven.extent - most) }),
+  ];
+}
+
+/** What is moved at a time, and the axes around it. */
+interface Move {
+  readonly kind: number;
+  readonly run: number;
+  readonly toSteps: readonly number[];
+  readonly fromSteps: readonly number[];
+  /** Bytes side by side on both sides. */
+  readonly reach: number;
+  readonly axes: readonly Axis[];
+}
+
+function moveOf(elements: Elements): Move {
+  const { bytes, axes } = elements;
+  const last = axes.at(-1);
+  const plain = { run: 0, toSteps: [], fromSteps: [] };
+  if (last?.from === bytes && last.to === bytes) {
+    const run = last.extent * bytes;
+    return { ...plain, kind: COPY_RUN, run, reach: run, axes: axes.slice(0, -1) };
+  }
+  return (
+    turned(elements) ?? { ...plain, kind: COPY_ELEMENT[bytes] ?? COPY_RUN, run: bytes, reach: bytes, axes }
+  );
+}
+
+/** Squares of a vector by a vector, where both sides have one. */
+function turned({ bytes, axes }: Elements): Move | undefined {
+  if (bytes === VECTOR) return undefined;
+  const read = taken(axes, "from", bytes);
+  const written = read && taken(read.axes, "to", bytes);
+  if (written === undefined) return undefined;
+  const toSteps = read?.steps.map(({ to }) => to) ?? [];
+  const fromSteps = written.steps.map(({ from }) => from);
+  const kind = bytes === 4 ? TURN_FOURS : TURN_TWOS;
+  return { kind, run: 0, toSteps, fromSteps, reach: VECTOR, axes: written.axes };
+}
+
+interface Taken {
+  readonly steps: readonly Axis[];
+  readonly axes: readonly Axis[];
+}
+
+/** Takes the steps by 2 out of the axes that lead through one vector of a side. */
+function taken(axes: readonly Axis[], side: "to" | "from", bytes: number): Taken | undefined {
+  if (bytes === VECTOR) return { steps: [], axes };
+  const axis = axes.find(({ extent, [side]: step }) => step === bytes && extent % 2 === 0);
+  if (axis === undefined) return undefined;
+  const left = axes.flatMap((other) => (other === axis ? rest(axis, 2) : [other]));
+  const next = taken(left, side, 2 * bytes);
+  return next && { steps: [axis, ...next.steps], axes: next.axes };
+}
+
+/** Takes the axes of least steps on a side, until they reach over a line. */
+function spanning({ inside, outside }: Block, side: "to" | "from", reach: number): Block {
+  const steps = outside.filter(({ [side]: step }) => step > 0 && step < LINE_BYTES);
+  const axis = steps.reduce<Axis | undefined>((x, y) => (x && x[side] <= y[side] ? x : y), undefined);
+  if (axis === undefined || reach >= LINE_BYTES) return { inside, outside };
+  const wanted = Math.max(2, LINE_BYTES / axis[side]);
+  const power = [64, 32, 16, 8, 4, 2].find((size) => size <= wanted && axis.extent % size === 0) ?? 1;
+  const count = axis.extent <= wanted ? axis.extent : power;
+  if (count === 1) return { inside, outside };
+  const left = outside.flatMap((other) => (other === axis ? rest(axis, count) : [other]));
+  return spanning(
+    { inside: [...inside, { ...axis, extent: count }], outside: left },
+    side,
+    axis[side] * count,
+  );
+}
+
+interface Block {
+  readonly inside: readonly Axis[];
+  readonly outside: readonly Axis[];
+}
+
+function partWords(part: Part): number[] {
+  const { kind, run, toSteps, fromSteps, reach, axes } = moveOf(part);
+  const written = spanning({ inside: [], outside: axes }, "to", reach);
+  const { inside, outside } = spanning(written, "from", reach);
+  let places = [{ to: part.to, from: part.from }];
+  for (const { extent, to, from } of inside)
+    places = Array.from({ length: extent }, (_, value) =>
+      places.map((place) => ({ to: place.to + value * to, from: place.from + value * from })),
+    ).flat();
+  const around = [...outside].sort((x, y) => y.to - x.to);
+  return [
+    ...[kind, run, toSteps[0] ?? 0, toSteps[1] ?? 0, fromSteps[0] ?? 0, fromSteps[1] ?? 0],
+    ...[places.length, around.length],
+    ...places.flatMap(({ to, from }) => [to, from]),
+    ...around.flatMap(({ extent, to, from }) => [extent, to, from]),
+  ];
 }

@@ -4,7 +4,7 @@ import { wholeCandidates } from "../../../dsl/distribute/candidates.ts";
 import { distribute } from "../../../dsl/distribute/distribute.ts";
 import { UserError } from "../../../dsl/base/diagnostic.ts";
 import { mulberry32 } from "../../../dsl/base/random.ts";
-import { treeFacts, type TreeFacts } from "../../../dsl/distribute/facts.ts";
+import { treeFacts, treeShape, type TreeFacts } from "../../../dsl/distribute/facts.ts";
 import type { Machine } from "../../../dsl/distribute/machine.ts";
 import { meshOf } from "../../../dsl/distribute/mesh.ts";
 import { modeTree } from "../../../dsl/distribute/modes.ts";
@@ -110,7 +110,7 @@ function problemOf(seed: number, devices: number): Posed {
   const mesh = meshOf(machine, devices);
   const model = { machine, dtype: network.dtype, mesh };
   const modes = modeTree(network, tree, mesh);
-  const found = treeFacts(modes, model, 1, devices);
+  const found = treeFacts(treeShape(modes), model, 1, devices);
   const facts = { ...found, heavy: found.heavy.map((_, node) => (node < modes.leaves ? 0 : 1)) };
   const classes = digitClasses(mesh, []);
   const shared = { network, tree, modes, model, sliceDigits: [] };

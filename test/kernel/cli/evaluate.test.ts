@@ -1,5 +1,6 @@
 /** `tnlab run` of programs that read files: what it prints, and its JSON. */
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { npyFile, npzFile } from "../../dsl/formats/bytes.ts";
 import { folderWith, tnlab } from "./tnlab.ts";
@@ -49,6 +50,25 @@ test("a network without data is not run, and the way out is told", async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(/bare\.tn:2:5 error.*network E has no data to run with/);
   expect(stderr).toMatch(/hint: give it data: network E1 = E with normal\(seed 1\)/);
+});
+
+test("a trace has the last run of each network, measured or modelled", async () => {
+  const { code } = await tnlab(["run", "data.tn", "--trace", "trace.json"], folder);
+  expect(code).toBe(0);
+  const { traceEvents } = JSON.parse(readFileSync(path.join(folder, "trace.json"), "utf8")) as {
+    readonly traceEvents: readonly { readonly name: string; readonly args: { readonly name?: string } }[];
+  };
+  const processes = traceEvents.filter(({ name }) => name === "process_name").map(({ args }) => args.name);
+  expect(processes).toEqual([
+    expect.stringMatching(/^N on threads\(1\), measured$/),
+    expect.stringMatching(/^E on .*, modelled$/),
+  ]);
+});
+
+test("a trace that cannot be written is refused before anything runs", async () => {
+  const { code, stdout, stderr } = await tnlab(["run", "data.tn", "--trace", "absent/trace.json"], folder);
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(/cannot write "absent\/trace.json": there is no folder/);
 });
 
 test("an underflow is told", async () => {

@@ -82,6 +82,7 @@ const WRONG_USE: readonly Row[] = [
   ["run good.tn --processes 2", /--processes goes with --engine only/],
   ["run good.tn --engine torch --processes 0", /--processes takes a whole number from 1/],
   ["run good.ipynb --engine torch", /--engine goes with a program \(\.tn\) only/],
+  ["run good.ipynb --trace out.json", /--trace goes with a program \(\.tn\) only/],
   ["export-job good.tn --network R", /--out is missing/],
   ["export-job good.tn --network R --out job --device gpu", /--device takes auto, cpu or cuda/],
   ["schedule net.json", /--machine is missing/],

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { UserError } from "../../../dsl/base/diagnostic.ts";
 import { distribute } from "../../../dsl/distribute/distribute.ts";
 import { threadsMachine } from "../../../dsl/distribute/presets.ts";
+import type { Progress } from "../../../kernel/engine/engine.ts";
 import { runCrew } from "../../../kernel/engine/crew.ts";
 import { sharedBlock } from "../../../kernel/engine/memory.ts";
 import { threadsEngine } from "../../../kernel/engine/threads.ts";
@@ -24,6 +25,29 @@ test("what cannot fit is refused before it starts, with its size", async () => {
 test("a block larger than the runtime gives is a mistake of the user, with its size", () => {
   expect(() => sharedBlock("N", 2 ** 53)).toThrow(UserError);
   expect(() => sharedBlock("N", 2 ** 53)).toThrow(/^N needs one block of .*B of shared memory/);
+});
+
+test("progress tells every slice loop and step in order, the last one at the end", async () => {
+  const labels = ["a", "b", "c", "d", "e", "f"];
+  const tensors = labels.map((label) => ({ name: label, labels: [label, "m"] }));
+  const extents = { ...Object.fromEntries(labels.map((label) => [label, 4])), m: 16 };
+  const network = { name: "N", dtype: "float64", tensors, open: [], extents } as const;
+  const pairs = [[0, 1], ...[2, 3, 4, 5].map((k) => [4 + k, k] as const)] as [number, number][];
+  const tree = { leaves: 6, pairs, sliced: labels };
+  const schedule = distribute(network, tree, threadsMachine(2, 2 ** 20), 2, { method: "slicing" });
+  const told: Progress[] = [];
+  const onProgress = (progress: Progress): void => void told.push(progress);
+  const entries = tensors.map(() => ({ re: new Float64Array(64).fill(1) }));
+  const { steps } = await threadsEngine.run(schedule, entries, { onProgress });
+  expect(told.at(-1)).toEqual({ step: steps.length - 1 });
+  for (const numbers of [told.map(({ step }) => step), told.flatMap(({ slices }) => slices?.done ?? [])])
+    expect(numbers).toEqual([...numbers].sort((x, y) => x - y));
+  for (const { step, slices } of told) {
+    if (slices === undefined) continue;
+    expect(steps[step]?.kind).toBe("slice-loop");
+    expect(slices.of).toBe(schedule.slices / 2);
+    expect(slices.done).toBeLessThanOrEqual(slices.of);
+  }
 });
 
 function script(text: string): URL {

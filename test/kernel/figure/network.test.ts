@@ -70,6 +70,20 @@ test("subscripts that do not lie near each other are no lattice", () => {
   expect(Math.max(...marks.map(({ place }) => Number(place.split(" ")[0])))).toBeLessThan(6);
 });
 
+test.each([
+  ["across", "T(i=1):f;a T(i=2):a;b T(i=3):b;c T(i=4):c;d T(i=5):d;e T(i=6):e;f"],
+  ["down", "T(i=0,k=1):f;a T(i=0,k=2):a;b T(i=0,k=3):b;c T(i=0,k=4):c;d T(i=0,k=5):d;e T(i=0,k=6):e;f"],
+  ["by its indices", "D:s_1;s_2 D:s_2;s_3 D:s_3;s_4 D:s_4;s_5 D:s_5;s_1 D:s_1;s_3"],
+])("a ring with places on one line is drawn with room inside: %s", (_, factors) => {
+  const places = tensorMarks(networkFigure(networkOf("ring", factors))).map(({ place }) => place.split(" "));
+  for (const axis of [0, 1]) expect(new Set(places.map((place) => place[axis])).size).toBeGreaterThan(2);
+});
+
+test("a chain with places on one line stays there, with two indices in a bond too", () => {
+  const chain = networkOf("chain", "T(i=1):a;b T(i=2):a;b;c T(i=3):c;d T(i=4):d");
+  expect(tensorMarks(networkFigure(chain)).map(({ place }) => place)).toEqual(["1 0", "2 0", "3 0", "4 0"]);
+});
+
 test("joined tensors lie nearer than others, on average", () => {
   const network = ring(60);
   const figure = networkFigure(network);

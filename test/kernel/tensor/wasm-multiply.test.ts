@@ -25,6 +25,11 @@ const NETWORK_EXTENTS: readonly Extents[] = [
   [5, 7, 5, 6],
   [1, 9, 11, 1100],
   [1, 150, 530, 40],
+  [1, 70, 1, 600],
+  [1, 1, 1, 4],
+  [1, 5, 1, 1027],
+  [3, 40, 1, 70],
+  [1, 2000, 33, 7],
 ];
 
 const plain = inAllForms([...EXTENTS, ...NETWORK_EXTENTS]);
@@ -141,6 +146,41 @@ test("operands may lie above 2 GiB, up to the end of 4 GiB", () => {
       expect(arena.broken()).toEqual([]);
     }
 });
+
+test.each([...plain, ...shared])(
+  "a and b change places without changing a bit: $batch x $m x $n x $k, $formA, $formB, $shared",
+  ({ batch, m, n, k, formA, formB, shared: which }) => {
+    const product: Product = { batch, m, n, k, formA, formB, ...(which && { shared: which }) };
+    const changed: Product = {
+      ...{ batch, k, m: n, n: m },
+      formA: formB === "kn" ? "km" : "mk",
+      formB: formA === "mk" ? "nk" : "kn",
+      ...(which && { shared: which === "a" ? "b" : "a" }),
+    };
+    for (const dtype of DTYPES) {
+      const arena = makeArena(2 ** 20 + 64 * batch * (m + n) * (k + n + m));
+      const random = mulberry32(m + n + k);
+      const { a, b, out } = run(arena, product, dtype, () => random() - 0.5);
+      const values = [...b, ...a].values();
+      const other = run(arena, changed, dtype, () => values.next().value ?? NaN);
+      const width = isComplex(dtype) ? 2 : 1;
+      const turned = out.map((_, lane) => {
+        const [element, part] = [Math.floor(lane / width), lane % width];
+        const [entry, column, row] = [
+          Math.floor(element / (m * n)),
+          Math.floor(element / m) % n,
+          element % m,
+        ];
+        return out[((entry * m + row) * n + column) * width + part] ?? NaN;
+      });
+      expect(Buffer.compare(bytesOf(turned), bytesOf(other.out))).toBe(0);
+    }
+  },
+);
+
+function bytesOf(floats: Floats): Uint8Array {
+  return Uint8Array.from(new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength));
+}
 
 test("the same product has the same bits, wherever its operands lie", () => {
   const product: Product = { batch: 2, m: 23, n: 13, k: 530, formA: "km", formB: "kn" };

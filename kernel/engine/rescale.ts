@@ -1,0 +1,187 @@
+/**
+ * Powers of two that keep what lies between a network's tensors and its value in the range of its dtype. A run with them notes how large
+ * each step's numbers are; from that come better powers, until no step loses anything. A value is linear in what each step makes, so
+ * that all powers together are the value's, and they cost no rounding. Runs that need none of this are not slowed by it.
+ */
+import type { BufferId, Dtype, Entries, Schedule, Step } from "../../dsl/index.ts";
+import { floatBytes, type Floats } from "../tensor/floats.ts";
+import { reportedSteps } from "./steps.ts";
+
+/** For every step of the report. */
+export interface Rescaling {
+  /** A step's result is divided by two to this; 0 but for loads and contractions. */
+  readonly shifts: readonly number[];
+  /** Int32 words: binary exponent of the largest part of any rank, in any slice, before the division. */
+  readonly largest: SharedArrayBuffer;
+}
+
+/** Exponents where all parts are 0, and where one is not finite. */
+const NOTHING = -(2 ** 30);
+const OVERFLOWN = 2 ** 30;
+
+/** More rounds than a chain of products needs that leaves the range with every few of its steps. */
+const MOST_ROUNDS = 32;
+
+/** Binary exponents between which the largest part of a tensor may lie without loss of digits of the others. */
+function rangeOf(dtype: Dtype): { readonly least: number; readonly most: number } {
+  return floatBytes(dtype) === 4 ? { least: -102, most: 126 } : { least: -969, most: 1022 };
+}
+
+export function makeRescaling(schedule: Schedule, shifts?: readonly number[]): Rescaling {
+  const steps = reportedSteps(schedule.steps).length;
+  const largest = new SharedArrayBuffer(4 * steps);
+  new Int32Array(largest).fill(NOTHING);
+  return { shifts: shifts ?? new Array<number>(steps).fill(0), largest };
+}
+
+/** What a rank does after the step at `position` has made `out`. */
+export function rescale({ shifts, largest }: Rescaling, position: number, out: Floats): void {
+  let most = 0;
+  for (const part of out)
+    if (Number.isNaN(part)) most = Infinity;
+    else most = Math.max(most, Math.abs(part));
+  raise(new Int32Array(largest), position, binaryExponent(most));
+  const factor = 2 ** -(shifts[position] ?? 0);
+  if (factor !== 1) for (let at = 0; at < out.length; at += 1) out[at] = (out[at] ?? 0) * factor;
+}
+
+function binaryExponent(magnitude: number): number {
+  if (magnitude === 0) return NOTHING;
+  return magnitude === Infinity ? OVERFLOWN : Math.floor(Math.log2(magnitude));
+}
+
+function raise(words: Int32Array, at: number, value: number): void {
+  let known = Atomics.load(words, at);
+  while (known < value) {
+    const found = Atomics.compareExchange(words, at, known, value);
+    if (found === known) return;
+    known = found;
+  }
+}
+
+/** Of a buffer: all powers in it, as they were and as they are to be, and its largest exponent as it was. */
+interface Scaled {
+  readonly before: number;
+  readonly after: number;
+  readonly exponent: number;
+}
+
+const UNSCALED: Scaled = { before: 0, after: 0, exponent: 0 };
+
+interface Judged {
+  /** True where no step lost digits, or none that other powers would save. */
+  readonly settled: boolean;
+  /** For the next run. */
+  readonly shifts: readonly number[];
+}
+
+/** What a run with `rescaling` has shown. */
+function judge(schedule: Schedule, { shifts, largest }: Rescaling): Judged {
+  const { least, most } = rangeOf(schedule.dtype);
+  const words = new Int32Array(largest);
+  const scaled = new Map<BufferId, Scaled>();
+  const of = (id: BufferId): Scaled => scaled.get(id) ?? UNSCALED;
+  const next = [...shifts];
+  let [settled, position] = [true, 0];
+  const look = (step: Extract<Step, { kind: "load" | "contract" }>): void => {
+    const inputs = step.kind === "load" ? [] : [of(step.a), of(step.b)];
+    const sum = (part: keyof Scaled): number => inputs.reduce((all, input) => all + input[part], 0);
+    const [own, found] = [shifts[position] ?? 0, words[position] ?? NOTHING];
+    const isKnown = found !== NOTHING && found !== OVERFLOWN;
+    const after = isKnown ? found + sum("before") : sum("after");
+    next[position] = after - sum("after");
+    // Products of numbers that are large enough cancel where they are 0.
+    const isZero =
+      found === NOTHING && (sum("exponent") >= least || inputs.some((input) => input.exponent === NOTHING));
+    if (!isZero && (found < least || found > most)) settled = false;
+    const exponent = isKnown ? found - own : isZero ? NOTHING : 0;
+    scaled.set(step.out, { before: sum("before") + own, after, exponent });
+  };
+  const walk = (steps: readonly Step[]): void => {
+    for (const step of steps) {
+      if (step.kind === "free") continue;
+      if (step.kind === "load" || step.kind === "contract") look(step);
+      else if (step.kind !== "slice-loop") scaled.set(step.out, of(step.in));
+      position += 1;
+      if (step.kind !== "slice-loop") continue;
+      walk(step.body);
+      scaled.set(step.into, of(step.from));
+    }
+  };
+  walk(schedule.steps);
+  return { settled, shifts: next };
+}
+
+/** Binary exponent of what a run with these shifts leaves out of the value. */
+export function exponentOf({ shifts }: Rescaling): number {
+  return shifts.reduce((sum, shift) => sum + shift, 0);
+}
+
+/** The next run's, or none where no further run would do better than the one just judged. */
+export function better(schedule: Schedule, rescaling: Rescaling, round: number): Rescaling | undefined {
+  const { settled, shifts } = judge(schedule, rescaling);
+  const isSame = shifts.every((shift, position) => shift === rescaling.shifts[position]);
+  return settled || isSame || round >= MOST_ROUNDS ? undefined : makeRescaling(schedule, shifts);
+}
+
+/** True where the largest part of the value is 0, or so near an end of the range that other parts may have lost digits. */
+export function isLost(dtype: Dtype, parts: readonly (Float64Array | undefined)[]): boolean {
+  const { least } = rangeOf(dtype);
+  let most = 0;
+  for (const plane of parts)
+    for (const part of plane ?? []) {
+      if (!Number.isFinite(part)) return true;
+      most = Math.max(most, Math.abs(part));
+    }
+  return most < 2 ** least;
+}
+
+/** Binary logarithms of a tensor's root mean square, and of its mean's magnitude. */
+interface Typical {
+  readonly root: number;
+  readonly mean: number;
+}
+
+/**
+ * True where products of typical numbers of these tensors, of random signs or of one sign, would lose digits on the way to a value,
+ * which would not show in it.
+ */
+export function mayUnderflow(schedule: Schedule, entries: readonly Entries[]): boolean {
+  const { least } = rangeOf(schedule.dtype);
+  const typical = new Map<BufferId, Typical>();
+  const of = (id: BufferId): Typical => typical.get(id) ?? { root: 0, mean: 0 };
+  const known = new Map<Entries, Typical>();
+  for (const step of reportedSteps(schedule.steps)) {
+    if (step.kind === "slice-loop" || step.kind === "free") continue;
+    let own: Typical;
+    if (step.kind === "load") {
+      const numbers = entries[step.tensor];
+      if (numbers === undefined) continue;
+      own = known.get(numbers) ?? typicalOf(numbers);
+      known.set(numbers, own);
+    } else if (step.kind === "contract") own = product(of(step.a), of(step.b), step.k);
+    else own = step.kind === "sum" ? product(of(step.in), { root: 0, mean: 0 }, step.reduced) : of(step.in);
+    if (own.root < least && own.root > -Infinity) return true;
+    typical.set(step.out, own);
+  }
+  return false;
+}
+
+function product(a: Typical, b: Typical, summed: number): Typical {
+  const mean = a.mean + b.mean + Math.log2(summed);
+  return { root: Math.max(mean, a.root + b.root + Math.log2(summed) / 2), mean };
+}
+
+function typicalOf({ re, im }: Entries): Typical {
+  let [squares, real, imaginary] = [0, 0, 0];
+  for (let at = 0; at < re.length; at += 1) {
+    const [x, y] = [re[at] ?? 0, im?.[at] ?? 0];
+    squares += x * x + y * y;
+    real += x;
+    imaginary += y;
+  }
+  return {
+    root: Math.log2(squares / re.length) / 2,
+    mean: Math.log2(Math.hypot(real, imaginary) / re.length),
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * Products with short sums, which move more numbers than they multiply: straight from where the operands lie, one or two vectors of a
+ * result's row at a time. The last vector of a row overlaps the one before it. A row shorter than a vector is stored as a whole one,
+ * and the rows that follow overwrite what is too much.
+ */
+import { ROWS, sumComplex, sumNarrow, sumWide } from "./tile";
+
+/** Bytes of an operand that stay in the first cache while the other goes by. */
+const STAYS: u32 = 32_768;
+/** The longest sum. Where it is longer, packing pays. */
+export const MOST_DEPTH: u32 = 8;
+
+/** Rows that are swept one column of vectors after another; of longer rows, as few as a tile has. */
+const STRIP: u32 = 40;
+const STRIP_BYTES: u32 = 128;
+
+const VECTOR: u32 = 16;
+/** Where the workspace holds the right operand turned, in bytes from its start, after a tile. */
+const TURNED: usize = 512;
+
+/** Whether multiplyThin takes a product with elements of `size` bytes. */
+export function isThin(m: u32, n: u32, k: u32, turnedB: bool, size: u32): bool {
+  if (k > MOST_DEPTH) return false;
+  return n * k * size <= STAYS || (!turnedB && m * k * size <= STAYS);
+}
+
+/** Bytes from one entry of an operand to the next are none where it is shared. */
+export function multiplyThin<T extends number>(
+  out: usize, a: usize, b: usize, batch: u32, m: u32, n: u32, k: u32,
+  aEntry: u32, bEntry: u32, turnedA: bool, turnedB: bool, complex: bool, work: usize,
+): void {
+  const size = <u32>(complex ? 2 * sizeof<T>() : sizeof<T>());
+  const row = n * size;
+  const aRow = turnedA ? size : k * size;
+  const aDepth = turnedA ? m * size : size;
+  const outEnd = out + batch * m * row;
+  const bEnd = b + (batch - 1) * bEntry + n * k * size;
+  const strip = row <= STRIP_BYTES ? STRIP : ROWS;
+  const bDepth = turnedB ? max(row, VECTOR) : row;
+  for (let entry: u32 = 0; entry < batch; entry++, a += aEntry, b += bEntry, out += m * row) {
+    let right = b;
+    let step = bDepth;
+    if (turnedB) {
+      right = work + TURNED;
+      if (entry === 0 || bEntry > 0) turn(right, b, n, k, size, step);
+    } else if (row < VECTOR && <u32>(bEnd - b) - (k - 1) * row < VECTOR) {
+      // Its last row's vector would reach beyond the operand.
+      right = work + TURNED;
+      step = VECTOR;
+      for (let line: u32 = 0; line < k; line++) copyFloats(right + line * VECTOR, b + line * row, row);
+    }
+    if (n * k * size <= STAYS)
+      for (let start: u32 = 0; start < m; start += strip)
+        sumStrip<T>(min(strip, m - start), k, a + start * aRow, aRow, aDepth, right, step, out + start * row, row, outEnd, complex, work);
+    else sumLines<T>(m, k, a, aRow, aDepth, right, step, out, row, complex);
+  }
+}
+
+/** Whole rows, up to STRIP. */
+@inline
+function sumStrip<T extends number>(
+  rows: u32, k: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32,
+  to: usize, row: u32, outEnd: usize, complex: bool, work: usize,
+): void {
+  if (row < VECTOR) {
+    // Rows whose vectors end within the result.
+    const room = <u32>(outEnd - to);
+    const whole: u32 = room < VECTOR ? 0 : min(rows, (room - VECTOR) / row + 1);
+    if (complex) sumComplex<T>(whole, k, a, aRow, aDepth, b, bDepth, to, row);
+    else sumNarrow<T>(whole, k, a, aRow, aDepth, b, bDepth, to, row);
+    for (let line = whole; line < rows; line++) {
+      if (complex) sumComplex<T>(1, k, a + line * aRow, aRow, aDepth, b, bDepth, work, VECTOR);
+      else sumNarrow<T>(1, k, a + line * aRow, aRow, aDepth, b, bDepth, work, VECTOR);
+      copyFloats(to + line * row, work, row);
+    }
+  } else if (complex)
+    for (let done: u32 = 0; done < row; done += VECTOR) {
+      const at = min(done, row - VECTOR);
+      sumComplex<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+    }
+  else if (row < 2 * VECTOR)
+    for (let done: u32 = 0; done < row; done += VECTOR) {
+      const at = min(done, row - VECTOR);
+      sumNarrow<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+    }
+  else
+    for (let done: u32 = 0; done < row; done += 2 * VECTOR) {
+      const at = min(done, row - 2 * VECTOR);
+      sumWide<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+    }
+}
+
+/** Few long rows, column by column of vectors. */
+function sumLines<T extends number>(
+  m: u32, k: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, row: u32, complex: bool,
+): void {
+  const wide = complex ? VECTOR : 2 * VECTOR;
+  for (let done: u32 = 0; done < row; done += wide) {
+    const at = min(done, row - wide);
+    if (complex) sumComplex<T>(m, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+    else sumWide<T>(m, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+  }
+}
+
+/** [n, k] to rows of n elements, `step` bytes apart. */
+function turn(to: usize, from: usize, n: u32, k: u32, size: u32, step: u32): void {
+  for (let column: u32 = 0; column < n; column++)
+    for (let line: u32 = 0; line < k; line++, from += size) {
+      const at = to + line * step + column * size;
+      if (size === 4) store<u32>(at, load<u32>(from));
+      else if (size === 8) store<u64>(at, load<u64>(from));
+      else v128.store(at, v128.load(from));
+    }
+}
+
+@inline
+function copyFloats(to: usize, from: usize, bytes: u32): void {
+  for (let done: u32 = 0; done < bytes; done += 4) store<u32>(to + done, load<u32>(from + done));
+}

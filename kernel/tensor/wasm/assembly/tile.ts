@@ -1,0 +1,165 @@
+/**
+ * The innermost loops: tiles of a real product, summed in registers. Five rows by two vectors of sums, with the vectors of b and one
+ * splat of a, are what the sixteen vector registers of x64 hold. One step of the sum a loop: V8 spills where it is unrolled.
+ */
+
+import { timesI } from "./vectors";
+
+/** Rows of a tile. */
+export const ROWS: u32 = 5;
+
+/** Bytes of a tile's row, of two vectors. */
+export const ROW_BYTES: u32 = 32;
+
+/**
+ * to[row, column] := sum over p of a[row, p] * b[p, column], with `rows` and `vectors` constants at every call. Bytes between rows of
+ * a and `to`, and between steps of the sum in a and b; columns are neighbours. `imaginary`: a holds imaginary parts, of b and `to` the
+ * columns are parts of complex elements, and i times the sum is added to what is there.
+ */
+@inline
+function sumTile<T extends number>(
+  rows: u32, vectors: u32, imaginary: bool, depth: u32,
+  a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, toRow: u32,
+): void {
+  let s00 = v128.splat<T>(0), s10 = v128.splat<T>(0), s20 = v128.splat<T>(0), s30 = v128.splat<T>(0), s40 = v128.splat<T>(0);
+  let s01 = v128.splat<T>(0), s11 = v128.splat<T>(0), s21 = v128.splat<T>(0), s31 = v128.splat<T>(0), s41 = v128.splat<T>(0);
+  let a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow;
+  for (const end = b + depth * bDepth; b !== end; b += bDepth) {
+    const b0 = v128.load(b);
+    const b1 = vectors > 1 ? v128.load(b, 16) : b0;
+    let x = v128.load_splat<T>(a);
+    s00 = v128.add<T>(s00, v128.mul<T>(x, b0));
+    if (vectors > 1) s01 = v128.add<T>(s01, v128.mul<T>(x, b1));
+    a += aDepth;
+    if (rows > 1) {
+      x = v128.load_splat<T>(a1);
+      s10 = v128.add<T>(s10, v128.mul<T>(x, b0));
+      if (vectors > 1) s11 = v128.add<T>(s11, v128.mul<T>(x, b1));
+      a1 += aDepth;
+    }
+    if (rows > 2) {
+      x = v128.load_splat<T>(a2);
+      s20 = v128.add<T>(s20, v128.mul<T>(x, b0));
+      if (vectors > 1) s21 = v128.add<T>(s21, v128.mul<T>(x, b1));
+      a2 += aDepth;
+    }
+    if (rows > 3) {
+      x = v128.load_splat<T>(a3);
+      s30 = v128.add<T>(s30, v128.mul<T>(x, b0));
+      if (vectors > 1) s31 = v128.add<T>(s31, v128.mul<T>(x, b1));
+      a3 += aDepth;
+    }
+    if (rows > 4) {
+      x = v128.load_splat<T>(a4);
+      s40 = v128.add<T>(s40, v128.mul<T>(x, b0));
+      if (vectors > 1) s41 = v128.add<T>(s41, v128.mul<T>(x, b1));
+      a4 += aDepth;
+    }
+  }
+  storeRow<T>(vectors, imaginary, to, s00, s01);
+  if (rows > 1) storeRow<T>(vectors, imaginary, (to += toRow), s10, s11);
+  if (rows > 2) storeRow<T>(vectors, imaginary, (to += toRow), s20, s21);
+  if (rows > 3) storeRow<T>(vectors, imaginary, (to += toRow), s30, s31);
+  if (rows > 4) storeRow<T>(vectors, imaginary, to + toRow, s40, s41);
+}
+
+@inline
+function storeRow<T extends number>(vectors: u32, imaginary: bool, to: usize, first: v128, second: v128): void {
+  v128.store(to, imaginary ? v128.add<T>(v128.load(to), timesI<T>(first)) : first);
+  if (vectors > 1)
+    v128.store(to, imaginary ? v128.add<T>(v128.load(to, 16), timesI<T>(second)) : second, 16);
+}
+
+/** A tile of ROWS rows and two vectors. */
+export function sumWhole<T extends number>(
+  depth: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, toRow: u32,
+): void {
+  sumTile<T>(5, 2, false, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+}
+
+/** Any rows of two vectors, ROWS at a time. */
+export function sumWide<T extends number>(
+  rows: u32, depth: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, toRow: u32,
+): void {
+  for (; rows >= ROWS; rows -= ROWS, a += ROWS * aRow, to += ROWS * toRow)
+    sumTile<T>(5, 2, false, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  if (rows === 4) sumTile<T>(4, 2, false, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 3) sumTile<T>(3, 2, false, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 2) sumTile<T>(2, 2, false, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 1) sumTile<T>(1, 2, false, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+}
+
+/** Adds i times such a tile. */
+export function addWideTimesI<T extends number>(
+  rows: u32, depth: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, toRow: u32,
+): void {
+  if (rows === 5) sumTile<T>(5, 2, true, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 4) sumTile<T>(4, 2, true, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 3) sumTile<T>(3, 2, true, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 2) sumTile<T>(2, 2, true, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else sumTile<T>(1, 2, true, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+}
+
+/** Any rows of one vector, ROWS at a time. */
+export function sumNarrow<T extends number>(
+  rows: u32, depth: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, toRow: u32,
+): void {
+  for (; rows >= ROWS; rows -= ROWS, a += ROWS * aRow, to += ROWS * toRow)
+    sumTile<T>(5, 1, false, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  if (rows === 4) sumTile<T>(4, 1, false, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 3) sumTile<T>(3, 1, false, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 2) sumTile<T>(2, 1, false, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 1) sumTile<T>(1, 1, false, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+}
+
+/** Any rows of one vector of complex elements, as they lie in all three matrices. */
+export function sumComplex<T extends number>(
+  rows: u32, depth: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, toRow: u32,
+): void {
+  for (; rows >= ROWS; rows -= ROWS, a += ROWS * aRow, to += ROWS * toRow)
+    sumComplexTile<T>(5, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  if (rows === 4) sumComplexTile<T>(4, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 3) sumComplexTile<T>(3, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 2) sumComplexTile<T>(2, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 1) sumComplexTile<T>(1, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+}
+
+@inline
+function sumComplexTile<T extends number>(
+  rows: u32, depth: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, toRow: u32,
+): void {
+  let r0 = v128.splat<T>(0), r1 = v128.splat<T>(0), r2 = v128.splat<T>(0), r3 = v128.splat<T>(0), r4 = v128.splat<T>(0);
+  let i0 = v128.splat<T>(0), i1 = v128.splat<T>(0), i2 = v128.splat<T>(0), i3 = v128.splat<T>(0), i4 = v128.splat<T>(0);
+  let a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow;
+  for (const end = b + depth * bDepth; b !== end; b += bDepth) {
+    const v = v128.load(b);
+    r0 = v128.add<T>(r0, v128.mul<T>(v128.load_splat<T>(a), v));
+    i0 = v128.add<T>(i0, v128.mul<T>(v128.load_splat<T>(a, sizeof<T>()), v));
+    a += aDepth;
+    if (rows > 1) {
+      r1 = v128.add<T>(r1, v128.mul<T>(v128.load_splat<T>(a1), v));
+      i1 = v128.add<T>(i1, v128.mul<T>(v128.load_splat<T>(a1, sizeof<T>()), v));
+      a1 += aDepth;
+    }
+    if (rows > 2) {
+      r2 = v128.add<T>(r2, v128.mul<T>(v128.load_splat<T>(a2), v));
+      i2 = v128.add<T>(i2, v128.mul<T>(v128.load_splat<T>(a2, sizeof<T>()), v));
+      a2 += aDepth;
+    }
+    if (rows > 3) {
+      r3 = v128.add<T>(r3, v128.mul<T>(v128.load_splat<T>(a3), v));
+      i3 = v128.add<T>(i3, v128.mul<T>(v128.load_splat<T>(a3, sizeof<T>()), v));
+      a3 += aDepth;
+    }
+    if (rows > 4) {
+      r4 = v128.add<T>(r4, v128.mul<T>(v128.load_splat<T>(a4), v));
+      i4 = v128.add<T>(i4, v128.mul<T>(v128.load_splat<T>(a4, sizeof<T>()), v));
+      a4 += aDepth;
+    }
+  }
+  v128.store(to, v128.add<T>(r0, timesI<T>(i0)));
+  if (rows > 1) v128.store((to += toRow), v128.add<T>(r1, timesI<T>(i1)));
+  if (rows > 2) v128.store((to += toRow), v128.add<T>(r2, timesI<T>(i2)));
+  if (rows > 3) v128.store((to += toRow), v128.add<T>(r3, timesI<T>(i3)));
+  if (rows > 4) v128.store((to += toRow), v128.add<T>(r4, timesI<T>(i4)));
+}

@@ -1,0 +1,158 @@
+/**
+ * The arithmetic of one thread beside numpy's: the WebAssembly kernels, the TypeScript kernels and numpy on one thread, case by case in
+ * turns, on large products, on the thin and tiny ones that tensor networks give, and on permutations. `ceiling`: the share of what
+ * 128-bit vectors can do at most, measured in the same run. Bytes are those of each operand once.
+ * `npm run bench arithmetic -- [--seconds 0.15]`, seconds of a measurement.
+ */
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import type { Dtype } from "tnlab/dsl/index.js";
+import { kernelArithmetic, plainArithmetic, type Arithmetic } from "tnlab/kernel/engine/arithmetic.js";
+import { floatBytes, widthOf, type Floats } from "tnlab/kernel/tensor/floats.js";
+import type { Product } from "tnlab/kernel/tensor/product.js";
+import { compileKernels, makeKernels, WORKSPACE_BYTES } from "tnlab/kernel/tensor/wasm/kernels.js";
+import { PERMUTATIONS, PRODUCTS, type Permutation } from "./arithmeticCases.ts";
+import { vectorCeiling } from "./ceiling.ts";
+import { installPeer } from "./peer/cotengra.ts";
+
+const PYTHON = path.resolve(".build/peer-env/bin/python");
+const SCRIPT = "test/bench/peer/numpy_arithmetic.py";
+
+const memory = new WebAssembly.Memory({ initial: 2 ** 14, maximum: 2 ** 14, shared: true });
+const kernels = makeKernels(compileKernels(), memory, 0);
+
+/** Best seconds of the calls that fit the budget. */
+function bestSeconds(call: () => void, budget: number): number {
+  call();
+  let [best, spent] = [Infinity, 0];
+  while (spent < budget) {
+    const start = performance.now();
+    call();
+    const taken = (performance.now() - start) / 1e3;
+    best = Math.min(best, taken);
+    spent += taken;
+  }
+  return best;
+}
+
+interface Case {
+  readonly dtype: Dtype;
+  readonly title: string;
+  /** What numpy is asked. */
+  readonly request: object;
+  /** Floating-point operations; 0 of a permutation. */
+  readonly flops: number;
+  readonly bytes: number;
+  prepare(arithmetic: Arithmetic): () => void;
+}
+
+/** Places arrays of so many elements one after another in the memory, and fills them. */
+function placed(dtype: Dtype, ...elements: number[]): Floats[] {
+  let next = WORKSPACE_BYTES;
+  return elements.map((count) => {
+    const length = count * widthOf(dtype);
+    const floats =
+      floatBytes(dtype) === 4
+        ? new Float32Array(memory.buffer, next, length)
+        : new Float64Array(memory.buffer, next, length);
+    next += Math.ceil(floats.byteLength / 64) * 64;
+    for (let lane = 0; lane < length; lane += 1) floats[lane] = ((lane * 37) % 101) / 101 - 0.5;
+    return floats;
+  });
+}
+
+function productCase(dtype: Dtype, product: Product): Case {
+  const { batch, m, n, k, formA, formB, shared } = product;
+  const width = widthOf(dtype);
+  const a = (shared === "a" ? 1 : batch) * m * k;
+  const b = (shared === "b" ? 1 : batch) * n * k;
+  const out = batch * m * n;
+  return {
+    dtype,
+    title: `${batch > 1 ? `${batch} x ` : ""}(${m}, ${n}, ${k}) ${formA} ${formB}${shared === undefined ? "" : ` shared ${shared}`}`,
+    request: { dtype, ...product },
+    flops: 2 * width * width * out * k,
+    bytes: (a + b + out) * width * floatBytes(dtype),
+    prepare: (arithmetic) => {
+      const [left, right, result] = placed(dtype, a, b, out) as [Floats, Floats, Floats];
+      return () => arithmetic.multiply(result, left, right, product);
+    },
+  };
+}
+
+function permutationCase(dtype: Dtype, { title, shape, axes }: Permutation): Case {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((x, y) => x * y, 1));
+  const size = shape.reduce((x, y) => x * y, 1);
+  const view = {
+    extents: axes.map((axis) => shape[axis] ?? 1),
+    strides: axes.map((axis) => strides[axis] ?? 1),
+  };
+  return {
+    dtype,
+    title,
+    request: { dtype, shape, axes },
+    flops: 0,
+    bytes: 2 * size * widthOf(dtype) * floatBytes(dtype),
+    prepare: (arithmetic) => {
+      const [from, out] = placed(dtype, size, size) as [Floats, Floats];
+      const copy = arithmetic.planCopy(view);
+      return () => copy(out, from, 0);
+    },
+  };
+}
+
+interface Numpy {
+  seconds(request: object, budget: number): Promise<number>;
+  stop(): void;
+}
+
+function startNumpy(): Numpy {
+  // OPENBLAS_CORETYPE, where it is set, keeps numpy from its best kernels.
+  const child = spawn(PYTHON, [SCRIPT], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, OPENBLAS_CORETYPE: undefined, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1" },
+  });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    seconds: async (request, budget) => {
+      child.stdin.write(`${JSON.stringify({ ...request, budget })}\n`);
+      return Number((await lines.next()).value);
+    },
+    stop: () => child.stdin.end(),
+  };
+}
+
+export async function arithmetic(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { seconds: { type: "string", default: "0.15" } } });
+  const budget = Number(values.seconds);
+  installPeer();
+  const ceiling = vectorCeiling((call) => bestSeconds(call, budget));
+  console.log(`128-bit ceiling: ${ceiling.f32.toFixed(1)} GFLOP/s single, ${ceiling.f64.toFixed(1)} double`);
+  const header = ["wasm", "TypeScript", "numpy"].map((name) => name.padStart(11)).join("");
+  console.log(`${"".padEnd(48)}${header}        to numpy  ceiling  (measured)`);
+  const cases = [
+    ...PRODUCTS.map(([dtype, product]) => productCase(dtype, product)),
+    ...PERMUTATIONS.map(([dtype, permutation]) => permutationCase(dtype, permutation)),
+  ];
+  const numpy = startNumpy();
+  for (const one of cases) {
+    const { dtype, flops, bytes } = one;
+    const wasm = bestSeconds(one.prepare(kernelArithmetic(dtype, kernels, memory)), budget);
+    const plain = bestSeconds(one.prepare(plainArithmetic(dtype)), budget);
+    const peer = await numpy.seconds(one.request, budget);
+    // What is bound by memory is told in bytes.
+    const isBytes = flops < 8 * bytes;
+    const rates = [wasm, plain, peer].map((seconds) =>
+      ((isBytes ? bytes : flops) / seconds / 1e9).toFixed(1),
+    );
+    const share = flops / wasm / 1e9 / (floatBytes(dtype) === 4 ? ceiling.f32 : ceiling.f64);
+    console.log(
+      `${dtype.padEnd(11)}${one.title.padEnd(37)}${rates.map((rate) => rate.padStart(11)).join("")}`,
+      `${isBytes ? "GB/s   " : "GFLOP/s"}${(peer / wasm).toFixed(2).padStart(8)}`,
+      flops === 0 ? "" : `${(100 * share).toFixed(0).padStart(7)} %`,
+    );
+  }
+  numpy.stop();
+}

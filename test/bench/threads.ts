@@ -1,0 +1,186 @@
+/**
+ * Whole contractions by the threads engine beside cotengra on numpy and on torch, all by one order, on as many threads, in turns.
+ * `seconds` are the best of the goes, of the contraction alone: numbers are in place on both sides, threads and processes are started.
+ * `error`: the largest of any entry, relative to the largest entry, against numpy in complex128 by the same order; `known`: against the
+ * value that reference.json holds. Then what more workers bring: workers.ts.
+ * `npm run bench threads -- [--goes 3] [--search 10] [--only NAME,...] [--workers 2] [--parts contractions,scaling,capped]`
+ */
+import { parseArgs } from "node:util";
+import {
+  cost,
+  distribute,
+  threadsMachine,
+  type ContractionTree,
+  type Dtype,
+  type ValuedNetwork,
+} from "tnlab/dsl/index.js";
+import { threadRates } from "tnlab/kernel/engine/calibrate.js";
+import type { TensorValue } from "tnlab/kernel/engine/report.js";
+import { threadsEngine } from "tnlab/kernel/engine/threads.js";
+import { searchOrder } from "tnlab/kernel/search/search.js";
+import { knownValue, valuedInstance, type Known } from "./instances.ts";
+import { installPeer } from "./peer/cotengra.ts";
+import { isInstalled, startPeer, type Answer, type Backend, type Peer } from "./peer/threads.ts";
+import { extraSpeedup, scaling } from "./workers.ts";
+
+interface Options {
+  readonly goes: number;
+  readonly search: number;
+  readonly workers: number;
+}
+
+/** Contractions of 0.1 to 10 s. Single precision where the values are in its range. */
+const CONTRACTIONS: readonly (readonly [string, Dtype])[] = [
+  ["sycamore_m10", "complex64"],
+  ["jet_sycamore_m10", "complex64"],
+  ["sycamore_m10", "complex128"],
+  ["eb_qc_qft_27", "complex64"],
+  ["eb_str_nw_mera_closed_120", "float32"],
+  ["eb_str_nw_mera_open_26", "float32"],
+  ["eb_str_matrix_chain_multiplication_100", "float32"],
+  ["ctg_mps_mpo_L100_chi64_D5", "float64"],
+  ["gen_ising2d_20x20", "float64"],
+  ["bfs_surfacecode_d13", "float64"],
+  ["bfs_indset_rg3_n200", "float64"],
+  ["bfs_DBN_13", "float64"],
+  ["eb_wmc_2022_060", "float64"],
+  ["eb_gm_queen5_5_3_wcsp", "float64"],
+];
+
+/** Largest tensor of an order, log2 of its elements: all fits beside the peers. */
+const LARGEST = 25;
+const MEMORY = 12 * 2 ** 30;
+
+const BACKENDS: readonly Backend[] = ["numpy", "torch"];
+
+interface Line {
+  readonly name: string;
+  readonly ours: number;
+  readonly peers: ReadonlyMap<Backend, number>;
+}
+
+async function compare(name: string, dtype: Dtype, options: Options): Promise<Line> {
+  const valued = valuedInstance(name, dtype);
+  const { goes, search, workers } = options;
+  const size = { objective: "combo", maxLog2Size: LARGEST, seed: 1, workers } as const;
+  const { tree } = await searchOrder(valued.network, { ...size, seconds: search });
+  const peers = BACKENDS.filter(isInstalled).map(
+    (backend) => [backend, startPeer(backend, valued, tree, workers)] as const,
+  );
+  try {
+    return await measured(valued, tree, { goes, workers }, new Map(peers));
+  } finally {
+    for (const [, peer] of peers) peer.end();
+  }
+}
+
+async function measured(
+  valued: ValuedNetwork,
+  tree: ContractionTree,
+  { goes, workers }: Pick<Options, "goes" | "workers">,
+  peers: ReadonlyMap<Backend, Peer>,
+): Promise<Line> {
+  const { network, entries } = valued;
+  const schedule = distribute(network, tree, threadsMachine(workers, MEMORY, threadRates(workers)), workers);
+  const reference = await peers.get("numpy")?.ask("reference");
+  let [ours, error, known] = [Infinity, NaN, NaN];
+  const best = new Map<Backend, Answer>();
+  for (let go = 0; go < goes; go += 1) {
+    const { value, measuredSeconds = NaN } = await threadsEngine.run(schedule, entries);
+    ours = Math.min(ours, measuredSeconds);
+    error = reference === undefined || value === undefined ? NaN : errorOf(value, reference);
+    known = value === undefined ? NaN : differenceFrom(knownValue(network.name), value);
+    for (const [backend, peer] of peers) {
+      const answer = await peer.ask("go");
+      if (answer.seconds < (best.get(backend)?.seconds ?? Infinity)) best.set(backend, answer);
+    }
+  }
+  const seconds = BACKENDS.map((backend) => best.get(backend)?.seconds);
+  const { log10Flops, log2Slices } = cost(network, tree);
+  row([
+    `${network.name} ${network.dtype}`,
+    log10Flops.toFixed(2),
+    `2^${log2Slices.toFixed(0)}`,
+    shown(ours),
+    ...seconds.flatMap((other) => [shown(other), shown(other && ours / other)]),
+    error.toExponential(1),
+    (best.get("numpy")?.error ?? NaN).toExponential(1),
+    Number.isNaN(known) ? "-" : known.toExponential(1),
+  ]);
+  const times = [...best].map(([backend, answer]) => [backend, answer.seconds] as const);
+  return { name: network.name, ours, peers: new Map(times) };
+}
+
+function errorOf(value: TensorValue, { re = [], im = [] }: Answer): number {
+  let [most, off] = [0, 0];
+  for (const [position, x] of re.entries()) {
+    const y = im[position] ?? 0;
+    most = Math.max(most, Math.hypot(x, y));
+    const far = Math.hypot((value.re[position] ?? NaN) - x, (value.im?.[position] ?? 0) - y);
+    off = Number.isNaN(far) ? Infinity : Math.max(off, far);
+  }
+  return off / most;
+}
+
+function differenceFrom(known: Known | undefined, value: TensorValue): number {
+  if (known === undefined) return NaN;
+  const total = (part: Float64Array | undefined): number => part?.reduce((sum, x) => sum + x, 0) ?? 0;
+  const off = Math.hypot(total(value.re) - known.re, total(value.im) - known.im);
+  return off / Math.hypot(known.re, known.im);
+}
+
+function shown(value: number | undefined): string {
+  return value === undefined ? "-" : value.toPrecision(3);
+}
+
+const COLUMNS = [
+  ...["network", "log10 C", "slices", "ours s", "numpy s", "ratio", "torch s", "ratio"],
+  ...["error", "numpy's", "known"],
+];
+
+function row([name = "", ...cells]: readonly string[]): void {
+  console.log([name.padEnd(50), ...cells.map((cell) => cell.padStart(8))].join(" "));
+}
+
+function summary(lines: readonly Line[]): void {
+  for (const backend of BACKENDS) {
+    const ratios = lines.flatMap(({ ours, peers }) => {
+      const other = peers.get(backend);
+      return other === undefined ? [] : [ours / other];
+    });
+    if (ratios.length === 0) continue;
+    const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+    console.log(
+      `ours over cotengra + ${backend}: geometric mean ${mean.toFixed(3)}, worst ${Math.max(...ratios).toFixed(3)}, ` +
+        `over ${ratios.length} contractions`,
+    );
+  }
+}
+
+export async function threads(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      goes: { type: "string", default: "3" },
+      search: { type: "string", default: "10" },
+      workers: { type: "string", default: "2" },
+      only: { type: "string", default: "" },
+      parts: { type: "string", default: "contractions,scaling,capped" },
+    },
+  });
+  const { goes, search, workers } = values;
+  const options = { goes: Number(goes), search: Number(search), workers: Number(workers) };
+  const parts = values.parts.split(",");
+  if (parts.includes("contractions")) await contractions(values.only.split(","), options);
+  if (parts.includes("scaling")) await scaling(options);
+  if (parts.includes("capped")) await extraSpeedup(options);
+}
+
+async function contractions(only: readonly string[], options: Options): Promise<void> {
+  installPeer();
+  row(COLUMNS);
+  const lines: Line[] = [];
+  for (const [name, dtype] of CONTRACTIONS)
+    if (only.some((part) => name.includes(part))) lines.push(await compare(name, dtype, options));
+  summary(lines);
+}

@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { distribute } from "../../../dsl/distribute/distribute.ts";
+import { threadsMachine } from "../../../dsl/distribute/presets.ts";
+import type { Entries } from "../../../dsl/network/network.ts";
+import type { Schedule } from "../../../dsl/schedule/schedule.ts";
+import { shareMemory } from "../../../kernel/engine/memory.ts";
+import type { Stretch } from "../../../kernel/engine/steps.ts";
+import { makeThreadsEngine } from "../../../kernel/engine/threads.ts";
+import { WORKSPACE_BYTES } from "../../../kernel/tensor/wasm/kernels.ts";
+import { randomNetwork, randomPairs } from "../../support/networks.ts";
+import { engineSuite } from "./suite.ts";
+
+/** Room for the workspace and the arena of one rank of a small network, and not for those of two. */
+const ONE_RANK = 1.5 * WORKSPACE_BYTES;
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe("each rank in a memory of its own", () => engineSuite(makeThreadsEngine(ONE_RANK)));
+
+describe("no memory for the kernels", () => engineSuite(makeThreadsEngine(0)));
+
+function small(devices: number): { schedule: Schedule; entries: readonly Entries[] } {
+  const { network, entries } = randomNetwork(5, {
+    tensors: 6,
+    labels: 5,
+    extents: [2, 3, 4],
+    dtype: "float64",
+  });
+  const sliced = Object.keys(network.extents).slice(0, 1);
+  const tree = { leaves: 6, pairs: randomPairs(5, 6), sliced };
+  return { schedule: distribute(network, tree, threadsMachine(devices, 2 ** 30), devices), entries };
+}
+
+/** Numbers of the blocks in which the stretches lie, in the order of their first mention. */
+function blocksOf(stretches: readonly Stretch[]): number[] {
+  const blocks = [...new Set(stretches.map(({ block }) => block))];
+  return stretches.map(({ block }) => blocks.indexOf(block));
+}
+
+const layouts = [
+  { name: "one memory", reach: 2 ** 30, blocks: [0, 0, 0, 0], kernels: true },
+  { name: "a memory a rank, the inputs elsewhere", reach: ONE_RANK, blocks: [0, 1, 2, 3], kernels: true },
+  { name: "plain blocks", reach: WORKSPACE_BYTES, blocks: [0, 1, 2, 3], kernels: false },
+];
+
+test.each(layouts)("what the kernels reach is $name", ({ reach, blocks, kernels }) => {
+  const { schedule, entries } = small(3);
+  const memory = shareMemory(schedule, entries, reach);
+  const stretches = [...memory.arenas, memory.inputs];
+  expect(blocksOf(stretches)).toEqual(blocks);
+  expect(memory.arenas.every(({ block }) => block instanceof WebAssembly.Memory)).toBe(kernels);
+  expect(memory.kernels !== undefined).toBe(kernels);
+  const workspaces = (memory.kernels?.workspaces ?? []).map((start, rank): Stretch => {
+    return { block: memory.arenas[rank]?.block ?? new SharedArrayBuffer(0), start, bytes: WORKSPACE_BYTES };
+  });
+  expect(overlaps([...stretches, ...workspaces])).toEqual([]);
+});
+
+/** Pairs that share bytes of a block. */
+function overlaps(stretches: readonly Stretch[]): Stretch[][] {
+  return stretches.flatMap((one, place) =>
+    stretches
+      .slice(place + 1)
+      .filter((other) => one.block === other.block)
+      .filter((other) => one.start < other.start + other.bytes && other.start < one.start + one.bytes)
+      .map((other) => [one, other]),
+  );
+}
+
+test("float64 sums have the same bits in every layout", async () => {
+  const { schedule, entries } = small(2);
+  const [first, ...others] = await Promise.all(
+    layouts.map(async ({ reach }) => (await makeThreadsEngine(reach).run(schedule, entries)).value),
+  );
+  expect(first).toBeDefined();
+  for (const other of others) expect(other).toEqual(first);
+});
+
+test("a runtime that gives no memory for the kernels runs without them", async () => {
+  const { schedule, entries } = small(2);
+  const expected = await makeThreadsEngine().run(schedule, entries);
+  const refuse = vi.fn(function () {
+    throw new RangeError("could not allocate memory");
+  });
+  vi.stubGlobal("WebAssembly", { Memory: refuse });
+  expect(shareMemory(schedule, entries).kernels).toBeUndefined();
+  expect((await makeThreadsEngine().run(schedule, entries)).value).toEqual(expected.value);
+  expect(refuse).toHaveBeenCalled();
+});
