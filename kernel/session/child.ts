@@ -28,9 +28,8 @@ async function main(): Promise<void> {
   });
   capture(process.stdout, "stdout", pending, session);
   capture(process.stderr, "stderr", pending, session);
-  process.on("SIGINT", () => {
-    interrupt(session);
-  });
+  // It ends code that runs without a pause, by a handler of the engine's own.
+  process.on("SIGINT", () => undefined);
   process.on("exit", () => {
     flush(pending, session);
   });
@@ -43,9 +42,10 @@ async function main(): Promise<void> {
   }
   watchParent();
   await prepare(session);
-  // The parent sends one request at a time, and answers to questions of the running one.
+  // The parent sends one request at a time, and what concerns the running one.
   process.on("message", ({ kind, message }: ToChild) => {
     if (kind === "answer") hearAnswer(session, message);
+    else if (kind === "interrupt") interrupt(session, message);
     else void handle(session, message);
   });
   post({ kind: "ready" });

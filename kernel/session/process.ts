@@ -10,9 +10,9 @@ import type { ErrorContent, JupyterMessage } from "../protocol/message.ts";
 import type { KernelOptions, KernelProcess } from "./channel.ts";
 import { kernelInfo } from "./info.ts";
 
-/** What the parent says to the child: a request, or what a person answers to a question of the running cell. An interrupt is a signal, because a busy child does not read. */
+/** What the parent says to the child: a request, what a person answers to a question of the running cell, or the request to stop. */
 export interface ToChild {
-  readonly kind: "request" | "answer";
+  readonly kind: "request" | "answer" | "interrupt";
   readonly message: JupyterMessage;
 }
 
@@ -265,17 +265,20 @@ async function interrupt(kernel: Supervisor): Promise<void> {
   if (running?.header.msg_type !== "execute_request" || !child) return;
   const stopped = (): boolean => kernel.running !== running;
   const deadline = Date.now() + INTERRUPT_MILLISECONDS;
-  const press = (): void => {
+  const press = (isBusy: boolean): void => {
     if (stopped()) return;
-    if (Date.now() < deadline) child.kill("SIGINT");
-    else {
+    if (Date.now() < deadline) {
+      if (child.connected) child.send({ kind: "interrupt", message: running } satisfies ToChild);
+      if (isBusy) child.kill("SIGINT");
+    } else {
       kernel.reason = `the cell did not stop within ${String(INTERRUPT_MILLISECONDS / 1000)} s of the interrupt, so its process was killed`;
       child.kill("SIGKILL");
     }
   };
-  press();
-  // Repeated, because a signal that arrives while a cell is still being compiled does not reach the code it becomes.
-  const timer = setInterval(press, REPEAT_MILLISECONDS);
+  // A busy child does not read, and a signal stops whatever runs when it arrives, be it the next cell: words first. Both
+  // are repeated, because what arrives while a cell is still being compiled does not reach the code it becomes.
+  press(false);
+  const timer = setInterval(press, REPEAT_MILLISECONDS, true);
   await until(kernel, stopped);
   clearInterval(timer);
 }

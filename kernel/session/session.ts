@@ -109,9 +109,10 @@ function originOf({ header, content }: JupyterMessage, signal: AbortSignal): Ori
   };
 }
 
-/** Stops the running cell as far as a cell can be stopped from inside its own process. */
-export function interrupt(session: Session): void {
-  session.running?.abort();
+/** Stops the cell of this request, if it still runs, as far as a cell can be stopped from inside its own process. */
+export function interrupt(session: Session, { header }: JupyterMessage): void {
+  if (session.running === undefined || session.latest.parent.msg_id !== header.msg_id) return;
+  session.running.abort();
   session.typescript.interrupt();
 }
 
