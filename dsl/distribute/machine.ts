@@ -29,6 +29,8 @@ export interface Device {
   readonly launchSeconds: number;
   /** Extent of the smallest of m, n and k at which a product runs at half the rate; `HALF_EXTENT` where absent. */
   readonly halfExtent?: number;
+  /** Where each of the three was measured: the extent at which a product with two large others runs at half the rate. */
+  readonly halfExtents?: Readonly<Record<"m" | "n" | "k", number>>;
 }
 
 /** Of current GPUs, whose kernels multiply small tiles: a product with k = 4 gets half the rate, one with k = 64 gets 94 %. */

@@ -52,12 +52,14 @@ export interface ProductExtents {
 }
 
 /**
- * Share of the device's rate that a product reaches: d / (d + h), d the smallest of m, n and k, h the device's half extent. Batches
- * that share an operand are one product, of as many rows or columns more.
+ * Share of the device's rate that a product reaches: d / (d + h), d the smallest of m, n and k, h the device's half extent; with one
+ * for each of the three, 1 / (1 + sum of h / extent). Batches that share an operand are one product, of as many rows or columns more.
  */
 export function productEfficiency({ device }: Machine, { batch, m, n, k, shared }: ProductExtents): number {
   const rows = shared === "b" ? batch * m : m;
   const columns = shared === "a" ? batch * n : n;
+  const { halfExtents: each } = device;
+  if (each !== undefined) return 1 / (1 + each.m / rows + each.n / columns + each.k / k);
   const least = Math.min(rows, columns, k);
   return least / (least + (device.halfExtent ?? HALF_EXTENT));
 }

@@ -145,7 +145,7 @@ const exportJob: CommandSpec = {
     machine: { value: "M", help: "the machine that the schedule is for (default: threads, this computer)" },
     devices: { value: "P", help: "ranks (default: all devices of the machine)" },
     ...SEARCH,
-    device: { value: "D", help: "auto (GPUs where there are any, the default), cpu or cuda" },
+    device: { value: "D", help: "auto (GPUs where there are any, the default), cpu, cuda or cuda-shared" },
     tf32: { help: "let GPUs multiply float32 and complex64 with 10-bit mantissas" },
   },
   examples: ["tnlab export-job ising.tn --machine dgx-h100 --out job && job/launch/torchrun.sh"],

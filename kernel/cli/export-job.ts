@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { deviceCount, UserError, type Entries } from "../../dsl/index.ts";
-import { clearResults, slicesBetweenCheckpoints, writeJob } from "../engine/torch/job.ts";
+import { clearResults, DEVICES, slicesBetweenCheckpoints, writeJob } from "../engine/torch/job.ts";
 import { writeLaunchers } from "../engine/torch/launch.ts";
 import { OK, WrongUse, type Arguments, type Run } from "./command.ts";
 import { interruptible } from "./interrupt.ts";
@@ -11,8 +11,6 @@ import { machineOf, placed } from "./schedule.ts";
 import { findOrder, searchFlags } from "./search.ts";
 import { readSubject, type Subject } from "./subject.ts";
 import { choice, integer } from "./values.ts";
-
-const DEVICES = ["auto", "cpu", "cuda"] as const;
 
 export const run: Run = (given) => {
   const wanted = searchFlags(given);

@@ -32,6 +32,9 @@ const LEAST_GOES = 3;
 const LATENCY_SECONDS = 2e-5;
 const LAUNCH_SECONDS = 2e-6;
 
+/** Share of a memory that ranks may fill. */
+export const USABLE_MEMORY = 0.8;
+
 /** Figures of one thread where `workers` share this computer's cores. */
 export function threadRates(workers: number): ThreadRates {
   const rates = known();

@@ -9,8 +9,11 @@ import { InvariantError, rankCount, UserError, type Schedule } from "../../dsl/i
 import type { Engine, RunOptions } from "./engine.ts";
 import { plannedSteps } from "./skeleton.ts";
 import { runOnHost, type Failure, type HostLine } from "./torch/host.ts";
-import { readResults, writeJob, type JobOptions } from "./torch/job.ts";
+import { DEVICES, readResults, writeJob, type JobOptions } from "./torch/job.ts";
 import { findPython } from "./torch/python.ts";
+
+export { torchMachine } from "./torch/machine.ts";
+export { measureTorch } from "./torch/rates.ts";
 
 export interface TorchOptions extends Pick<JobOptions, "device" | "timeoutSeconds" | "tf32"> {
   /** The interpreter of Python; without it, as `findPython` finds it. */
@@ -43,8 +46,6 @@ export function torchEngine(processes?: number, options: TorchOptions = {}): Eng
     },
   };
 }
-
-const DEVICES = ["auto", "cpu", "cuda"] as const;
 
 /** What the environment says: TNLAB_TORCH_DEVICE, TNLAB_TORCH_TIMEOUT (seconds). Throws UserError. */
 function defaults(): JobOptions {

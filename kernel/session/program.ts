@@ -6,8 +6,10 @@ import {
   UserError,
   type Action,
   type Diagnostic,
+  type MachineSpec,
   type Program,
 } from "../../dsl/index.ts";
+import { measureTorch } from "../engine/torch.ts";
 import { comparisonFigure } from "../figure/comparison.ts";
 import { figureBundle } from "../figure/figure.ts";
 import { measuredBreaches, modelledBreach } from "./budgets.ts";
@@ -17,7 +19,7 @@ import type { Environment, Evaluate, Evaluation, Host } from "./evaluate.ts";
 import { figureOf } from "./figures.ts";
 import { filesIn } from "./files.ts";
 import { runOn } from "./plans.ts";
-import { machineFor, type Session } from "./results.ts";
+import { definitionOf, machineFor, type Session } from "./results.ts";
 
 export function emptyEnvironment(): Environment {
   return { definitions: new Map(), results: new Map() };
@@ -49,6 +51,7 @@ async function perform(
     searched: new Map(before.searched),
     host,
   } satisfies Session;
+  for (const action of program.actions) await knowMachine(session, action);
   const broken = await brokenBudgets(session, program.actions);
   if (broken.length > 0) return { environment: before, ok: false, diagnostics: [...notices, ...broken] };
   for (const action of program.actions) {
@@ -64,6 +67,21 @@ async function perform(
     ok: true,
     diagnostics: notices,
   };
+}
+
+/** What PyTorch reaches on this computer is measured before the first plan for it. */
+async function knowMachine(session: Session, action: Action): Promise<void> {
+  const { host } = session;
+  const planned = definitionOf(session, `distribute ${action.network}`, "distribution")?.spec.machine;
+  const asked = action.kind === "run" ? host.runsOn : undefined;
+  const written = action.kind === "compare" ? action.distribution.machine : machineOf(action);
+  const named = asked ?? written ?? planned;
+  const spec = typeof named === "string" ? definitionOf(session, named, "machine")?.spec : named;
+  if (spec?.kind === "torch") await measureTorch(spec.workers, host.signal);
+}
+
+function machineOf(action: Action): string | MachineSpec | undefined {
+  return "machine" in action ? action.machine : undefined;
 }
 
 /** What a UserError says, at the action. */

@@ -19,7 +19,8 @@ import {
   type SliceSpec,
   type ValuedNetwork,
 } from "../../dsl/index.ts";
-import { threadRates } from "../engine/calibrate.ts";
+import { threadRates, USABLE_MEMORY } from "../engine/calibrate.ts";
+import { torchMachine } from "../engine/torch.ts";
 import { searchOrder, type SearchOptions } from "../search/search.ts";
 import type { Host, Results, Searched } from "./evaluate.ts";
 import { searchWatched, startFrom } from "./searching.ts";
@@ -32,9 +33,6 @@ export interface Session {
   readonly searched?: Map<string, Searched>;
   readonly host: Host;
 }
-
-/** Share of this computer's memory that worker threads may fill. */
-const USABLE_MEMORY = 0.8;
 
 /** Where the program gives no order: reproducible, and quick for the networks of a first cell. */
 const DEFAULT_SEARCH = { objective: "flops", seconds: 60, seed: 1, workers: 1, trials: 32 } as const;
@@ -71,9 +69,9 @@ export function machineFor(session: Session, machine: string | MachineSpec): Mac
   const spec = typeof machine === "string" ? definitionOf(session, machine, "machine")?.spec : machine;
   if (spec === undefined) throw new InvariantError(`expected a machine, which check has seen`);
   if (spec.kind === "model") return spec.machine;
-  const { workers } = spec;
-  const here = threadsMachine(workers, totalmem() * USABLE_MEMORY, threadRates(workers));
-  return spec.kind === "threads" ? here : { ...here, name: `torch(${workers})`, engine: "torch" };
+  const { kind, workers } = spec;
+  if (kind === "threads") return threadsMachine(workers, totalmem() * USABLE_MEMORY, threadRates(workers));
+  return torchMachine(workers);
 }
 
 /** The tree of a network, found once and kept until the network, its order or its slices are defined anew. */

@@ -5,6 +5,7 @@ import { kernel } from "./kernel.ts";
 import { language } from "./language.ts";
 import { order } from "./order.ts";
 import { threads } from "./threads.ts";
+import { torch } from "./torch.ts";
 
 const benches: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   arithmetic,
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   language,
   order,
   threads,
+  torch,
 };
 
 const [name = "", ...rest] = process.argv.slice(2);

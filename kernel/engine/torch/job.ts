@@ -22,9 +22,14 @@ import { writeInputs } from "./inputs.ts";
 /** Raised when a reader of an older `job.json` would go wrong. */
 const JOB_VERSION = 1;
 
+/**
+ * Where ranks compute: on GPUs where there are any (auto), or one of the two for certain; `cuda-shared` is for trials, with more
+ * ranks than GPUs, which then meet over gloo.
+ */
+export const DEVICES = ["auto", "cpu", "cuda", "cuda-shared"] as const;
+
 export interface JobOptions {
-  /** GPUs where there are any (auto), or one of the two for certain. */
-  readonly device?: "auto" | "cpu" | "cuda";
+  readonly device?: (typeof DEVICES)[number];
   /** Seconds that a rank waits for its peers; without it, long enough for the longest step as modelled. */
   readonly timeoutSeconds?: number;
   /** Lets GPUs multiply float32 and complex64 with 10-bit mantissas. */

@@ -6,9 +6,10 @@ schedule gives the same bits on every run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import wraps
 
 import torch
 import torch.distributed as dist
@@ -95,6 +96,26 @@ def prepare_collective(memory: Memory, groups: Groups, step: Step) -> Work:
     return prepare_reduce(memory, group, target, source)
 
 
+Send = Callable[[Group, Tensor, Tensor], None]
+"""From the last tensor to the one before it."""
+
+
+def through_host(send: Send) -> Send:
+    """Ranks that share a GPU meet over gloo, which does not send from a GPU's memory."""
+
+    @wraps(send)
+    def staged(group: Group, target: Tensor, source: Tensor) -> None:
+        if source.device.type == "cpu" or dist.get_backend(group.handle) != "gloo":
+            send(group, target, source)
+            return
+        there = target.cpu()
+        send(group, there, source.cpu())
+        target.copy_(there)
+
+    return staged
+
+
+@through_host
 def exchange(group: Group, target: Tensor, source: Tensor) -> None:
     """Block j of the source goes to member j; block i of the target comes from member i."""
     if group.ascending:
@@ -110,6 +131,7 @@ def exchange(group: Group, target: Tensor, source: Tensor) -> None:
         move.wait()
 
 
+@through_host
 def gather(group: Group, target: Tensor, source: Tensor) -> None:
     """Block i of the target is member i's source."""
     if group.ascending:
@@ -120,6 +142,7 @@ def gather(group: Group, target: Tensor, source: Tensor) -> None:
     dist.all_gather([blocks[member] for member in by_rank], source, group=group.handle)
 
 
+@through_host
 def broadcast(group: Group, target: Tensor, source: Tensor) -> None:
     if group.me == 0:
         target.copy_(source)

@@ -28,7 +28,7 @@ class Job:
     timeout: float
     """Seconds that a rank waits for its peers."""
     device: str
-    """auto (GPUs where there are any), cpu or cuda."""
+    """auto (GPUs where there are any), cpu, cuda or cuda-shared."""
     tf32: bool
     checkpoint: int
     """Slices of a group between two checkpoints of a slice loop; 0: keep none."""

@@ -16,8 +16,18 @@ LONG_SUM = 2**12
 """Sums of more 32-bit terms than this are taken in 64 bits where the result is small: they would lose digits."""
 SMALL_RESULT = 2**8
 LARGE_PRODUCT = 2**15
-"""Multiplications from which a product of its own costs no more than its share of a batched one."""
+"""Multiplications from which a product of its own costs a CPU no more than its share of a batched one; a GPU it costs a launch."""
 CHUNK = 2**20
+
+
+def warm_up(memory: Memory) -> None:
+    """Libraries set themselves up at their first product; no step shall pay for that."""
+    for dtype in (memory.dtype, memory.wide):
+        one = torch.ones(1, 64, 64, dtype=dtype, device=memory.device)
+        torch.mm(one[0], one[0], out=torch.empty_like(one[0]))
+        torch.bmm(one, one)
+    row = torch.ones(1, 1, 2**16, dtype=memory.dtype, device=memory.device)
+    long_product(row, row.transpose(1, 2), memory.wide)
 
 
 def prepare_load(memory: Memory, step: Step, digits: Sequence[int], slice_values: Mapping[str, int]) -> Work:
@@ -83,7 +93,8 @@ def prepare_contract(memory: Memory, step: Step) -> Work:
     a, b = a.expand(batch, m, k), b.expand(batch, k, n)
     if memory.wide != memory.dtype and k > LONG_SUM and batch * m * n <= SMALL_RESULT:
         return lambda: out.copy_(long_product(a, b, memory.wide))
-    if batch == 1 or (shared is not None and m * n * k > LARGE_PRODUCT):
+    many = memory.device.type == "cpu" and shared is not None and m * n * k > LARGE_PRODUCT
+    if batch == 1 or many:
         products = list(zip(a.unbind(), b.unbind(), out.unbind(), strict=True))
         return lambda: [torch.mm(left, right, out=into) for left, right, into in products]
     return lambda: torch.bmm(a, b, out=out)

@@ -18,6 +18,7 @@ from torch.distributed import PrefixStore, Store, TCPStore  # type: ignore[attr-
 from .collectives import Groups
 from .errors import CollectiveError, JobError
 from .job import Job, read_job
+from .local import warm_up
 from .memory import Memory
 from .npy import write_npy
 from .place import Place
@@ -25,6 +26,10 @@ from .run import Run, Times
 from .schedule import validate
 from .slices import forget_checkpoint, own_checkpoint
 from .watch import Watch, end_with_parent, failure_path
+
+
+SHARED = "cuda-shared"
+"""Ranks that share GPUs, to try out a schedule where there are too few: they meet over gloo, for NCCL refuses."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,8 @@ def leave_failure(folder: Path, watch: Watch, error: BaseException) -> None:
 def work(folder: Path, place: Place, watch: Watch, listener: socket.socket | None) -> None:
     job = read_job(folder)
     validate(job.schedule, place.world)
-    device = device_of(job, place)
-    backend = "nccl" if device.type == "cuda" else "gloo"
+    device = device_of(job.device, place)
+    backend = "nccl" if device.type == "cuda" and job.device != SHARED else "gloo"
     settle_torch(job, place, device)
     store = join(job, place, backend, listener)
     try:
@@ -82,11 +87,15 @@ def work(folder: Path, place: Place, watch: Watch, listener: socket.socket | Non
             dist.destroy_process_group()
 
 
-def device_of(job: Job, place: Place) -> torch.device:
+def device_of(asked: str, place: Place) -> torch.device:
     """One GPU a rank where there are any. Raises JobError where there are too few of them."""
-    there = torch.cuda.device_count() if job.device != "cpu" and torch.cuda.is_available() else 0
-    if there == 0 and job.device != "cuda":
+    there = torch.cuda.device_count() if asked != "cpu" and torch.cuda.is_available() else 0
+    if there == 0 and asked in ("auto", "cpu"):
         return torch.device("cpu")
+    if asked == SHARED:
+        if there == 0:
+            raise JobError("there is no GPU here for the processes to share")
+        return torch.device("cuda", place.local_rank % there)
     if "SLURM_GPUS_PER_TASK" in os.environ and there == 1:
         # Slurm shows each rank its own GPU alone.
         return torch.device("cuda", 0)
@@ -102,7 +111,12 @@ def settle_torch(job: Job, place: Place, device: torch.device) -> None:
         torch.cuda.set_device(device)
         # A wait that fails then raises here, where the step is known, and not in a thread that aborts the process.
         os.environ.setdefault("TORCH_NCCL_BLOCKING_WAIT", "1")
-    elif "OMP_NUM_THREADS" not in os.environ:
+    settle_threads(place, device)
+
+
+def settle_threads(place: Place, device: torch.device) -> None:
+    """Ranks share the cores of their computer, unless whoever started them says otherwise."""
+    if device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(max(1, cores() // place.local_world))
 
 
@@ -155,6 +169,7 @@ def run(rank: Rank, watch: Watch) -> None:
     refuse_unfit(rank)
     memory = Memory(job, rank.device)
     steps = Run(memory, Groups(job.schedule, place.rank, job.timeout), watch)
+    warm_up(memory)
     together(rank, watch)
     watch.say(
         event="start",
@@ -176,7 +191,8 @@ def refuse_unfit(rank: Rank) -> None:
     schedule = rank.job.schedule
     each = rank.job.arena * getattr(torch, schedule.dtype).itemsize
     if rank.device.type == "cuda":
-        there, count, owner = torch.cuda.mem_get_info(rank.device)[0], 1, f"{rank.device} has"
+        there, owner = torch.cuda.mem_get_info(rank.device)[0], f"{rank.device} has"
+        count = -(-rank.place.local_world // torch.cuda.device_count()) if rank.job.device == SHARED else 1
     else:
         there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         count, owner = rank.place.local_world, "this computer has"
@@ -191,14 +207,15 @@ def together(rank: Rank, watch: Watch) -> None:
     """All start at once; before that, nothing counts as measured."""
     watch.enter(-1, True)
     try:
-        dist.barrier(device_ids=[rank.device.index] if rank.device.type == "cuda" else None)
+        dist.barrier(device_ids=[rank.device.index] if rank.backend == "nccl" else None)
     except RuntimeError as error:
         raise CollectiveError(str(error)) from error
 
 
 def gather_times(rank: Rank, times: Times) -> list[Times]:
     """Of all ranks. It comes after the last step, so every rank waits here for the slowest."""
-    own = torch.tensor([*times.seconds, *times.starts, times.end], dtype=torch.float64, device=rank.device)
+    device = rank.device if rank.backend == "nccl" else "cpu"
+    own = torch.tensor([*times.seconds, *times.starts, times.end], dtype=torch.float64, device=device)
     every = own.new_empty(rank.place.world * own.numel())
     try:
         dist.all_gather_into_tensor(every, own)

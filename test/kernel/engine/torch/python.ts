@@ -1,5 +1,6 @@
 /** Whether the torch engine can be tested here, and why not. */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { findPython } from "../../../../kernel/engine/torch/python.ts";
 
 export const python = findPython();
@@ -11,5 +12,10 @@ const probe = spawnSync(python, [
 
 export const hasTorch = probe.status === 0;
 
+/** Of NVIDIA, with its driver. */
+export const hasGpu = hasTorch && existsSync("/dev/nvidiactl");
+
 /** For the titles of tests that are left out. */
 export const because = hasTorch ? "" : ` (left out: no PyTorch in ${python}; test/torch/setup.sh makes one)`;
+
+export const becauseOfGpu = hasGpu ? "" : " (left out: no GPU here)";

@@ -4,7 +4,7 @@ import type { Dtype, Entries } from "../../../../dsl/network/network.ts";
 import type { FormA, FormB, Schedule } from "../../../../dsl/schedule/schedule.ts";
 import { referenceEngine } from "../../../../kernel/engine/reference.ts";
 import { torchEngine } from "../../../../kernel/engine/torch.ts";
-import { because, hasTorch } from "./python.ts";
+import { because, becauseOfGpu, hasGpu, hasTorch } from "./python.ts";
 
 const model = { seconds: 0, flops: 0, localBytes: 0, sentBytes: { node: 0, cluster: 0 }, messages: 0 };
 
@@ -108,20 +108,32 @@ const tolerances = [
   ["float64", 1e-12],
 ] as const;
 
-describe.skipIf(!hasTorch)(`products${because}`, () => {
-  test.each(tolerances)("%s: every form of the operands, shared or not", async (dtype, tolerance) => {
-    for (const row of rows) {
-      const schedule = scheduleOf({ ...row, dtype });
-      const entries = [numbersOf(schedule, 0), numbersOf(schedule, 1)];
-      const expected = (await referenceEngine.run(schedule, entries)).value;
-      const { value } = await torchEngine(1, { device: "cpu" }).run(schedule, entries);
-      const scale = Math.max(...[...(expected?.re ?? []), ...(expected?.im ?? [])].map(Math.abs));
-      const off = (part: "re" | "im"): number =>
-        Math.max(
-          0,
-          ...Array.from(expected?.[part] ?? [], (x, at) => Math.abs(x - (value?.[part]?.[at] ?? NaN))),
-        );
-      expect([row, off("re") / scale < tolerance, off("im") / scale < tolerance]).toEqual([row, true, true]);
-    }
-  });
+const devices = [
+  ["cpu", hasTorch, because],
+  ["cuda", hasGpu, becauseOfGpu],
+] as const;
+
+describe.each(devices)("products on %s", (device, isThere, why) => {
+  test.skipIf(!isThere).each(tolerances)(
+    `%s: every form of the operands, shared or not${why}`,
+    async (dtype, tolerance) => {
+      for (const row of rows) {
+        const schedule = scheduleOf({ ...row, dtype });
+        const entries = [numbersOf(schedule, 0), numbersOf(schedule, 1)];
+        const expected = (await referenceEngine.run(schedule, entries)).value;
+        const { value } = await torchEngine(1, { device }).run(schedule, entries);
+        const scale = Math.max(...[...(expected?.re ?? []), ...(expected?.im ?? [])].map(Math.abs));
+        const off = (part: "re" | "im"): number =>
+          Math.max(
+            0,
+            ...Array.from(expected?.[part] ?? [], (x, at) => Math.abs(x - (value?.[part]?.[at] ?? NaN))),
+          );
+        expect([row, off("re") / scale < tolerance, off("im") / scale < tolerance]).toEqual([
+          row,
+          true,
+          true,
+        ]);
+      }
+    },
+  );
 });
