@@ -84,7 +84,7 @@ const WRONG_USE: readonly Row[] = [
   ["run good.ipynb --engine torch", /--engine goes with a program \(\.tn\) only/],
   ["run good.ipynb --trace out.json", /--trace goes with a program \(\.tn\) only/],
   ["export-job good.tn --network R", /--out is missing/],
-  ["export-job good.tn --network R --out job --device gpu", /--device takes auto, cpu or cuda/],
+  ["export-job good.tn --network R --out job --device gpu", /--device takes auto, cpu, cuda or cuda-shared/],
   ["schedule net.json", /--machine is missing/],
   ["schedule net.json --machine dgx-h10", /no machine dgx-h10 .*did you mean dgx-h100\?/],
   ["schedule net.json --machine threads(0)", /no machine threads\(0\)/],
