@@ -1,37 +1,38 @@
 /** The known name that a misspelt one probably means. */
 
 /**
- * Edits (insert, delete, replace, swap of neighbours) from one word to the other: optimal string alignment. Infinity where
- * there are more than `limit`, which is found out early.
+ * Edits (insert, delete, replace, swap of neighbours) from one word to the other, of Damerau and Levenshtein: a metric,
+ * since letters may also be put in between swapped ones. Infinity where there are more than `limit`, which is found out
+ * early.
  */
 export function editDistance(from: string, to: string, limit = Infinity): number {
-  const [a, b] = differingParts(from, to);
-  let [older, old] = [[] as number[], Array.from({ length: b.length + 1 }, (_, column) => column)];
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    let least = row;
-    for (let column = 1; column <= b.length; column += 1) {
-      const same = a[row - 1] === b[column - 1];
-      let best = Math.min(
-        at(old, column) + 1,
-        at(current, column - 1) + 1,
-        at(old, column - 1) + (same ? 0 : 1),
-      );
-      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      if (swapped) best = Math.min(best, at(older, column - 2) + 1);
-      current.push(best);
-      least = Math.min(least, best);
+  const [a, b] = differingParts([...from], [...to]);
+  const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  const lastRowOf = new Map<string, number>();
+  for (const [above, letter] of a.entries()) {
+    const row = [above + 1];
+    let match = 0;
+    for (const [left, other] of b.entries()) {
+      const replaced = at(rows[above], left) + (letter === other ? 0 : 1);
+      let best = Math.min(at(rows[above], left + 1) + 1, at(row, left) + 1, replaced);
+      const crossed = lastRowOf.get(other) ?? 0;
+      if (crossed > 0 && match > 0) {
+        const between = above - crossed + (left - match);
+        best = Math.min(best, at(rows[crossed - 1], match - 1) + between + 1);
+      }
+      if (letter === other) match = left + 1;
+      row.push(best);
     }
-    // A swap looks back two rows, and costs one.
-    if (least > limit + 1) return Infinity;
-    [older, old] = [old, current];
+    if (Math.min(...row) > limit) return Infinity;
+    lastRowOf.set(letter, above + 1);
+    rows.push(row);
   }
-  const distance = at(old, b.length);
+  const distance = at(rows[a.length], b.length);
   return distance > limit ? Infinity : distance;
 }
 
 /** What is left of two words without their common beginning and end, which cost nothing. */
-function differingParts(a: string, b: string): readonly [string, string] {
+function differingParts(a: readonly string[], b: readonly string[]): readonly [string[], string[]] {
   const shorter = Math.min(a.length, b.length);
   let start = 0;
   while (start < shorter && a[start] === b[start]) start += 1;
@@ -40,8 +41,8 @@ function differingParts(a: string, b: string): readonly [string, string] {
   return [a.slice(start, a.length - end), b.slice(start, b.length - end)];
 }
 
-function at(row: readonly number[], column: number): number {
-  return row[column] ?? Infinity;
+function at(row: readonly number[] | undefined, column: number): number {
+  return row?.[column] ?? Infinity;
 }
 
 /**
