@@ -10,6 +10,7 @@ const loaders: Loaders = {
   order: () => import("./cli/order.ts"),
   schedule: () => import("./cli/schedule.ts"),
   run: () => import("./cli/run.ts"),
+  export: () => import("./cli/export.ts"),
   "export-job": () => import("./cli/export-job.ts"),
   "import-report": () => import("./cli/import-report.ts"),
   lab: () => import("./cli/lab.ts"),

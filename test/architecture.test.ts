@@ -25,8 +25,10 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "kernel/engine/torch": "dsl kernel/engine node:",
   "kernel/search": "dsl node:",
   "kernel/figure": "dsl kernel/engine",
+  "kernel/figure/picture": "kernel/figure node: @resvg/resvg-js",
   "kernel/protocol": "node: zeromq",
-  "kernel/session": "dsl kernel/engine kernel/figure kernel/search kernel/protocol node: tslab",
+  "kernel/session":
+    "dsl kernel/engine kernel/figure kernel/figure/picture kernel/search kernel/protocol node: tslab",
   "kernel/face": "dsl kernel/engine kernel/figure kernel/session node:",
   "kernel/notebook": "dsl kernel/figure kernel/protocol kernel/session node: markdown-it",
   "kernel/lab": "dsl kernel/notebook kernel/session node: ws esbuild",

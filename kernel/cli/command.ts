@@ -6,6 +6,7 @@ export type CommandName =
   | "order"
   | "schedule"
   | "run"
+  | "export"
   | "export-job"
   | "import-report"
   | "lab"

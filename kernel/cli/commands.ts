@@ -191,6 +191,18 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
   order,
   schedule,
   run,
+  export: {
+    name: "export",
+    synopsis: "FILE.ipynb [--to OUT.html]",
+    summary: "write a notebook as one page, which works without a network",
+    details: [
+      "The outputs are those that the notebook holds; tnlab run FILE.ipynb --to OUT.html runs it first. Figures can be " +
+        "moved about and tell more under the mouse; where scripts are blocked, a still picture stands for each.",
+    ],
+    argument: { name: "FILE", required: true },
+    options: { to: { value: "OUT.html", help: "the page to write (default: beside the notebook)" } },
+    examples: ["tnlab export notebooks/quickstart.ipynb --to quickstart.html"],
+  },
   "export-job": exportJob,
   "import-report": importReport,
   lab: {

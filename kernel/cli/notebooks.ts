@@ -1,11 +1,9 @@
 /** `tnlab run FILE.ipynb`: a notebook without a front end. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { UserError } from "../../dsl/index.ts";
-import { assetsFolder } from "../lab/server.ts";
 import { executeNotebook, type ExecuteOptions, type Execution } from "../notebook/execute.ts";
-import { notebookToHtml } from "../notebook/html.ts";
 import { formatNotebook, type CellOutput, type Notebook } from "../notebook/nbformat.ts";
 import { withParameters, type Parameters } from "../notebook/parameters.ts";
 import { parseNotebook } from "../notebook/parse.ts";
@@ -13,6 +11,7 @@ import { startKernel } from "../session/process.ts";
 import { FAILED, OK, type Run } from "./command.ts";
 import { checkWritable, extensionOf, readText } from "./files.ts";
 import { interruptible } from "./interrupt.ts";
+import { pageWriter } from "./page.ts";
 import { complain, print, printJson } from "./print.ts";
 import { positiveNumber } from "./values.ts";
 
@@ -57,17 +56,7 @@ function formatOf(to: string, title: string): (notebook: Notebook) => string {
   const extension = extensionOf(to, [".html", ".ipynb"]);
   checkWritable(to);
   if (extension === ".ipynb") return formatNotebook;
-  const plotlySource = readPlotly();
-  return (notebook) => notebookToHtml(notebook, { title, plotlySource });
-}
-
-function readPlotly(): string {
-  const file = path.join(assetsFolder(), "plotly.js");
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new UserError(`${file} is missing; build it with: npm run build`);
-  }
+  return pageWriter(title);
 }
 
 /** In a kernel of its own, whose files start from the folder of the notebook. */

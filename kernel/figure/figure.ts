@@ -9,15 +9,3 @@ export interface Figure {
 }
 
 export const PLOTLY_MIME = "application/vnd.plotly.v1+json";
-
-/** What Jupyter shows: Plotly's mime type for front ends that know it, and the sentence for those that do not. */
-export function figureBundle(figure: Figure): Readonly<Record<string, unknown>> {
-  return {
-    [PLOTLY_MIME]: {
-      data: figure.data,
-      layout: figure.layout,
-      config: { responsive: true, displaylogo: false },
-    },
-    "text/plain": figure.summary,
-  };
-}

@@ -29,7 +29,7 @@ export function speedupFigure(network: string, machine: string, points: readonly
     plotHeight: 320,
     layout: {
       xaxis: axis("devices", { type: "log", ...ticksOf(points.map(({ devices }) => devices)) }),
-      yaxis: axis("times faster than one device", { type: "log", dtick: 1 }),
+      yaxis: axis("times faster than one device", { type: "log", ...timesOf(points) }),
     },
   });
 }
@@ -41,8 +41,18 @@ function findingOf(best: SpeedupPoint | undefined): string {
   return `distribution is ${times} times faster than slicing alone on ${counted(best.devices, "device")} (modelled)`;
 }
 
-function ticksOf(devices: readonly number[]): Trace {
-  return { tickvals: devices, ticktext: devices.map(String) };
+/** Powers of two or, where there would be too many, of ten. */
+function timesOf(points: readonly SpeedupPoint[]): Trace {
+  const all = points.flatMap((point) => LINES.map(({ speedup }) => speedup(point)));
+  const [least, most] = [Math.min(1, ...all), Math.max(1, ...all)];
+  const base = most / least < 512 ? 2 : 10;
+  const power = (value: number): number => Math.log(value) / Math.log(base);
+  const [first, last] = [Math.floor(power(least)), Math.ceil(power(most))];
+  return ticksOf(Array.from({ length: last - first + 1 }, (_, k) => base ** (first + k)));
+}
+
+function ticksOf(values: readonly number[]): Trace {
+  return { tickvals: values, ticktext: values.map(String) };
 }
 
 const LINES: readonly {

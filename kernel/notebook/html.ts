@@ -29,6 +29,7 @@ export function notebookToHtml(notebook: Notebook, options: HtmlOptions): string
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <title>${escapeHtml(options.title)}</title>
 <style>${PAGE_STYLE}</style>
+<noscript><style>.plot { display: none; }</style></noscript>
 </head>
 <body>
 <main>
@@ -109,13 +110,9 @@ function outputHtml(output: CellOutput): string {
 /** The richest safe representation. HTML and script of an output are left out; text always stands for them. */
 function bundleHtml(data: MimeBundle): string {
   const text = typeof data["text/plain"] === "string" ? data["text/plain"] : "";
-  if (PLOTLY_MIME in data) return figureHtml(data[PLOTLY_MIME], text);
-  for (const mime of ["image/png", "image/jpeg"]) {
-    const picture = data[mime];
-    if (typeof picture === "string") {
-      return `<img alt="${escapeHtml(text)}" src="data:${mime};base64,${picture.replace(/[^\w+/=]/g, "")}">`;
-    }
-  }
+  if (PLOTLY_MIME in data) return figureHtml(data, text);
+  const picture = pictureHtml(data, text);
+  if (picture !== undefined) return picture;
   const svg = data["image/svg+xml"];
   if (typeof svg === "string") {
     return `<img alt="${escapeHtml(text)}" src="data:image/svg+xml,${encodeURIComponent(svg)}">`;
@@ -124,12 +121,23 @@ function bundleHtml(data: MimeBundle): string {
   return typeof markdown === "string" ? markdownToHtml(markdown) : `<pre>${ansiToHtml(text)}</pre>`;
 }
 
-function figureHtml(json: unknown, summary: string): string {
+function pictureHtml(data: MimeBundle, text: string): string | undefined {
+  for (const mime of ["image/png", "image/jpeg"]) {
+    const picture = data[mime];
+    if (typeof picture === "string")
+      return `<img alt="${escapeHtml(text)}" src="data:${mime};base64,${picture.replace(/[^\w+/=]/g, "")}">`;
+  }
+  return undefined;
+}
+
+/** The caption says in words what the picture shows, drawn by script or not. */
+function figureHtml(data: MimeBundle, summary: string): string {
+  const json = data[PLOTLY_MIME];
   const caption = escapeHtml(summary);
   return `<figure>
 <div class="plot" style="min-height: ${figureHeight(json)}px"></div>
 <script type="application/json">${scriptJson(json)}</script>
-<noscript><p>${caption}</p></noscript>
+<noscript>${pictureHtml(data, summary) ?? ""}</noscript>
 <figcaption>${caption}</figcaption>
 </figure>`;
 }

@@ -1,8 +1,8 @@
 /** Values and errors of a session as Jupyter shows them: plain JSON, always with `text/plain`. */
 import { inspect } from "node:util";
 import type { ErrorContent, MimeBundle } from "../protocol/message.ts";
-import { figureBundle } from "../figure/figure.ts";
 import type { Figure } from "../figure/figure.ts";
+import { figureBundle } from "../figure/picture/bundle.ts";
 import type { CompileError } from "./tslab.ts";
 
 /** A value that draws itself has a method of this name that returns a mime bundle (the convention of Deno's kernel). */

@@ -47,6 +47,7 @@ export interface Results {
   /** Of the last run, if there was one. */
   readonly schedule?: Schedule;
   readonly report?: RunReport;
+  readonly machine?: Machine;
 }
 
 /** A schedule for a machine, with the tree that it contracts. */

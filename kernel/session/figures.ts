@@ -9,7 +9,7 @@ import { speedupFigure } from "../figure/speedup.ts";
 import { timelineFigure } from "../figure/timeline.ts";
 import { treeFigure } from "../figure/tree.ts";
 import { speedupsApart } from "./planning.ts";
-import { distributionOf, reportOf } from "./plans.ts";
+import { distributionOf, machineOfReport, reportOf } from "./plans.ts";
 import { machineFor, networkNamed, resultsOf, type Session } from "./results.ts";
 
 type Show = Extract<Action, { kind: "show" }>;
@@ -27,9 +27,16 @@ export async function figureOf(session: Session, action: Show): Promise<Figure> 
     case "timeline":
       return timelineFigure(await reportOf(session, name, on));
     case "memory":
-      return memoryFigure(await reportOf(session, name, on), machineOf(session, name, on).device.memoryBytes);
+      return memoryFigure(
+        await reportOf(session, name, on),
+        (await machineOfReport(session, name)).device.memoryBytes,
+      );
     case "roofline":
-      return rooflineFigure(await reportOf(session, name, on), machineOf(session, name, on), network.dtype);
+      return rooflineFigure(
+        await reportOf(session, name, on),
+        await machineOfReport(session, name),
+        network.dtype,
+      );
     case "speedup":
       return speedupsOf(session, action);
     default:

@@ -1,6 +1,12 @@
 /** Schedules of a session's networks for machines, planned when first needed and kept; and their runs. */
 import { availableParallelism } from "node:os";
-import { UserError, type DistributionSpec, type Machine, type MachineSpec } from "../../dsl/index.ts";
+import {
+  InvariantError,
+  UserError,
+  type DistributionSpec,
+  type Machine,
+  type MachineSpec,
+} from "../../dsl/index.ts";
 import { dryEngine } from "../engine/dry.ts";
 import type { Engine, Progress } from "../engine/engine.ts";
 import type { RunReport } from "../engine/report.ts";
@@ -93,7 +99,7 @@ export async function runOn(
     .run(schedule, valued.entries, { signal, ...(onProgress && { onProgress }) })
     .finally(() => following?.(schedule, undefined));
   const report = await completed(raw, valued, tree, signal);
-  session.results.set(name, { ...(await resultsOf(session, name)), schedule, report });
+  session.results.set(name, { ...(await resultsOf(session, name)), schedule, report, machine });
   return report;
 }
 
@@ -121,4 +127,11 @@ export async function reportOf(
   const { report } = await resultsOf(session, name);
   const here = on === undefined || machineFor(session, on).name === report?.machine;
   return report !== undefined && here ? report : runOn(session, name, on, true);
+}
+
+/** The machine of the report that `reportOf` gives. */
+export async function machineOfReport(session: Session, name: string): Promise<Machine> {
+  const { machine } = await resultsOf(session, name);
+  if (machine === undefined) throw new InvariantError(`expected a run of ${name}, which reportOf makes`);
+  return machine;
 }

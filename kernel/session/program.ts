@@ -11,7 +11,7 @@ import {
 } from "../../dsl/index.ts";
 import { measureTorch } from "../engine/torch.ts";
 import { comparisonFigure } from "../figure/comparison.ts";
-import { figureBundle } from "../figure/figure.ts";
+import { figureBundle } from "../figure/picture/bundle.ts";
 import { measuredBreaches, modelledBreach } from "./budgets.ts";
 import { compareMethods, describeComparison } from "./compare.ts";
 import { describeReport } from "./describe.ts";

@@ -7,7 +7,7 @@ import {
   type ContractionTree,
   type Network,
 } from "../../dsl/index.ts";
-import { figureBundle } from "../figure/figure.ts";
+import { figureBundle, plainBundle } from "../figure/picture/bundle.ts";
 import { searchFigure, type SearchProgress } from "../figure/search.ts";
 import { searchOrder, type Found, type Improvement, type SearchOptions } from "../search/search.ts";
 import type { Host, Output, Searched } from "./evaluate.ts";
@@ -67,7 +67,9 @@ function pictures(network: Network, { objective, seconds }: SearchOptions): (mom
     if (moment.finished || seconds >= LONG_SECONDS)
       least ??= lowerBound(network)[quantity === "size" ? "log2Size" : "log2Flops"];
     const progress = { ...own, ...moment, ...(least !== undefined && { least }) };
-    return { data: figureBundle(searchFigure(progress)) };
+    // A still picture of what still changes would cost the search time.
+    const bundle = moment.finished ? figureBundle : plainBundle;
+    return { data: bundle(searchFigure(progress)) };
   };
 }
 

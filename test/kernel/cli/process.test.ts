@@ -140,6 +140,16 @@ test("a notebook that fails is written all the same", async () => {
   expect(written).not.toContain("later\\n");
 });
 
+test("an exported notebook is a page with the outputs that it holds, and runs nothing", async () => {
+  await tnlab(["run", "good.ipynb", "--to", "ran.ipynb"], folder);
+  const { code: exit, stdout, stderr } = await tnlab(["export", "ran.ipynb"], folder);
+  expect([exit, stdout, stderr]).toEqual([0, "wrote ran.html\n", ""]);
+  expect(readFileSync(path.join(folder, "ran.html"), "utf8")).toContain("42");
+  const bare = await tnlab(["export", "good.ipynb", "--to", "bare.html"], folder);
+  expect([bare.code, bare.stdout]).toEqual([0, "wrote bare.html\n"]);
+  expect(bare.stderr).toMatch(/^"good.ipynb" has no outputs: tnlab run good.ipynb --to bare.html runs it/);
+});
+
 test("--allow-errors goes on and succeeds", async () => {
   const {
     code: exit,

@@ -147,6 +147,7 @@ const loaders: Loaders = {
   order: () => import("../../../kernel/cli/order.ts"),
   schedule: () => import("../../../kernel/cli/schedule.ts"),
   run: () => import("../../../kernel/cli/run.ts"),
+  export: () => import("../../../kernel/cli/export.ts"),
   "export-job": () => import("../../../kernel/cli/export-job.ts"),
   "import-report": () => import("../../../kernel/cli/import-report.ts"),
   lab: () => import("../../../kernel/cli/lab.ts"),

@@ -2,6 +2,8 @@
 import { format } from "prettier";
 import { expect } from "vitest";
 import type { Figure } from "../../../kernel/figure/figure.ts";
+import { pngOf } from "../../../kernel/figure/picture/png.ts";
+import { PICTURE_WIDTH, svgOf } from "../../../kernel/figure/picture/svg.ts";
 
 export interface TraceJson {
   readonly type: string;
@@ -34,12 +36,13 @@ export async function golden(figure: Figure): Promise<string> {
   return format(JSON.stringify(figure), { parser: "json", printWidth: 110 });
 }
 
-/** Plain JSON without NaN, small, with a sentence, and with a title that fits 700 pixels. */
+/** Plain JSON without NaN, small, with a sentence, with a title that fits 700 pixels, and with a still picture. */
 export function expectSound(figure: Figure): void {
   const text = JSON.stringify(figure);
   expect(JSON.parse(text)).toEqual(figure);
   expect(text.length).toBeLessThan(300_000);
   expect(figure.summary).toMatch(/^\S.*\.$/);
+  expectDrawn(figure);
   for (const line of titleLines(figure)) expect(line.length).toBeLessThanOrEqual(104);
   for (const trace of tracesOf(figure)) {
     expect(trace.x.length).toBe(trace.y.length);
@@ -48,4 +51,21 @@ export function expectSound(figure: Figure): void {
     for (const texts of [trace.hovertext, trace.text, trace.base])
       if (texts !== undefined) expect(texts.length).toBe(trace.x.length);
   }
+}
+
+/** resvg reads it, so it is sound XML; every text begins and ends inside, and every trace that is named is. */
+function expectDrawn(figure: Figure): void {
+  const svg = svgOf(figure) ?? "";
+  expect(svg).toMatch(/^<svg /);
+  expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  expect(pngOf(svg).length).toBeGreaterThan(500);
+  const height = Number(/height="(\d+)"/.exec(svg)?.[1]);
+  for (const [, x, y] of svg.matchAll(/<text x="([\d.-]+)" y="([\d.-]+)"/g)) {
+    expect(Number(x)).toBeGreaterThanOrEqual(0);
+    expect(Number(x)).toBeLessThanOrEqual(PICTURE_WIDTH);
+    expect(Number(y)).toBeGreaterThan(0);
+    expect(Number(y)).toBeLessThan(height);
+  }
+  const named = figure.data.filter(({ showlegend }) => showlegend === true).map(({ name }) => String(name));
+  for (const name of named) expect(svg.split("<defs>")[1]).toContain(name.replaceAll('"', "&quot;"));
 }

@@ -217,10 +217,17 @@ describe("html", () => {
     expect(html.match(/<script/g)?.length).toBe(html.match(/<\/script>/g)?.length);
   });
 
-  test("the summary stands under the figure and where scripts do not run", () => {
-    const html = page({ outputs: [plot] });
+  test("the summary stands under the figure, and a still picture where scripts do not run", () => {
+    const withPicture = {
+      ...plot,
+      data: { ...plot.data, "image/png": "iVBORw0KGgo=", "text/html": "<b>own</b>" },
+    };
+    const html = page({ outputs: [withPicture] });
     expect(html).toContain("<figcaption>the &lt;summary&gt;</figcaption>");
-    expect(html).toContain("<noscript><p>the &lt;summary&gt;</p></noscript>");
+    const still = '<img alt="the &lt;summary&gt;" src="data:image/png;base64,iVBORw0KGgo=">';
+    expect(html).toContain(`<noscript>${still}</noscript>`);
+    expect(html).not.toContain("<b>own</b>");
+    expect(page({ outputs: [plot] })).toContain("<figcaption>the &lt;summary&gt;</figcaption>");
   });
 
   test("nothing is fetched: no address outside the page in any attribute", () => {

@@ -77,6 +77,14 @@ test("the figures of a schedule say modelled or measured, and on which machine",
   expect(texts[7]).toMatch(/^Z on eos: distribution .*\(modelled\)/);
 });
 
+test("the limit in a figure of memory is that of the machine of the run, not of this computer", async () => {
+  const { told, texts } = await evaluated(`${ISING}run Z on eos dry\nshow memory, roofline of Z`);
+  expect(told).toEqual([]);
+  // 80 GB of ISING's machine.
+  expect(texts[1]).toMatch(/^Z on eos: .* of the 74\.5 GiB of a device\.$/);
+  expect(texts[2]).toMatch(/^Z on eos: /);
+});
+
 test("a comparison has a row for each method, in the order asked for", async () => {
   const { told, texts, outputs } = await evaluated(`${ISING}compare Z on eos devices 4: greedy, slicing`);
   expect(told).toEqual([]);
