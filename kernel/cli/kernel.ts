@@ -1,5 +1,4 @@
 /** `tnlab kernel`. */
-import { UserError } from "../../dsl/index.ts";
 import { ConnectionError } from "../protocol/connection.ts";
 import { runKernel } from "../session/kernel.ts";
 import { OK, WrongUse, type Run } from "./command.ts";
@@ -10,7 +9,10 @@ export const run: Run = async ({ values }) => {
   try {
     await runKernel(file);
   } catch (error) {
-    throw error instanceof ConnectionError ? new UserError(error.message) : error;
+    if (!(error instanceof ConnectionError)) throw error;
+    // Loaded late: the kernel's own process is to start at once.
+    const { UserError } = await import("../../dsl/index.ts");
+    throw new UserError(error.message);
   }
   return OK;
 };
