@@ -1,31 +1,15 @@
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
-import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PLOTLY_MIME } from "../../../kernel/figure/figure.ts";
-import { assetsFolder, startLab } from "../../../kernel/lab/server.ts";
+import { startLab } from "../../../kernel/lab/server.ts";
 import type { RunningLab } from "../../../kernel/lab/server.ts";
 import { parseNotebook } from "../../../kernel/notebook/parse.ts";
 import { fakeKernel } from "../notebook/fake.ts";
 import type { FakeKernel } from "../notebook/fake.ts";
-
-const BROWSER = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-const built = existsSync(path.join(assetsFolder(), "page.js"));
-const reason =
-  BROWSER === undefined ? " (left out: no chromium)" : built ? "" : " (left out: run npm run build first)";
-
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { launch, press, reason, shot } from "./chromium.ts";
 
 const FIGURE = {
   data: [{ type: "bar", x: ["a", "b"], y: [1, 2] }],
@@ -63,7 +47,7 @@ describe.skipIf(reason !== "")(`the notebook in a browser${reason}`, () => {
     });
     const startKernel = (): Promise<FakeKernel> => started.then(() => kernel);
     lab = await startLab({ folder, port: 0, open: false, startKernel });
-    browser = await chromium.launch({ executablePath: BROWSER ?? "", args: FLAGS });
+    browser = await launch();
     page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
     page.on("pageerror", (error) => problems.push(error.message));
     page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
@@ -89,7 +73,7 @@ describe.skipIf(reason !== "")(`the notebook in a browser${reason}`, () => {
   }, 60_000);
 
   test("runs all cells, also before the kernel is there: values and plots appear", async () => {
-    await page.click('[data-jp-item-name="run-all"] jp-button, [data-jp-item-name="run-all"] button');
+    await press(page, "run-all");
     expect(codes).toEqual([]);
     letKernelStart();
     await page.waitForSelector(".tn-Figure svg.main-svg", { timeout: 30_000 });
@@ -146,7 +130,7 @@ describe.skipIf(reason !== "")(`the notebook in a browser${reason}`, () => {
   });
 
   test("interrupts and asks nobody else for anything", async () => {
-    await page.click('[data-jp-item-name="interrupt"] jp-button, [data-jp-item-name="interrupt"] button');
+    await press(page, "interrupt");
     await expect.poll(() => kernel.log.includes("interrupt")).toBe(true);
     expect(foreign).toEqual([]);
     expect(problems).toEqual([]);
@@ -155,10 +139,4 @@ describe.skipIf(reason !== "")(`the notebook in a browser${reason}`, () => {
 
 async function quickstart(folder: string): Promise<ReturnType<typeof parseNotebook>> {
   return parseNotebook(await readFile(path.join(folder, "quickstart.ipynb"), "utf8"), "quickstart.ipynb");
-}
-
-/** Screenshots for a person to look at, where a folder is named for them. */
-async function shot(page: Page, name: string): Promise<void> {
-  const { SHOTS } = process.env;
-  if (SHOTS !== undefined) await page.screenshot({ path: path.join(SHOTS, `${name}.png`) });
 }
