@@ -65,8 +65,12 @@ function planChain(pass: Pass, top: number, wishes: readonly OrderTree[]): reado
     chain.push({ node, operands });
     node = operands.stem;
   }
-  let wish = beam.reduce((best, other) => (other.cost < best.cost ? other : best));
-  let order: readonly ModeId[] = frontier(wish.tree);
+  // Of equal wishes one that takes the tensor as it comes.
+  const own = usedModes(pass, node);
+  const least = beam.reduce((low, { cost }) => Math.min(low, cost), Infinity);
+  const cheapest = beam.filter(({ cost }) => cost === least);
+  let wish = (cheapest.find(({ tree }) => allows(tree, own)) ?? cheapest[0]) as Wish;
+  let order: readonly ModeId[] = ordered(wish.tree, placesOf(own));
   pass.used[node] = order;
   for (const { node: above, operands } of chain.reverse()) {
     if (wish.above === undefined) throw new InvariantError(`expected a wish above node ${node}, got none`);

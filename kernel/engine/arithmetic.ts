@@ -9,7 +9,7 @@ import type { Product } from "../tensor/product.ts";
 import { copyStrided, planCopy, type View } from "../tensor/strided.ts";
 import { addInto, sumAxis, sumInputs } from "../tensor/sums.ts";
 import type { Extents, Kernels } from "../tensor/wasm/kernels.ts";
-import { planCopy as planKernelCopy } from "../tensor/wasm/plan.ts";
+import { planCopy as planKernelCopy, type CopyPlan } from "../tensor/wasm/plan.ts";
 
 /** Fills `out` with a view of `from` that begins at its element `start`. */
 export type Copy = (out: Floats, from: Floats, start: number) => void;
@@ -50,11 +50,19 @@ export function kernelArithmetic(dtype: Dtype, kernels: Kernels, memory: WebAsse
   const width = widthOf(dtype);
   const plain = plainArithmetic(dtype);
   const isHere = (floats: Floats): boolean => floats.buffer === buffer;
+  // Networks have many tensors of few shapes, and a plan costs more than a small copy.
+  const plans = new Map<string, CopyPlan>();
+  const planOf = (view: View): CopyPlan => {
+    const key = `${view.extents.join()} ${view.strides.join()}`;
+    const known = plans.get(key) ?? planKernelCopy(view, dtype);
+    plans.set(key, known);
+    return known;
+  };
   return {
     multiply: (out, a, b, product) =>
       kernels.multiply(out.byteOffset, a.byteOffset, b.byteOffset, product, dtype),
     planCopy: (view) => {
-      const plan = planKernelCopy(view, dtype);
+      const plan = planOf(view);
       // Its tables cost more than a small copy, and where all lies in one memory nothing needs them.
       let elsewhere: Copy | undefined;
       return (out, from, start) => {
