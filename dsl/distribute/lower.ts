@@ -5,26 +5,31 @@
  */
 import { InvariantError } from "../base/diagnostic.ts";
 import type { BufferId, ModeId, Placement, Step } from "../schedule/schedule.ts";
+import { executionOrder, shardsOf, type Shards } from "./execution.ts";
 import { sameOrder, viewAs, type Form, type Roles } from "./layout.ts";
 import { permuteTo, type Lowering } from "./lowering.ts";
 import { contractStep, localStep, type ProductExtents } from "./model.ts";
-import { elementCount, executionOrder } from "./modes.ts";
+import { elementCount } from "./modes.ts";
 import { moveToUse, movesOf } from "./moves.ts";
 import type { Split } from "./place.ts";
 import { allocate, bufferOf, emit, release } from "./program.ts";
 
 /** A node's value on the ranks; a leaf is not loaded before its consumer says in which order. */
-type Value = { readonly node: number; readonly buffer: BufferId | undefined };
+type Value = { readonly node: number; readonly buffer: BufferId | undefined; readonly moved?: boolean };
 
 /** Emits everything up to the root's value (one slice of it) and returns its buffer. */
 export function lowerTree(low: Lowering): BufferId {
   const { tree } = low;
   const root = tree.nodes.length - 1;
   const values = new Map<number, Value>();
-  for (const node of executionOrder(tree)) {
+  const shards = shardsOf(tree, low.placements);
+  for (const node of executionOrder(tree, shards)) {
     const pair = tree.pairs[node - tree.leaves];
     if (pair === undefined) values.set(node, { node, buffer: undefined });
-    else values.set(node, contractPair(low, node, [valueOf(values, pair[0]), valueOf(values, pair[1])]));
+    else {
+      const made = contractPair(low, node, [valueOf(values, pair[0]), valueOf(values, pair[1])]);
+      values.set(node, node === root ? made : readied(low, made, shards));
+    }
   }
   const value = valueOf(values, root);
   return value.buffer ?? loadLeaf(low, root, tree.nodes[root] ?? []);
@@ -96,8 +101,17 @@ function sharedModes(low: Lowering, out: number, a: number, b: number): Shared {
 /** `shared`: it has no batch, the other has. */
 type Operand = Roles & { readonly buffer: BufferId; readonly form: Form; readonly shared: boolean };
 
-function movedToUse(low: Lowering, { node, buffer }: Value): BufferId | undefined {
-  return buffer === undefined ? undefined : moveToUse(low, node, buffer);
+function movedToUse(low: Lowering, { node, buffer, moved }: Value): BufferId | undefined {
+  return buffer === undefined || moved === true ? buffer : moveToUse(low, node, buffer);
+}
+
+/** A value that moves and is permuted at once, where it does not grow: what its consumer's other operand needs is not there yet. */
+function readied(low: Lowering, value: Value, { made, used }: Shards): Value {
+  const { node } = value;
+  if (value.buffer === undefined || (used[node] ?? 0) > (made[node] ?? 0)) return value;
+  const buffer = moveToUse(low, node, value.buffer);
+  const order = low.orders.arranged[low.tree.consumers[node] ?? -1] && low.orders.used[node];
+  return { node, buffer: order === undefined ? buffer : permuteTo(low, buffer, order), moved: true };
 }
 
 function contractPair(low: Lowering, node: number, pair: readonly [Value, Value]): Value {

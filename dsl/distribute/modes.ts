@@ -68,19 +68,6 @@ export function elementCount(modes: readonly Mode[], ids: readonly ModeId[]): nu
   return ids.reduce((product, id) => product * modesOf(modes, id).extent, 1);
 }
 
-/** Post-order, the larger child's subtree first: fewer buffers live at once. Iterative: trees may be deep. */
-export function executionOrder(tree: ModeTree): number[] {
-  const order: number[] = [];
-  const pending = [tree.nodes.length - 1];
-  const size = (node: number): number => elementCount(tree.modes, tree.nodes[node] ?? []);
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    order.push(node);
-    const pair = tree.pairs[node - tree.leaves];
-    if (pair !== undefined) pending.push(...[...pair].sort((a, b) => size(b) - size(a)));
-  }
-  return order.reverse();
-}
-
 /** How many live tensors (the result counts as one for open indices) hold each mode. */
 function occurrences(
   loaded: readonly (readonly ModeId[])[],
