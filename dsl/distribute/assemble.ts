@@ -11,6 +11,7 @@ import { makeWhole } from "./moves.ts";
 import { withOverlap } from "./overlap.ts";
 import type { NodePlacements } from "./place.ts";
 import { allocate, bufferOf, emit, emptyProgram, release } from "./program.ts";
+import { localModes } from "./shards.ts";
 import { storageOrders } from "./storage.ts";
 import { modelledSeconds } from "./time.ts";
 import type { Method } from "./wanted.ts";
@@ -32,7 +33,8 @@ export function scheduleOf(shared: Shared, placements: NodePlacements, method: M
   const slices = sliceCount(network, tree);
   const groups = rankCount(sliceDigits.flatMap((digit) => mesh[digit] ?? []));
   const orders = storageOrders(modes, placements, Math.ceil(slices / groups));
-  const low: Lowering = { network, tree: modes, placements, orders, model, program };
+  const local = localModes(modes, placements);
+  const low: Lowering = { network, tree: modes, placements, local, orders, model, program };
   const result = settle(low, tree, lowerTree(low), sliceDigits);
   const shape = { buffers: program.buffers, steps: program.prologue };
   const schedule: Schedule = {

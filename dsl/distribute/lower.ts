@@ -82,9 +82,8 @@ interface Shared {
   readonly k: ReadonlySet<ModeId>;
 }
 
-function localModes(low: Lowering, node: number): ModeId[] {
-  const split = low.placements.used[node] ?? [];
-  return (low.tree.nodes[node] ?? []).filter((mode) => !split.includes(mode));
+function localModes({ local }: Lowering, node: number): readonly ModeId[] {
+  return local[node] ?? [];
 }
 
 /** What two operands share, kept (batch) or contracted (k). */

@@ -12,6 +12,8 @@ export interface Lowering {
   readonly network: Network;
   readonly tree: ModeTree;
   readonly placements: NodePlacements;
+  /** Per node: modes that its consumer finds on a rank. */
+  readonly local: readonly (readonly ModeId[])[];
   readonly orders: StorageOrders;
   readonly model: CostModel;
   readonly program: Program;

@@ -69,7 +69,11 @@ export function movesBetween(before: Split, owed: readonly number[], after: Spli
 /** Moves of a node's value before its consumer reads it. */
 export function movesOf({ made, used, owed }: NodePlacements, node: number): Move[] {
   const before = made[node];
-  return before === undefined ? [] : movesBetween(before, owed?.get(node) ?? [], used[node] ?? before);
+  const after = used[node] ?? before;
+  const due = owed?.get(node) ?? [];
+  if (before === undefined || after === undefined) return [];
+  const stays = due.length === 0 && before.every((mode, digit) => mode === after[digit]);
+  return stays ? [] : movesBetween(before, due, after);
 }
 
 /** Emits a collective; the buffer it returns holds the value as the move leaves it. `wanted`: the order planned for what stays. */

@@ -117,6 +117,13 @@ export function moveSeconds(pricing: Pricing, made: Made, used: Spread): number 
   return orderly(pricing, made.owed) ? collectiveSeconds(pricing, made.elements) : Infinity;
 }
 
+/** Seconds that no move of a shard of `elements` beats: half of it at the least leaves the rank, on the faster of its links. */
+export function leastMoveSeconds({ model: { machine, dtype } }: Pricing, elements: number): number {
+  const { node, cluster = node } = machine;
+  const bytesPerSecond = Math.max(node.bytesPerSecond, cluster.bytesPerSecond);
+  return (elements * elementBytes(dtype)) / 2 / bytesPerSecond;
+}
+
 /** Modes that change class do so by an exchange after all others: not where they would have to wait for a gather, or for each other. */
 function orderly({ moves }: Pricing, owed: readonly number[]): boolean {
   let changing = 0;
@@ -133,10 +140,13 @@ function shift({ classes, moves }: Pricing, made: Made, used: Spread, place: num
   const { split, owed } = made;
   const before = split[place] ?? [];
   const after = used[place] ?? [];
-  let [stay, late] = [0, 0];
-  for (const mode of after)
-    if (before.includes(mode)) stay += 1;
+  let [stay, late, at] = [0, 0, 0];
+  // Both ascend.
+  for (const mode of after) {
+    while (at < before.length && (before[at] as ModeId) < mode) at += 1;
+    if (before[at] === mode) stay += 1;
     else if (heldElsewhere(split, mode, place)) late += 1;
+  }
   const come = after.length - stay;
   const leave = before.length - stay;
   const sums = owed[place] ?? 0;

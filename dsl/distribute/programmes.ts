@@ -106,8 +106,7 @@ function programmed(problems: readonly Problem[], method: Programme): Planned {
     leastBytes = Math.min(leastBytes, bytes);
     const { memoryBytes } = next.subject.problem.model.machine.device;
     if (bytes > memoryBytes) {
-      const share = nextShare(next.share, bytes / memoryBytes);
-      drafts.push(...draftOfAny(next.subject, method, { ...next, share }));
+      drafts.push(...smallerDrafts(next, method, bytes / memoryBytes));
       drafts.push(...nextDrafts(next.subject, method, 1));
       continue;
     }
@@ -129,6 +128,17 @@ function lowered(
 ): ReturnType<typeof fitted> {
   const alone = sliceDigits.length > 0 && sliceDigits.length === problem.model.mesh.length;
   return fitted({ ...problem, sliceDigits }, placements, alone ? "slicing" : method);
+}
+
+/** The draft with the largest share of memory that places something otherwise. */
+function smallerDrafts(refused: Draft, method: Programme, excess: number): Draft[] {
+  for (let share = nextShare(refused.share, excess); ; share += 1) {
+    const found = draftOfAny(refused.subject, method, { ...refused, share });
+    const same = found.some(
+      ({ seconds, states }) => seconds === refused.seconds && states === refused.states,
+    );
+    if (!same) return found;
+  }
 }
 
 /** The number of the next share of memory to try, where a schedule took `excess` times what there is: about that much less. */

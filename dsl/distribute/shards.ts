@@ -14,6 +14,8 @@ const BEFORE_LARGEST = 0.5;
 export interface Pass {
   readonly tree: ModeTree;
   readonly placements: NodePlacements;
+  /** Per node: modes of the shard that its consumer reads. */
+  readonly local: readonly (readonly ModeId[])[];
   /** Per node: elements of the shard that its consumer reads, times how often; the largest of its subtree; their sum. */
   readonly own: Float64Array;
   readonly largest: Float64Array;
@@ -29,17 +31,19 @@ export function passOver(tree: ModeTree, placements: NodePlacements, rounds: num
   const nodes = tree.nodes.length;
   const made = (): Float64Array => new Float64Array(nodes);
   const weights = { own: made(), largest: made(), total: made(), flops: made() };
-  const pass: Pass = { tree, placements, ...weights, used: [], arranged: [] };
+  const local = localModes(tree, placements);
+  const pass: Pass = { tree, placements, local, ...weights, used: [], arranged: [] };
   for (let node = 0; node < nodes; node += 1) weigh(pass, node, rounds);
   const most = pass.flops.reduce((a, b) => Math.max(a, b), 1);
   pass.flops.forEach((own, node) => (pass.flops[node] = own / most));
   return pass;
 }
 
-function weigh({ tree, placements, own, largest, total, flops }: Pass, node: number, rounds: number): void {
+function weigh(pass: Pass, node: number, rounds: number): void {
+  const { tree, own, largest, total, flops } = pass;
   const pair = tree.pairs[node - tree.leaves] ?? [];
-  const local = localModes(tree, node, placements.used[node]);
-  const size = elementCount(tree.modes, local) * (tree.sliceDependent[node] === true ? rounds : 1);
+  const size =
+    elementCount(tree.modes, usedModes(pass, node)) * (tree.sliceDependent[node] === true ? rounds : 1);
   own[node] = size;
   const involved = new Set(pair.flatMap((child) => tree.nodes[child] ?? []));
   flops[node] = elementCount(tree.modes, [...involved]) * (tree.sliceDependent[node] === true ? rounds : 1);
@@ -47,16 +51,22 @@ function weigh({ tree, placements, own, largest, total, flops }: Pass, node: num
   total[node] = pair.reduce((sum, child) => sum + (total[child] ?? 0), size);
 }
 
-function localModes(tree: ModeTree, node: number, split: NodePlacements["used"][number] = []): ModeId[] {
-  return (tree.nodes[node] ?? []).filter((mode) => !split.includes(mode));
+/** Per node: modes that its consumer finds on a rank. */
+export function localModes({ nodes }: ModeTree, { used }: NodePlacements): readonly (readonly ModeId[])[] {
+  return nodes.map((modes, node) => without(modes, used[node]));
 }
 
-export function usedModes({ tree, placements }: Pass, node: number): ModeId[] {
-  return localModes(tree, node, placements.used[node]);
+function without(modes: readonly ModeId[], split: NodePlacements["used"][number] = []): readonly ModeId[] {
+  const taken = new Set(split);
+  return modes.filter((mode) => !taken.has(mode));
 }
 
-export function madeModes({ tree, placements }: Pass, node: number): ModeId[] {
-  return localModes(tree, node, placements.made[node]);
+export function usedModes({ local }: Pass, node: number): readonly ModeId[] {
+  return local[node] ?? [];
+}
+
+export function madeModes({ tree, placements }: Pass, node: number): readonly ModeId[] {
+  return without(tree.nodes[node] ?? [], placements.made[node]);
 }
 
 /** Absent for a leaf and in a subtree that is not worth planning. */
@@ -87,8 +97,9 @@ function flopShare({ tree, flops }: Pass, node: number): number {
 }
 
 /** Elements of a node's shard with these local modes, times how often it is made. */
-export function sizeOf({ tree, own, placements }: Pass, node: number, modes: readonly ModeId[]): number {
-  const used = elementCount(tree.modes, localModes(tree, node, placements.used[node]));
+export function sizeOf(pass: Pass, node: number, modes: readonly ModeId[]): number {
+  const { tree, own } = pass;
+  const used = elementCount(tree.modes, usedModes(pass, node));
   return ((own[node] ?? 0) * elementCount(tree.modes, modes)) / used;
 }
 

@@ -90,7 +90,7 @@ export function allSpreads(
 ): Spread[] | undefined {
   let spreads: ModeId[][][] = [[]];
   for (const { radix, digits } of classes) {
-    const fitting = modes.filter((mode) => tree.modes[mode]?.extent === radix);
+    const fitting = modes.filter((mode) => tree.modes[mode]?.extent === radix).sort((a, b) => a - b);
     const next: ModeId[][][] = [];
     for (const spread of spreads) {
       const taken = new Set(spread.flat());
@@ -110,10 +110,15 @@ export function allSpreads(
 
 /** Subsets of at most `size` items, or nothing where there are more than `most`. */
 function subsets(items: readonly ModeId[], size: number, most: number): ModeId[][] | undefined {
+  let [count, ofSize] = [1, 1];
+  for (let taken = 1; taken <= Math.min(size, items.length) && count <= most; taken += 1) {
+    ofSize *= (items.length - taken + 1) / taken;
+    count += ofSize;
+  }
+  if (count > most + 0.5) return undefined;
   let found: ModeId[][] = [[]];
   for (const item of items) {
     found = found.concat(found.filter((one) => one.length < size).map((one) => [...one, item]));
-    if (found.length > most) return undefined;
   }
   return found;
 }

@@ -5,7 +5,14 @@
  */
 import type { TreeFacts } from "./facts.ts";
 import type { Candidates, Source } from "./candidates.ts";
-import { contractionSeconds, moveSeconds, shardOf, type Made, type Pricing } from "./price.ts";
+import {
+  contractionSeconds,
+  leastMoveSeconds,
+  moveSeconds,
+  shardOf,
+  type Made,
+  type Pricing,
+} from "./price.ts";
 import { groupRanks, restricted, spreadKey, type Spread } from "./spread.ts";
 
 /** States of a node beyond which dominated ones, and then dear ones, are dropped, where nothing else is asked for. */
@@ -132,6 +139,9 @@ function arrivalsOf(pricing: Pricing, child: number, states: readonly State[]): 
   states.forEach(({ split, owed }, state) => {
     if (owed.every((sums) => sums === 0)) settled.set(spreadKey(split), state);
   });
+  const soonest = Float64Array.from(states, ({ seconds, elements }) => {
+    return seconds + times * leastMoveSeconds(pricing, elements);
+  });
   return (used) => {
     const key = spreadKey(used);
     const seen = known.get(key);
@@ -142,6 +152,8 @@ function arrivalsOf(pricing: Pricing, child: number, states: readonly State[]): 
     for (let state = 0; state < states.length; state += 1) {
       const made = states[state] as State;
       if (made.seconds >= best.seconds) break;
+      // What does not move is known already.
+      if ((soonest[state] as number) >= best.seconds) continue;
       const seconds = made.seconds + times * moveSeconds(pricing, made, used);
       if (seconds < best.seconds) best = { seconds, state };
     }
