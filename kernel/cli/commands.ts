@@ -70,14 +70,21 @@ const schedule: CommandSpec = {
       '"local_bytes", "sent_bytes": {"node", "cluster"}, "messages", "peak_bytes", "communication_share", "slicing_seconds", ' +
       '"extra_speedup", "complexity_reduction", "extra_speedup_over_reduction"}; bytes, flops and messages are those of one device. ' +
       "--out writes the schedule as engines read it (dsl/schedule/schedule.ts).",
+    "--devices A..B plans for every count that fills the machine's nodes, with the order found for one device and with one searched for " +
+      'each count: --json then gives {"network", "machine", "points": [{"devices", "one_tree", "tree_of_each"}, ...]}. --slow-link says ' +
+      'what the plan loses where one device has less of its links, and what is lost with a plan for that: "what_if" in --json.',
   ],
   argument: { name: "FILE", required: true },
   options: {
     machine: { value: "M", help: "the machine (required)" },
-    devices: { value: "P", help: "devices to use (default: all of the machine)" },
+    devices: { value: "P", help: "devices to use (default: all of the machine), or a range such as 8..1024" },
     method: {
       value: "WHO",
       help: "slicing, greedy, prefix, tree, or joint, which searches the order too, for another --seconds (default: the best but joint)",
+    },
+    "slow-link": {
+      value: "N,D[,X]",
+      help: "what is lost where device D of node N, both from 0, has X percent of its links' bandwidth (default: 50)",
     },
     out: { value: "FILE.json", help: "write the schedule" },
     ...SEARCH,
@@ -86,6 +93,8 @@ const schedule: CommandSpec = {
   examples: [
     "tnlab schedule ising.tn --machine dgx-h100 --devices 8",
     "tnlab schedule network.json --machine h100-cluster --devices 64 --method tree --json --out schedule.json",
+    "tnlab schedule network.json --machine h100-cluster --devices 8..1024",
+    "tnlab schedule network.json --machine h100-cluster --devices 64 --slow-link 3,5",
   ],
 };
 

@@ -74,7 +74,7 @@ export function describeSchedule(schedule: Schedule, gain: Gain): string {
   ].join("\n");
 }
 
-function ratio(value: number): string {
+export function ratio(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import {
   deviceCount,
+  deviceCounts,
   distribute,
   distributeJointly,
   distributeSliced,
@@ -11,7 +12,10 @@ import {
   mulberry32,
   presets,
   UserError,
+  whatIf,
+  withDegradedLink,
   type ContractionTree,
+  type DegradedLink,
   type Machine,
   type MachineSpec,
   type Method,
@@ -30,34 +34,113 @@ import { print, printJson } from "./print.ts";
 import { hostFor } from "./programs.ts";
 import { DEFAULT_SECONDS, findOrder, searchFlags, type Ordered, type SearchFlags } from "./search.ts";
 import { readSubject, type Subject } from "./subject.ts";
+import { describeSweep, describeWhatIf, sweepJson, whatIfJson, type SweptPoint } from "./sweep.ts";
 import { counted } from "./table.ts";
-import { choice, integer } from "./values.ts";
+import { choice, integer, type Range } from "./values.ts";
 
 export const run: Run = (given) => {
   const flags = searchFlags(given);
-  const asked = integer(given, "devices", { least: 1, most: 2 ** 20 });
+  const range = deviceRange(given);
+  const asked = range?.most ?? integer(given, "devices", { least: 1, most: MOST_DEVICES });
   const method = choice(given, "method", METHODS);
   if (!given.values.has("machine")) throw new WrongUse("--machine is missing: --machine dgx-h100");
   const out = given.values.get("out");
   if (out !== undefined) checkWritable(out);
+  const link = slowLink(given);
+  for (const other of ["out", "slow-link"])
+    if (range !== undefined && given.values.has(other))
+      throw new WrongUse(`--${other} goes with one count of devices, not with a range`);
   const subject = readSubject(given);
   const machine = machineOf(subject, given, asked);
+  const hurt = link && withDegradedLink(machine, link);
   const wanted = { devices: asked ?? deviceCount(machine), method, flags };
   return interruptible(async (signal) => {
+    if (range !== undefined) return sweep(subject, { machine, range, wanted }, given, signal);
     const ordered = await orderFor(subject, flags, { machine, devices: wanted.devices }, signal);
     const alone = await orderFor(subject, flags, { machine, devices: 1 }, signal);
     // An order for one device may suit them all, too: no plan is slower than slicing alone.
     const plan = planned(subject, [ordered.tree, alone.tree], machine, wanted);
     const gain = gainOf(subject.network, alone.tree, machine, plan);
+    const trees = [plan.tree, alone.tree] as const;
+    const lost = hurt && whatIf(plan.schedule, hurt, () => planned(subject, trees, hurt, wanted).schedule);
     if (out !== undefined) writeText(out, `${JSON.stringify(plan.schedule)}\n`);
-    if (given.flags.has("json")) printJson(scheduleJson(plan.schedule, gain));
+    if (given.flags.has("json"))
+      printJson({
+        ...scheduleJson(plan.schedule, gain),
+        ...(link && lost && { what_if: whatIfJson(link, lost) }),
+      });
     else {
       const order = describeOrder(subject.network, { ...ordered, tree: plan.tree });
-      print([describeNetwork(subject.network), order, "", describeSchedule(plan.schedule, gain)].join("\n"));
+      const parts = [
+        describeNetwork(subject.network),
+        order,
+        "",
+        describeSchedule(plan.schedule, gain),
+        ...(link && lost ? [describeWhatIf(link, lost)] : []),
+      ];
+      print(parts.join("\n"));
     }
     return OK;
   });
 };
+
+const MOST_DEVICES = 2 ** 20;
+
+/** A-B in --devices A..B; nothing where one count is meant. Throws WrongUse. */
+function deviceRange(given: Arguments): Range | undefined {
+  const found = /^(\d+)\.\.(\d+)$/.exec(given.values.get("devices") ?? "");
+  if (found === null) return undefined;
+  const [least, most] = [Number(found[1]), Number(found[2])];
+  if (least < 1 || most > MOST_DEVICES || least > most)
+    throw new WrongUse(`--devices takes a range such as 8..1024, up to ${MOST_DEVICES}, got "${found[0]}"`);
+  return { least, most };
+}
+
+/** Half of a link's bandwidth is left where --slow-link names no share. */
+const LEFT_PERCENT = 50;
+
+/** Throws WrongUse for what is no link. */
+function slowLink(given: Arguments): DegradedLink | undefined {
+  const text = given.values.get("slow-link");
+  if (text === undefined) return undefined;
+  const found = /^(\d+),(\d+)(?:,(\d+(?:\.\d+)?))?$/.exec(text);
+  const share = Number(found?.[3] ?? LEFT_PERCENT) / 100;
+  if (found === null || !(share > 0 && share <= 1))
+    throw new WrongUse(`--slow-link takes NODE,DEVICE or NODE,DEVICE,PERCENT, such as 3,5,50, got "${text}"`);
+  return { node: Number(found[1]), device: Number(found[2]), share };
+}
+
+interface Sweep {
+  readonly machine: Machine;
+  readonly range: Range;
+  readonly wanted: Wish;
+}
+
+/** One count of devices after the other: with the tree searched for one device, and with a tree searched for each. */
+async function sweep(
+  subject: Subject,
+  { machine, range, wanted }: Sweep,
+  given: Arguments,
+  signal: AbortSignal,
+): Promise<number> {
+  const { network } = subject;
+  const counts = deviceCounts(machine, range.least, range.most);
+  if (counts.length === 0)
+    throw new WrongUse(`--devices ${range.least}..${range.most} has no count that fills ${machine.name}`);
+  const { tree: one } = await orderFor(subject, wanted.flags, { machine, devices: 1 }, signal);
+  const points: SweptPoint[] = [];
+  for (const devices of counts) {
+    const { tree: each } = await orderFor(subject, wanted.flags, { machine, devices }, signal);
+    const [oneTree, treeOfEach] = [[one, one] as const, [each, one] as const].map((trees) => {
+      const plan = planned(subject, trees, machine, { ...wanted, devices });
+      return { schedule: plan.schedule, gain: gainOf(network, one, machine, plan) };
+    }) as [SweptPoint["oneTree"], SweptPoint["treeOfEach"]];
+    points.push({ devices, oneTree, treeOfEach });
+  }
+  if (given.flags.has("json")) printJson(sweepJson(network.name, machine.name, points));
+  else print([describeNetwork(network), describeSweep(machine.name, points)].join("\n"));
+  return OK;
+}
 
 /** Of a device's memory, what the largest tensor may take: others live beside it. */
 const LARGEST_SHARE = 1 / 3;

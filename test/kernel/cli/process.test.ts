@@ -1,5 +1,5 @@
 /** Every command as a process: exit codes, streams, signals. */
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { verify, type Schedule } from "../../../dsl/index.ts";
@@ -82,6 +82,49 @@ test("schedule prints modelled figures, and a sound schedule as JSON", async () 
   expect(schedule).toMatchObject({ network: "R", machine: "dgx-h100", open: ["i", "k"], slices: 1 });
   expect(schedule.mesh.map(({ radix }) => radix)).toEqual([2, 2]);
   expect(verify(schedule)).toEqual([]);
+});
+
+/** A closed ring of three matrices: on eight devices the sums that they owe are settled by one all-reduce. */
+const LARGE_RING = {
+  inputs: ["ab", "bc", "ca"].map((labels) => [...labels]),
+  output: [],
+  sizes: { a: 8192, b: 8192, c: 8192 },
+};
+
+test("schedule says what a slow link costs: of an all-reduce over p devices one part in p - 1, once it is planned for", async () => {
+  writeFileSync(path.join(folder, "ring.json"), JSON.stringify(LARGE_RING));
+  const flags = ["schedule", "ring.json", "--machine", "dgx-h100", "--seconds", "0.1", "--slow-link", "0,1"];
+  const { stdout } = await tnlab(flags, folder);
+  expect(stdout).toMatch(
+    /^with link\(node 0, device 1\) at 50 %: the same plan takes .*planned for it .*modelled$/m,
+  );
+  const json = JSON.parse((await tnlab([...flags, "--json"], folder)).stdout) as {
+    readonly what_if: { readonly kept_loss: number; readonly replanned_loss: number };
+  };
+  const { kept_loss: kept, replanned_loss: replanned } = json.what_if;
+  expect(kept).toBeGreaterThan(0);
+  expect(replanned / kept).toBeCloseTo(1 / 7, 3);
+});
+
+test("schedule plans for a range of devices, with one tree and with a tree searched for each", async () => {
+  writeFileSync(path.join(folder, "ring.json"), JSON.stringify(LARGE_RING));
+  const flags = ["schedule", "ring.json", "--machine", "dgx-h100", "--devices", "2..8", "--seconds", "0.1"];
+  const { stdout } = await tnlab(flags, folder);
+  expect(stdout).toMatch(/^devices +one tree +E +R +tree of each .*\n2 .*\n4 .*\n8 /m);
+  interface Figures {
+    readonly modelled_seconds: number;
+    readonly extra_speedup: number;
+  }
+  const { points } = JSON.parse((await tnlab([...flags, "--json"], folder)).stdout) as {
+    readonly points: readonly { devices: number; one_tree: Figures; tree_of_each: Figures }[];
+  };
+  expect(points.map(({ devices }) => devices)).toEqual([2, 4, 8]);
+  for (const { devices, one_tree: one, tree_of_each: each } of points) {
+    expect(each.modelled_seconds).toBeLessThanOrEqual(one.modelled_seconds);
+    // Nothing to slice: slicing alone takes the time of one device.
+    expect(each.extra_speedup).toBeGreaterThan(0.9 * devices);
+    expect(each.extra_speedup).toBeLessThanOrEqual(devices);
+  }
 });
 
 test("run prints values and figures' findings", async () => {
