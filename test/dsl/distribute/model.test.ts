@@ -3,7 +3,14 @@ import { collectiveStep, type CollectiveKind } from "../../../dsl/distribute/col
 import { avoidingShare, balancedReduceFactor, slowestShare } from "../../../dsl/distribute/links.ts";
 import { machineFrom, withDegradedLink, type Machine } from "../../../dsl/distribute/machine.ts";
 import { meshOf } from "../../../dsl/distribute/mesh.ts";
-import { contractStep, localStep, permuteStep, type CostModel } from "../../../dsl/distribute/model.ts";
+import {
+  contractStep,
+  localStep,
+  permuteStep,
+  productEfficiency,
+  type CostModel,
+  type ProductExtents,
+} from "../../../dsl/distribute/model.ts";
 
 /** Round figures: 1 TFLOP/s, 100 GB/s memory, 10 GB/s in the node, 1 GB/s between nodes. */
 const machine: Machine = machineFrom({
@@ -33,6 +40,23 @@ test.each([
   [{ batch: 65536, m: 4, n: 1, k: 4, shared: "b" as const }, 1.0585792e-4],
 ])("the product %j takes %d s", (extents, seconds) => {
   expect(contractStep(modelOn(1), extents).seconds).toBeCloseTo(seconds, 10);
+});
+
+test("with a half extent for each of m, n and k, a product loses by all three, and batches that share an operand are one", () => {
+  const halfExtents = { m: 20, n: 10, k: 5 };
+  const model = modelOn(1, { ...machine, device: { ...machine.device, halfExtents } });
+  const rate = (extents: ProductExtents): number => productEfficiency(model.machine, extents);
+  // Each at its own half extent, the others without end: half of the rate.
+  const large = 1e12;
+  expect(rate({ batch: 1, m: 20, n: large, k: large })).toBeCloseTo(1 / 2, 9);
+  expect(rate({ batch: 1, m: large, n: 10, k: large })).toBeCloseTo(1 / 2, 9);
+  expect(rate({ batch: 1, m: large, n: large, k: 5 })).toBeCloseTo(1 / 2, 9);
+  expect(rate({ batch: 7, m: 20, n: 10, k: 5 })).toBeCloseTo(1 / 4, 9);
+  // Ten batches that share b are ten times the rows: 1 / (1 + 20/20 + 10/10 + 5/5); that share a, ten times the columns.
+  expect(rate({ batch: 10, m: 2, n: 10, k: 5, shared: "b" })).toBeCloseTo(1 / 4, 9);
+  expect(rate({ batch: 10, m: 20, n: 1, k: 5, shared: "a" })).toBeCloseTo(1 / 4, 9);
+  // 8 * 20 * 10 * 5000 operations at 1 / (1 + 1 + 1 + 0.001) of 1 TFLOP/s: 24.0 us, longer than its traffic.
+  expect(contractStep(model, { batch: 1, m: 20, n: 10, k: 5000 }).seconds).toBeCloseTo(1e-6 + 24.008e-6, 12);
 });
 
 test("a permutation without runs takes twice as long as one of long runs, which is a copy", () => {

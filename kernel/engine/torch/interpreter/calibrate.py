@@ -151,7 +151,9 @@ def main(arguments: list[str]) -> int:
     torch.set_grad_enabled(False)
     if place.world > 1:
         backend = "nccl" if device.type == "cuda" and arguments[:1] != [SHARED] else "gloo"
-        dist.init_process_group(backend, timeout=timedelta(seconds=60))
+        dist.init_process_group(
+            backend, timeout=timedelta(seconds=60), device_id=device if backend == "nccl" else None
+        )
     line = figures(Bench(place, device))
     if place.rank == 0:
         print(json.dumps(line), flush=True)

@@ -15,7 +15,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from .local import Work
+from .local import CHUNK, Work
 from .memory import Memory
 from .schedule import Schedule, Step, group_size, ravel, unravel
 
@@ -176,7 +176,8 @@ def scatter_sum(group: Group, target: Tensor, source: Tensor, blocks: Tensor) ->
     add_blocks(target, blocks.view(len(group.members), -1))
 
 
-def add_blocks(target: Tensor, blocks: Tensor, chunk: int = 2**22) -> None:
+def add_blocks(target: Tensor, blocks: Tensor) -> None:
+    chunk = CHUNK[target.device.type]
     for start in range(0, target.numel(), chunk):
         part = blocks[:, start : start + chunk]
         total = part[0].to(torch.float64, copy=True)

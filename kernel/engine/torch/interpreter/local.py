@@ -17,7 +17,8 @@ LONG_SUM = 2**12
 SMALL_RESULT = 2**8
 LARGE_PRODUCT = 2**15
 """Multiplications from which a product of its own costs a CPU no more than its share of a batched one; a GPU it costs a launch."""
-CHUNK = 2**20
+CHUNK = {"cpu": 2**15, "cuda": 2**22}
+"""Numbers that are widened at a time: few enough for a core's cache and for memory that is not fresh, or worth a launch."""
 
 
 def warm_up(memory: Memory) -> None:
@@ -110,7 +111,7 @@ def operand(flat: Tensor, batch: int, rows: int, columns: int, straight: bool) -
 def long_product(a: Tensor, b: Tensor, wide: torch.dtype) -> Tensor:
     """In 64 bits, a part of the summed index at a time."""
     total = torch.zeros(a.shape[0], a.shape[1], b.shape[2], dtype=wide, device=a.device)
-    part = max(1, CHUNK // (a.shape[0] * max(a.shape[1], b.shape[2])))
+    part = max(1, CHUNK[a.device.type] // (a.shape[0] * max(a.shape[1], b.shape[2])))
     for k in range(0, a.shape[2], part):
         total += torch.bmm(a[:, :, k : k + part].to(wide), b[:, k : k + part, :].to(wide))
     return total

@@ -77,7 +77,7 @@ def work(folder: Path, place: Place, watch: Watch, listener: socket.socket | Non
     device = device_of(job.device, place)
     backend = "nccl" if device.type == "cuda" and job.device != SHARED else "gloo"
     settle_torch(job, place, device)
-    store = join(job, place, backend, listener)
+    store = join(job, place, backend, device, listener)
     try:
         agree(store, job, place)
         run(Rank(place, job, device, backend), watch)
@@ -125,7 +125,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def join(job: Job, place: Place, backend: str, listener: socket.socket | None) -> Store:
+def join(
+    job: Job, place: Place, backend: str, device: torch.device, listener: socket.socket | None
+) -> Store:
     """`listener`: the socket at which rank 0 of a local run is to listen, opened by whoever started the ranks."""
     timeout = timedelta(seconds=job.timeout)
     try:
@@ -141,7 +143,13 @@ def join(job: Job, place: Place, backend: str, listener: socket.socket | None) -
         )
         prefixed = PrefixStore("tnlab", store)
         dist.init_process_group(
-            backend, store=prefixed, rank=place.rank, world_size=place.world, timeout=timeout
+            backend,
+            store=prefixed,
+            rank=place.rank,
+            world_size=place.world,
+            timeout=timeout,
+            # NCCL then connects now, and not within the first step; groups are split from this one.
+            device_id=device if backend == "nccl" else None,
         )
         return prefixed
     except RuntimeError as error:

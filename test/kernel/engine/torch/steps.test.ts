@@ -108,12 +108,13 @@ const tolerances = [
   ["float64", 1e-12],
 ] as const;
 
+/** Each run on a GPU begins with a process that sets CUDA up: seconds, sixty times. */
 const devices = [
-  ["cpu", hasTorch, because],
-  ["cuda", hasGpu, becauseOfGpu],
+  ["cpu", 60_000, hasTorch, because],
+  ["cuda", 240_000, hasGpu, becauseOfGpu],
 ] as const;
 
-describe.each(devices)("products on %s", (device, isThere, why) => {
+describe.each(devices)("products on %s", (device, timeout, isThere, why) => {
   test.skipIf(!isThere).each(tolerances)(
     `%s: every form of the operands, shared or not${why}`,
     async (dtype, tolerance) => {
@@ -135,5 +136,6 @@ describe.each(devices)("products on %s", (device, isThere, why) => {
         ]);
       }
     },
+    timeout,
   );
 });

@@ -4,12 +4,14 @@ import json
 import tempfile
 import unittest
 from pathlib import Path
+from unittest.mock import patch
 
 import interpreter.memory as memory
 import torch
+from interpreter.calibrate import half_extents
 from interpreter.collectives import add_blocks, members_of
 from interpreter.errors import JobError
-from interpreter.local import long_product
+from interpreter.local import CHUNK, long_product
 from interpreter.memory import copy_strided, fuse, row_major
 from interpreter.npy import map_npy, write_npy
 from interpreter.place import Place, place_of
@@ -144,15 +146,39 @@ class MemoryTest(unittest.TestCase):
 class ArithmeticTest(unittest.TestCase):
     def test_sums_keep_their_digits(self):
         blocks = torch.tensor([[1e8, 1.0], [1.0, 2.0], [-1e8, 3.0]], dtype=torch.float32)
-        target = torch.zeros(2, dtype=torch.float32)
-        add_blocks(target, blocks, chunk=1)
-        self.assertEqual(target.tolist(), [1.0, 6.0])
+        for chunk in (1, 2):
+            target = torch.zeros(2, dtype=torch.float32)
+            with patch.dict(CHUNK, cpu=chunk):
+                add_blocks(target, blocks)
+            self.assertEqual(target.tolist(), [1.0, 6.0])
 
     def test_long_products_keep_their_digits(self):
         k = 2**21 + 5
         a = torch.full((1, 1, k), 0.1, dtype=torch.float32)
         got = long_product(a, torch.ones(1, k, 1), torch.float64).item()
         self.assertAlmostEqual(got, k * float(a[0, 0, 0]), delta=1e-6)
+
+
+class Modelled:
+    """A device that does exactly what the model says: 1 TFLOP/s, 100 GB/s, half the rate at `half`."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, **half):
+        self.half = half
+
+    def product(self, dtype, m, n, k):
+        lost = sum(h / extent for h, extent in zip(self.half.values(), (m, n, k), strict=True))
+        arithmetic = 8 * m * n * k / 1e12 * (1 + lost)
+        return 8 * m * n * k / max(arithmetic, (m * k + k * n + m * n) * dtype.itemsize / 1e11)
+
+
+class CalibrateTest(unittest.TestCase):
+    def test_half_extents_of_a_device_that_has_them(self):
+        for half in ({"m": 20.0, "n": 10.0, "k": 16.0}, {"m": 0.0, "n": 0.0, "k": 30.0}):
+            found = half_extents(Modelled(**half), torch.complex64, 1e12, 1e11)
+            for extent, expected in half.items():
+                self.assertAlmostEqual(found[extent], expected, delta=0.5)
 
 
 class VerdictTest(unittest.TestCase):

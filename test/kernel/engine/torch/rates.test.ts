@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { because, hasTorch } from "./python.ts";
+
+let folder = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "rates-"));
+  vi.stubEnv("XDG_CACHE_HOME", folder);
+  vi.stubEnv("TNLAB_TORCH_DEVICE", "cpu");
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+/** The modules as a new process has them. */
+async function fresh() {
+  vi.resetModules();
+  const { measureTorch, torchRates } = await import("../../../../kernel/engine/torch/rates.ts");
+  const { torchMachine } = await import("../../../../kernel/engine/torch/machine.ts");
+  return { measureTorch, torchRates, torchMachine };
+}
+
+describe.skipIf(!hasTorch)(`rates of PyTorch${because}`, () => {
+  test("are measured where it runs, kept for the next process, and make the machine", async () => {
+    const first = await fresh();
+    expect(first.torchRates(2)).toBeUndefined();
+    expect(first.torchMachine(2).source).not.toContain("torch");
+    await first.measureTorch(2, new AbortController().signal);
+    const rates = first.torchRates(2);
+    if (rates === undefined) throw new RangeError("expected rates, got none");
+    const { flopsPerSecond, halfExtents, memoryBytesPerSecond, launchSeconds } = rates;
+    const { linkBytesPerSecond, linkLatencySeconds } = rates;
+    for (const rate of Object.values(flopsPerSecond)) expect(rate).toBeGreaterThan(1e8);
+    for (const rate of [memoryBytesPerSecond, linkBytesPerSecond]) expect(rate).toBeGreaterThan(1e6);
+    for (const seconds of [launchSeconds, linkLatencySeconds]) {
+      expect(seconds).toBeGreaterThan(0);
+      expect(seconds).toBeLessThan(1);
+    }
+    expect(Object.keys(halfExtents ?? {}).sort()).toEqual(["k", "m", "n"]);
+    for (const half of Object.values(halfExtents ?? {})) expect(half).toBeGreaterThanOrEqual(0);
+    expect(rates.source).toMatch(/^measured with torch 2\..* on this computer's cores$/);
+    const later = await fresh();
+    expect(later.torchRates(2)).toEqual(rates);
+    expect(later.torchRates(3)).toBeUndefined();
+    const { device, node, engine } = later.torchMachine(2);
+    expect(device).toMatchObject({ flopsPerSecond, halfExtents, memoryBytesPerSecond, launchSeconds });
+    expect(node).toEqual({
+      count: 2,
+      bytesPerSecond: linkBytesPerSecond,
+      latencySeconds: linkLatencySeconds,
+    });
+    expect(engine).toBe("torch");
+  });
+
+  test("where PyTorch is missing nothing is measured, and nothing fails", async () => {
+    vi.stubEnv("TNLAB_PYTHON", "/nowhere/python3");
+    const { measureTorch, torchRates } = await fresh();
+    await measureTorch(2, new AbortController().signal);
+    expect(torchRates(2)).toBeUndefined();
+  });
+});
