@@ -113,6 +113,7 @@ export {
   type Step,
   type StepKind,
   type StepModel,
+  type Tiles,
 } from "./schedule/schedule.ts";
 export { verify } from "./schedule/verify.ts";
 export { format } from "./print/format.ts";

@@ -54,7 +54,7 @@ export function scheduleOf(shared: Shared, placements: NodePlacements, method: M
     modelledSeconds: modelledSeconds({ steps: program.prologue, mesh, slices }),
     method,
   };
-  return withOverlap(schedule, machine);
+  return withOverlap(schedule, model);
 }
 
 export function sliceCount(network: Network, tree: ContractionTree): number {

@@ -37,6 +37,17 @@ export function collectiveStep(
   return choices.reduce((a, b) => (b.seconds < a.seconds ? b : a));
 }
 
+/** Messages that a rank sends, and the latency of them all, where each member of the group gets one of its own. */
+export function directMessages(
+  model: CostModel,
+  digits: readonly number[],
+): { readonly messages: number; readonly seconds: number } {
+  const { node: n, cluster: c } = groupOf(model, digits);
+  const { node, cluster = node } = model.machine;
+  const [near, far] = [n - 1, n * (c - 1)];
+  return { messages: near + far, seconds: near * node.latencySeconds + far * cluster.latencySeconds };
+}
+
 function groupOf({ mesh }: CostModel, digits: readonly number[]): Group {
   const group = digits.flatMap((digit) => mesh[digit] ?? []);
   const ofTier = (tier: "node" | "cluster"): number =>

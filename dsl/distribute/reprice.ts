@@ -10,7 +10,7 @@ import { unbrokenRun } from "./layout.ts";
 import { usedDevices } from "./links.ts";
 import type { Machine } from "./machine.ts";
 import { contractStep, FREE, localStep, permuteStep, type CostModel } from "./model.ts";
-import { withOverlap } from "./overlap.ts";
+import { withoutOverlap, withOverlap } from "./overlap.ts";
 import { modelledSeconds } from "./time.ts";
 
 /**
@@ -47,9 +47,9 @@ function pricedAnew(schedule: Schedule, machine: Machine, unaware: boolean): Sch
         `and ${machine.name} has ${formatBytes(machine.device.memoryBytes)}`,
     );
   const model: CostModel = { machine, dtype, mesh, unaware };
-  const steps = schedule.steps.map((step) => repricedStep(schedule, model, step));
+  const steps = withoutOverlap(schedule.steps).map((step) => repricedStep(schedule, model, step));
   const seconds = modelledSeconds({ steps, mesh, slices });
-  return withOverlap({ ...schedule, steps, machine: machine.name, modelledSeconds: seconds }, machine);
+  return withOverlap({ ...schedule, steps, machine: machine.name, modelledSeconds: seconds }, model);
 }
 
 function checkRoom({ mesh, network }: Schedule, machine: Machine): void {

@@ -63,6 +63,25 @@ export interface StepModel {
 export type FormA = "mk" | "km";
 export type FormB = "kn" | "nk";
 
+/**
+ * How a move goes beside a contraction, tile by tile: a tile moves while the contraction is at another one. Engines that cannot, run the
+ * two one after the other, to the same value. Contraction and move are neighbours in the list of steps, both in whole and each beside no
+ * other; what either reads is freed after both.
+ */
+export interface Tiles {
+  /** `before`: the contraction comes first and makes `in`; `after`: it comes next and reads `out`. */
+  readonly beside: "before" | "after";
+  /**
+   * The axis of the contraction that is cut. Seen as [outer][count][rest], tile t of it is [:, t, :]: `outer` products. The buffer
+   * that makes or reads it is then [before][count][inner], with axes before and after it merged; the blocks of the move divide `before`,
+   * so that each stretch of `inner` elements goes to, or comes from, one member.
+   */
+  readonly axis: "batch" | "m" | "n";
+  readonly outer: number;
+  /** Tiles, at least two. */
+  readonly count: number;
+}
+
 export type Step = { readonly model: StepModel } & (
   | {
       /** out := the rank's shard of network tensor `tensor` at the current slice (diagonals taken, dtype converted). */
@@ -116,6 +135,8 @@ export type Step = { readonly model: StepModel } & (
       readonly in: BufferId;
       readonly out: BufferId;
       readonly digits: readonly number[];
+      /** Absent: nothing goes on beside it. */
+      readonly tiles?: Tiles;
     }
   | {
       /** All-gather over `digits`: out[i, ...] := member i's in; the modes that were split lead. */
@@ -123,6 +144,8 @@ export type Step = { readonly model: StepModel } & (
       readonly in: BufferId;
       readonly out: BufferId;
       readonly digits: readonly number[];
+      /** Absent: nothing goes on beside it. */
+      readonly tiles?: Tiles;
     }
   | {
       /** All-reduce over `digits`: out := sum of the members' in, in member order on every rank. */
@@ -137,6 +160,8 @@ export type Step = { readonly model: StepModel } & (
       readonly in: BufferId;
       readonly out: BufferId;
       readonly digits: readonly number[];
+      /** Absent: nothing goes on beside it. */
+      readonly tiles?: Tiles;
     }
   | {
       /** out := the in of member 0 of the group over `digits`. */
@@ -170,8 +195,8 @@ export const SCHEDULE_VERSION = 1;
 
 /**
  * Invariants (checked by `verify`): buffers are defined before use and freed once; partial sums are settled
- * before they are read as values; shapes multiply out; `result` is whole on rank 0 with its modes in the order
- * of `open`; the live peak fits the machine.
+ * before they are read as values; shapes multiply out; a tiled move has its contraction beside it, with an axis that the
+ * tiles divide; `result` is whole on rank 0 with its modes in the order of `open`; the live peak fits the machine.
  */
 export interface Schedule {
   readonly version: typeof SCHEDULE_VERSION;

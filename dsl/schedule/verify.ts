@@ -9,6 +9,7 @@ import {
   type Schedule,
   type Step,
 } from "./schedule.ts";
+import { contractionBeside, cutOf, isMove } from "./tiles.ts";
 
 export type Rule =
   | "defined-before-use"
@@ -16,6 +17,7 @@ export type Rule =
   | "placement-is-sound"
   | "shapes-multiply-out"
   | "collective-group-is-sound"
+  | "tiles-beside-a-contraction"
   | "partial-sums-settled"
   | "result-is-whole"
   | "fits-in-memory";
@@ -89,6 +91,7 @@ function checkPlacement(walk: Walk, buffer: Buffer): void {
 }
 
 function checkSteps(walk: Walk, steps: readonly Step[]): void {
+  checkTiles(walk, steps);
   for (const step of steps) {
     for (const id of readBy(step)) checkLive(walk, id, step.kind);
     checkShapes(walk, step);
@@ -97,6 +100,26 @@ function checkSteps(walk: Walk, steps: readonly Step[]): void {
     const made = definedBy(step);
     if (made !== undefined) define(walk, made, step.kind);
     if (step.kind === "slice-loop") checkLoop(walk, step);
+  }
+}
+
+/** Each tiled move has its own contraction beside it, with an axis that the tiles and the blocks of the move divide. */
+function checkTiles(walk: Walk, steps: readonly Step[]): void {
+  const beside = new Set<Step>();
+  for (const [position, step] of steps.entries()) {
+    if (!isMove(step) || step.tiles === undefined) continue;
+    const contraction = contractionBeside(steps, position, step.tiles.beside);
+    if (contraction === undefined)
+      report(walk, "tiles-beside-a-contraction", `${step.kind}: no contraction ${step.tiles.beside} it`);
+    else if (beside.has(contraction))
+      report(walk, "tiles-beside-a-contraction", `${step.kind}: another move is beside its contraction`);
+    else if (cutOf(walk.schedule, contraction, step, step.tiles) === undefined)
+      report(
+        walk,
+        "tiles-beside-a-contraction",
+        `${step.kind}: ${step.tiles.count} tiles do not divide its contraction along ${step.tiles.axis}`,
+      );
+    if (contraction !== undefined) beside.add(contraction);
   }
 }
 

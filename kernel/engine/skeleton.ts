@@ -10,6 +10,7 @@ import {
   type Schedule,
   type Step,
   type StepModel,
+  type Tiles,
 } from "../../dsl/index.ts";
 import type { RunReport, StepReport, TensorValue } from "./report.ts";
 import { rounds } from "./steps.ts";
@@ -60,6 +61,16 @@ function scaled(model: StepModel, times: number): StepModel {
 }
 
 function nameOf(schedule: Schedule, step: Step): string {
+  const tiles = "tiles" in step ? `, in ${step.tiles.count} tiles ${sideOf(step.tiles)}` : "";
+  return plainNameOf(schedule, step) + tiles;
+}
+
+/** A tiled move is named by when it goes: while what it sends is made, or while what has come is used. */
+function sideOf({ beside }: Tiles): string {
+  return beside === "before" ? "while it is made" : "while it is used";
+}
+
+function plainNameOf(schedule: Schedule, step: Step): string {
   const buffer = (id: BufferId): string => schedule.buffers[id]?.name ?? `buffer ${id}`;
   switch (step.kind) {
     case "load":

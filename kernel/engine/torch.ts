@@ -15,7 +15,7 @@ import { findPython } from "./torch/python.ts";
 export { torchMachine } from "./torch/machine.ts";
 export { measureTorch } from "./torch/rates.ts";
 
-export interface TorchOptions extends Pick<JobOptions, "device" | "timeoutSeconds" | "tf32"> {
+export interface TorchOptions extends Pick<JobOptions, "device" | "timeoutSeconds" | "tf32" | "overlap"> {
   /** The interpreter of Python; without it, as `findPython` finds it. */
   readonly python?: string;
 }

@@ -20,7 +20,7 @@ import { rounds } from "../steps.ts";
 import { writeInputs } from "./inputs.ts";
 
 /** Raised when a reader of an older `job.json` would go wrong. */
-const JOB_VERSION = 1;
+const JOB_VERSION = 2;
 
 /**
  * Where ranks compute: on GPUs where there are any (auto), or one of the two for certain; `cuda-shared` is for trials, with more
@@ -34,6 +34,8 @@ export interface JobOptions {
   readonly timeoutSeconds?: number;
   /** Lets GPUs multiply float32 and complex64 with 10-bit mantissas. */
   readonly tf32?: boolean;
+  /** False: tiled moves and their contractions run one after the other, to the same bits. */
+  readonly overlap?: boolean;
   /** Each group saves its sums after so many slices, and a run that was stopped goes on from there; 0 or absent: never. */
   readonly checkpointSlices?: number;
 }
@@ -59,6 +61,7 @@ export async function writeJob(
     timeoutSeconds: options.timeoutSeconds ?? timeoutFor(schedule),
     device: options.device ?? "auto",
     tf32: options.tf32 ?? false,
+    overlap: options.overlap ?? true,
     checkpointSlices: options.checkpointSlices ?? 0,
   };
   await writeFile(path.join(folder, "job.json"), JSON.stringify(job));

@@ -11,7 +11,7 @@ from pathlib import Path
 from .errors import JobError
 from .schedule import Schedule, read_schedule
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Job:
     device: str
     """auto (GPUs where there are any), cpu, cuda or cuda-shared."""
     tf32: bool
+    overlap: bool
+    """Whether tiled moves go on beside their contractions, or after them."""
     checkpoint: int
     """Slices of a group between two checkpoints of a slice loop; 0: keep none."""
 
@@ -52,6 +54,7 @@ def read_job(folder: Path) -> Job:
             timeout=float(raw["timeoutSeconds"]),
             device=raw["device"],
             tf32=bool(raw["tf32"]),
+            overlap=bool(raw["overlap"]),
             checkpoint=int(raw["checkpointSlices"]),
         )
     except (OSError, ValueError) as error:

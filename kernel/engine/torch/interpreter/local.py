@@ -81,14 +81,25 @@ def prepare_permute(memory: Memory, step: Step) -> Work:
 
 
 def prepare_contract(memory: Memory, step: Step) -> Work:
+    return product(memory, *operands(memory, step), step.get("shared"))
+
+
+def operands(memory: Memory, step: Step) -> tuple[Tensor, Tensor, Tensor]:
+    """a[batch, m, k], b[batch, k, n] and out[batch, m, n] as views; the operand that is shared has a batch of 1."""
     batch, m, n, k = (step[key] for key in ("batch", "m", "n", "k"))
     shared = step.get("shared")
-    if shared == "b" and step["formA"] == "mk":
-        # The batches of a and of the result are more rows of one product.
-        batch, m, shared = 1, batch * m, None
     a = operand(memory.view(step["a"]), 1 if shared == "a" else batch, m, k, step["formA"] == "mk")
     b = operand(memory.view(step["b"]), 1 if shared == "b" else batch, k, n, step["formB"] == "kn")
-    out = memory.view(step["out"]).view(batch, m, n)
+    return a, b, memory.view(step["out"]).view(batch, m, n)
+
+
+def product(memory: Memory, a: Tensor, b: Tensor, out: Tensor, shared: str | None) -> Work:
+    """out := a b on views, which may be parts of larger ones."""
+    if shared == "b" and rows_follow(a) and rows_follow(out):
+        # The batches of a and of the result are more rows of one product.
+        a, out, shared = a.flatten(0, 1)[None], out.flatten(0, 1)[None], None
+    batch, m, n = out.shape
+    k = a.shape[2]
     if k == 1:
         return lambda: torch.mul(a, b, out=out)
     a, b = a.expand(batch, m, k), b.expand(batch, k, n)
@@ -99,6 +110,11 @@ def prepare_contract(memory: Memory, step: Step) -> Work:
         products = list(zip(a.unbind(), b.unbind(), out.unbind(), strict=True))
         return lambda: [torch.mm(left, right, out=into) for left, right, into in products]
     return lambda: torch.bmm(a, b, out=out)
+
+
+def rows_follow(matrices: Tensor) -> bool:
+    """Whether each matrix of a batch begins where a further row of the one before it would."""
+    return matrices.shape[0] == 1 or matrices.stride(0) == matrices.shape[1] * matrices.stride(1)
 
 
 def operand(flat: Tensor, batch: int, rows: int, columns: int, straight: bool) -> Tensor:

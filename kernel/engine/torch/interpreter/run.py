@@ -9,13 +9,15 @@ from functools import partial
 from math import isnan, nan
 
 import torch
+import torch.distributed as dist
 
 from .collectives import Groups, prepare_collective
 from .errors import CollectiveError
 from .local import Work, prepare_contract, prepare_load, prepare_permute, prepare_sum
 from .memory import Memory
-from .schedule import COLLECTIVES, Step, unravel, walk
+from .schedule import COLLECTIVES, Step, pairs_of, unravel, walk
 from .slices import Checkpoint, Sums, slices_of, values_of
+from .tiles import Pair, prepare_pair
 from .watch import Watch
 
 
@@ -42,6 +44,9 @@ class Run:
         steps = list(walk(self.schedule.steps))
         self.positions = {id(step): position for position, step in enumerate(steps)}
         self.works = [None if step["kind"] == "slice-loop" else self.prepare(step) for step in steps]
+        self.pairs: dict[int, Pair] = {}
+        """By the position of the contraction."""
+        self.pair(self.schedule.steps)
         self.times = Times([0.0] * len(steps), [nan] * len(steps))
         self.begun = 0.0
 
@@ -57,6 +62,14 @@ class Run:
             return prepare_contract(self.memory, step)
         return self.together(prepare_collective(self.memory, self.groups, step))
 
+    def pair(self, steps: Sequence[Step]) -> None:
+        for step, move in pairs_of(steps):
+            if step["kind"] == "slice-loop":
+                self.pair(step["body"])
+            if move is not None:
+                group = self.groups.over(move["digits"])
+                self.pairs[self.positions[id(step)]] = prepare_pair(self.memory, group, step, move)
+
     def together(self, work: Work) -> Work:
         def guarded() -> None:
             try:
@@ -70,29 +83,66 @@ class Run:
         return guarded
 
     def settle(self) -> None:
-        """GPUs work behind the program's back: a step ends when they have."""
+        """GPUs work behind the program's back: a step ends when they have. What is being sent may go on."""
         if self.memory.device.type == "cuda":
-            torch.cuda.synchronize(self.memory.device)
+            torch.cuda.current_stream(self.memory.device).synchronize()
 
     def all(self) -> Times:
         self.begun = time.perf_counter()
-        for step in self.schedule.steps:
+        for step, move in pairs_of(self.schedule.steps):
             if step["kind"] == "slice-loop":
                 self.loop(step)
             elif step["kind"] != "free":
-                self.one(step)
-                position = self.positions[id(step)]
-                self.watch.say(
-                    event="step", step=position, kind=step["kind"], seconds=self.times.seconds[position]
-                )
+                self.one(step, move)
+                self.say(step, move)
         self.times.end = time.perf_counter() - self.begun
         return self.times
 
-    def one(self, step: Step) -> None:
+    def say(self, *steps: Step | None) -> None:
+        done = {self.positions[id(step)]: step["kind"] for step in steps if step is not None}
+        for position, kind in sorted(done.items()):
+            self.watch.say(event="step", step=position, kind=kind, seconds=self.times.seconds[position])
+
+    def one(self, step: Step, move: Step | None = None) -> None:
+        """A step, or a contraction with the move beside it."""
         position = self.positions[id(step)]
+        if move is not None:
+            self.tiled(self.pairs[position])
+            return
         work = self.works[position]
         assert work is not None
         self.timed(position, work, step["kind"] in COLLECTIVES)
+
+    def tiled(self, pair: Pair) -> None:
+        """The time of the move is what no product hides: beginning to send, and waiting."""
+        computing, moving = self.positions[id(pair.contraction)], self.positions[id(pair.move)]
+        before = pair.move["tiles"]["beside"] == "before"
+        whole = self.works[moving]
+        assert whole is not None
+
+        def multiply(tile: int) -> None:
+            self.timed(computing, lambda: [work() for work in pair.products[tile]])
+
+        def move(work: Work) -> None:
+            self.timed(moving, self.together(work), together=True)
+
+        tiles = range(len(pair.products))
+        transfer = pair.transfer
+        if transfer is None and not before:
+            move(whole)
+        works: list[list[dist.Work]] = []
+        if transfer is not None and not before:
+            move(lambda: works.extend(transfer.post(tile) for tile in tiles))
+        for tile in tiles:
+            if transfer is not None and not before:
+                move(partial(transfer.arrive, tile, works[tile]))
+            multiply(tile)
+            if transfer is not None and before:
+                move(lambda tile=tile: works.append(transfer.post(tile)))
+        if transfer is not None and before:
+            move(lambda: [transfer.arrive(tile, works[tile]) for tile in tiles])
+        if transfer is None and before:
+            move(whole)
 
     def timed(self, position: int, work: Callable[[], object], together: bool = False) -> None:
         self.watch.enter(position, together)
@@ -129,9 +179,9 @@ class Run:
         self.timed(position, total.finish)
 
     def body(self, steps: Sequence[Step]) -> None:
-        for step in steps:
+        for step, move in pairs_of(steps):
             if step["kind"] != "free":
-                self.one(step)
+                self.one(step, move)
 
     def checkpoint(self, loop: Step, position: int) -> Checkpoint | None:
         job = self.memory.job

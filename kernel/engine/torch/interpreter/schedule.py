@@ -14,6 +14,7 @@ from .errors import JobError
 VERSION = 1
 DTYPES = ("float32", "float64", "complex64", "complex128")
 COLLECTIVES = ("redistribute", "gather", "reduce", "reduce-scatter", "broadcast")
+NOT_BESIDE = "a tiled move of the schedule has no contraction of its own beside it"
 LOCAL = ("load", "sum", "contract", "permute")
 
 Step = Mapping[str, Any]
@@ -90,6 +91,43 @@ def walk(steps: Sequence[Step]) -> Iterator[Step]:
             yield from walk(step["body"])
 
 
+def pairs_of(steps: Sequence[Step]) -> Iterator[tuple[Step, Step | None]]:
+    """The steps of one list in their order; a contraction and the tiled move beside it come together, the former first."""
+    position = 0
+    while position < len(steps):
+        step = steps[position]
+        after = steps[position + 1] if position + 1 < len(steps) else None
+        position += 1
+        if after is not None and beside(after) == "before":
+            yield step, after
+        elif after is not None and beside(step) == "after":
+            yield after, step
+        else:
+            yield step, None
+            continue
+        position += 1
+
+
+def beside(step: Step) -> str | None:
+    side: str | None = step.get("tiles", {}).get("beside")
+    return side
+
+
+def cut_of(schedule: Schedule, contraction: Step, move: Step) -> tuple[int, int]:
+    """The buffer that the contraction makes or reads, as [before][count][inner]: `before` and `inner`. Raises JobError."""
+    tiles = move["tiles"]
+    axis, outer, count = tiles["axis"], tiles["outer"], tiles["count"]
+    made = tiles["beside"] == "before"
+    layout = ["batch", "m", "n"]
+    if not made:
+        operand = "a" if contraction["a"] == move["out"] else "b"
+        layout = [*([] if contraction.get("shared") == operand else ["batch"]), *contraction[f"form{operand.upper()}"]]
+    if axis not in layout or contraction[axis] % (outer * count) != 0:
+        raise JobError(f"{count} tiles do not divide the contraction beside it along {axis}")
+    before = outer * prod(contraction[one] for one in layout[: layout.index(axis)])
+    return before, prod(contraction[one] for one in layout) // (before * count)
+
+
 def validate(schedule: Schedule, world: int) -> None:
     """Raises JobError with the first breach. `world` is how many ranks there are."""
     if schedule.ranks != world:
@@ -100,6 +138,27 @@ def validate(schedule: Schedule, world: int) -> None:
         fault = fault_of(schedule, step)
         if fault is not None:
             raise JobError(f"step {position} of the schedule ({step['kind']}): {fault}")
+    validate_tiles(schedule, schedule.steps)
+
+
+def validate_tiles(schedule: Schedule, steps: Sequence[Step]) -> None:
+    paired = 0
+    for contraction, move in pairs_of(steps):
+        if contraction["kind"] == "slice-loop":
+            validate_tiles(schedule, contraction["body"])
+        if move is None:
+            continue
+        paired += 1
+        made = beside(move) == "before"
+        joined = contraction.get("out") == move["in"] if made else move["out"] in (contraction.get("a"), contraction.get("b"))
+        if contraction["kind"] != "contract" or not joined:
+            raise JobError(NOT_BESIDE)
+        before, _ = cut_of(schedule, contraction, move)
+        whole = "gather" if made else "reduce-scatter"
+        if move["kind"] != whole and before % group_size(schedule, move["digits"]) != 0:
+            raise JobError(f"the tiles of a {move['kind']} of the schedule cross its blocks")
+    if paired != sum("tiles" in step for step in steps):
+        raise JobError(NOT_BESIDE)
 
 
 def fault_of(schedule: Schedule, step: Step) -> str | None:

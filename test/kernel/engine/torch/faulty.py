@@ -21,7 +21,7 @@ if fault != "no-torch":
     rank, step, slice_number = (int(os.environ[f"FAULT_{name}"]) for name in ("RANK", "STEP", "SLICE"))
     one = Run.one
 
-    def faulty(self, schedule_step):
+    def faulty(self, schedule_step, move=None):
         here = self.positions[id(schedule_step)] == step and self.groups.rank == rank
         if here and slice_number in (-1, self.watch.slice):
             self.watch.enter(step, False)
@@ -33,7 +33,7 @@ if fault != "no-torch":
                 time.sleep(1000)
             elif fault == "exit":
                 os._exit(3)
-        one(self, schedule_step)
+        one(self, schedule_step, move)
 
     Run.one = faulty
 

@@ -15,7 +15,7 @@ from interpreter.local import CHUNK, long_product
 from interpreter.memory import copy_strided, fuse, row_major
 from interpreter.npy import map_npy, write_npy
 from interpreter.place import Place, place_of
-from interpreter.schedule import schedule_of, validate
+from interpreter.schedule import cut_of, pairs_of, schedule_of, validate
 from interpreter.slices import slices_of, values_of
 from interpreter.verdict import Ended, verdict_of
 
@@ -88,6 +88,35 @@ class ScheduleTest(unittest.TestCase):
                 validate(schedule(**changes), 6)
         with self.assertRaisesRegex(JobError, "expected a schedule of version 1, got version 2"):
             schedule(version=2)
+
+    def test_tiles(self):
+        contract = {"kind": "contract", "a": 0, "b": 1, "out": 2, "batch": 1, "m": 8, "n": 2, "k": 1}
+        contract |= {"formA": "mk", "formB": "kn"}
+        tiles = {"beside": "before", "axis": "m", "outer": 2, "count": 2}
+        move = {"kind": "redistribute", "in": 2, "out": 3, "digits": [0], "tiles": tiles}
+        after = {**contract, "a": 3, "b": 1, "out": 2}
+        early = {**move, "in": 4, "out": 0, "tiles": {**tiles, "beside": "after"}}
+
+        def with_steps(*steps):
+            sizes = (8, 2, 16, 16, 8)
+            one = {"name": "A", "placement": {"modes": [], "split": []}}
+            return schedule(mesh=[{"radix": 2}], steps=steps, buffers=[{**one, "elements": n} for n in sizes])
+
+        validate(with_steps(contract, move), 2)
+        self.assertEqual(cut_of(schedule(), contract, move), (2, 4))
+        self.assertEqual(list(pairs_of([contract, move, after])), [(contract, move), (after, None)])
+        self.assertEqual(list(pairs_of([early, contract])), [(contract, early)])
+        rows = [
+            ([contract, {"kind": "permute", "in": 2, "out": 2, "shape": [16], "axes": [0]}, move], "beside it"),
+            ([move, contract], "no contraction of its own beside it"),
+            ([early, contract, move], "no contraction of its own beside it"),
+            ([contract, {**move, "tiles": {**tiles, "count": 3}}], "3 tiles do not divide"),
+            ([contract, {**move, "tiles": {**tiles, "outer": 1}}], "cross its blocks"),
+            ([contract, {**move, "tiles": {**tiles, "axis": "k"}}], "along k"),
+        ]
+        for steps, message in rows:
+            with self.assertRaisesRegex(JobError, message):
+                validate(with_steps(*steps), 2)
 
     def test_groups(self):
         self.assertEqual(members_of(schedule(), 4, [0]), [1, 4])
