@@ -155,6 +155,9 @@ const exportJob: CommandSpec = {
     devices: { value: "P", help: "ranks (default: all devices of the machine)" },
     ...SEARCH,
     device: { value: "D", help: "auto (GPUs where there are any, the default), cpu, cuda or cuda-shared" },
+    overlap: {
+      help: "plan moves beside contractions, tile by tile, as on machines whose links and devices work at once",
+    },
     tf32: { help: "let GPUs multiply float32 and complex64 with 10-bit mantissas" },
   },
   examples: ["tnlab export-job ising.tn --machine dgx-h100 --out job && job/launch/torchrun.sh"],

@@ -21,7 +21,8 @@ export const run: Run = (given) => {
   checkFolder(folder);
   const subject = readSubject(given);
   const entries = entriesOf(subject, given);
-  const machine = machineOf(subject, withDefault(given, "machine", "threads"), asked);
+  const chosen = machineOf(subject, withDefault(given, "machine", "threads"), asked);
+  const machine = given.flags.has("overlap") ? { ...chosen, overlaps: true } : chosen;
   return interruptible(async (signal) => {
     const { tree } = await findOrder(subject, wanted, signal);
     const schedule = placed(subject, tree, machine, asked ?? deviceCount(machine));

@@ -7,13 +7,15 @@ import { keep, recall } from "../kept.ts";
 import { findPython, interpreterParent } from "./python.ts";
 
 /** Raised when the figures, or what is measured for them, change. */
-const VERSION = 1;
+const VERSION = 2;
 
 const SECONDS = 120;
 
 export interface TorchRates extends ThreadRates {
   /** Of a GPU; absent where ranks share the computer's memory. */
   readonly memoryBytes?: number;
+  /** Whether messages go on while a product is computed; absent for one rank alone. */
+  readonly overlaps?: boolean;
 }
 
 const known = new Map<string, TorchRates>();

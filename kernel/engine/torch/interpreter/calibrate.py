@@ -34,6 +34,8 @@ TALL_BYTES = {"cpu": 2**26, "cuda": 2**30}
 BOUND = 1.5
 """A product that takes this many times as long as its traffic is held up by arithmetic."""
 COPIED_BYTES = {"cpu": 2**27, "cuda": 2**31}
+HIDDEN = 0.75
+"""A machine overlaps where a product hides at least so much of a move of equal length, or is hidden by it."""
 SENT_BYTES = {"cpu": 2**24, "cuda": 2**28}
 
 
@@ -86,6 +88,33 @@ class Bench:
         a, out = (self.filled((16,), torch.float32) for _ in range(2))
         return self.seconds(lambda: torch.mul(a, a, out=out))
 
+    def overlapping(self, side: int, size: int) -> bool:
+        """Whether messages go on while a product is computed, as moves do that are tiled."""
+        a, b, out = (self.filled((side, side), torch.float32) for _ in range(3))
+        block = size // 4 // self.place.world
+        source, target = (self.filled((self.place.world, block), torch.float32) for _ in range(2))
+        peers = [rank for rank in range(self.place.world) if rank != self.place.rank]
+
+        def begin() -> list[dist.Work]:
+            moves = [dist.P2POp(dist.isend, source[rank], rank) for rank in peers]
+            moves += [dist.P2POp(dist.irecv, target[rank], rank) for rank in peers]
+            return list(dist.batch_isend_irecv(moves))
+
+        def multiply(times: int) -> None:
+            for _ in range(times):
+                torch.mm(a, b, out=out)
+
+        def both(times: int) -> None:
+            works = begin()
+            multiply(times)
+            for work in works:
+                work.wait()
+
+        move = self.seconds(lambda: both(0))
+        times = max(1, round(move / self.seconds(lambda: multiply(1))))
+        product = self.seconds(lambda: multiply(times))
+        return self.seconds(lambda: both(times)) < move + product - HIDDEN * min(move, product)
+
     def sent(self, size: int) -> float:
         """Seconds of an all-to-all of `size` bytes on each rank."""
         source, target = (self.filled((size // 4,), torch.float32) for _ in range(2))
@@ -135,6 +164,7 @@ def figures(bench: Bench) -> dict[str, object]:
         size = SENT_BYTES[bench.device.type]
         latency, whole = bench.sent(4 * place.world), bench.sent(size)
         peers = place.world - 1
+        line["overlaps"] = bench.overlapping(side, size)
         line["linkLatencySeconds"] = latency / peers
         line["linkBytesPerSecond"] = size * peers / place.world / max(1e-9, whole - latency)
     return line

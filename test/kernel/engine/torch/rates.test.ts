@@ -47,7 +47,8 @@ describe.skipIf(!hasTorch)(`rates of PyTorch${because}`, () => {
     const later = await fresh();
     expect(later.torchRates(2)).toEqual(rates);
     expect(later.torchRates(3)).toBeUndefined();
-    const { device, node, engine } = later.torchMachine(2);
+    const { device, node, engine, overlaps = false } = later.torchMachine(2);
+    expect(overlaps).toBe(rates.overlaps);
     expect(device).toMatchObject({ flopsPerSecond, halfExtents, memoryBytesPerSecond, launchSeconds });
     expect(node).toEqual({
       count: 2,
