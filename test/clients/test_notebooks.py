@@ -48,8 +48,18 @@ def figures_in(source):
     return sum(line.count(",") + 1 for line in source.split("\n") if line.startswith("show "))
 
 
+def figures_of(notebook):
+    return sum(figures_in(cell.source) for cell in code_cells(nbformat.read(notebook, as_version=4)))
+
+
+def chosen():
+    """The quickstart and the lesson with the most figures; that every notebook runs is checked by `tnlab run`."""
+    lessons = sorted(set(NOTEBOOKS.glob("*.ipynb")) - {QUICKSTART})
+    return [QUICKSTART, max(lessons, key=figures_of)]
+
+
 class Clients(unittest.TestCase):
-    """Each client runs every notebook, in a folder of its own."""
+    """Each client runs the same two notebooks, in a folder of its own."""
 
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()
@@ -57,7 +67,7 @@ class Clients(unittest.TestCase):
         self.folder = pathlib.Path(temporary.name)
         shutil.copytree(NOTEBOOKS, self.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.ipynb", ".*"))
         self.notebooks = []
-        for original in sorted(NOTEBOOKS.glob("*.ipynb")):
+        for original in chosen():
             self.notebooks.append(self.folder / original.name)
             nbformat.write(emptied(original), self.notebooks[-1])
         self.quickstart = self.folder / QUICKSTART.name
@@ -67,8 +77,7 @@ class Clients(unittest.TestCase):
             with self.subTest(notebook=notebook.name):
                 run(JUPYTER, "nbconvert", "--execute", "--to", "html", notebook)
                 page = notebook.with_suffix(".html").read_text()
-                wanted = sum(figures_in(cell.source) for cell in code_cells(nbformat.read(notebook, as_version=4)))
-                self.assertGreaterEqual(page.count('src="data:image/svg+xml;base64,'), wanted)
+                self.assertGreaterEqual(page.count('src="data:image/svg+xml;base64,'), figures_of(notebook))
         self.assertIn("Z = 5.226593404", self.quickstart.with_suffix(".html").read_text())
         run(JUPYTER, "nbconvert", "--to", "script", self.quickstart)
         self.assertIn("let weights", self.quickstart.with_suffix(".ts").read_text())
