@@ -104,11 +104,11 @@ const run: CommandSpec = {
   summary: "run a program (.tn) or a notebook (.ipynb)",
   details: [
     "A program prints what its run and show statements give. With --json: " +
-      '{"ok", "outputs": [mime bundles], "results": [{"network", "engine", "machine", "devices", "slices", ' +
+      '{"ok", "outputs": [mime bundles], "results": [{"network", "engine", "arithmetic", "machine", "devices", "slices", ' +
       '"value": {"labels", "shape", "dtype", "re", "im"}, "exact": {"entries", "im", "relative_error"}, "warnings", ' +
       '"modelled_seconds", "measured_seconds", "peak_bytes"}], ' +
       '"diagnostics"}; results holds the last run of each network, entries of value are row-major. ' +
-      "exact is there for counts and partition functions, its entries are decimal texts with all their digits.",
+      "arithmetic names the BLAS that multiplied, where one did. exact is there for counts and partition functions, its entries are decimal texts with all their digits.",
     "A notebook runs from top to bottom in a fresh kernel, and its outputs are printed, or written with --to. " +
       "It stops at the first cell that fails; what was done until then is written all the same. " +
       'With --json: {"ok", "cells": [{"id", "execution_count", "outputs"}]}.',
@@ -124,6 +124,10 @@ const run: CommandSpec = {
     timeout: { value: "S", help: "limit of each cell of a notebook, in seconds (default: none)" },
     engine: { value: "E", help: "threads or torch, for all runs of a program that are not dry" },
     processes: { value: "P", help: "ranks of that engine (default: one a core)" },
+    arithmetic: {
+      value: "WHO",
+      help: "what multiplies in a program on threads: wasm (the same bits everywhere), blas (one of this computer), or auto, the faster for each product (default: TNLAB_ARITHMETIC, else wasm)",
+    },
     trace: {
       value: "FILE.json",
       help: "write what every device did when, in a program's last run of each network, for ui.perfetto.dev",
@@ -247,8 +251,11 @@ export const commands: Readonly<Record<CommandName, CommandSpec>> = {
     summary: "say what was found on this computer, and how fast it is",
     details: [
       'With --json: {"node", "platform", "cores", "memory_bytes", "flops_per_second": {dtype: flops}, ' +
-        '"memory_bytes_per_second", "torch": {"python", "version"}, "jupyter"}; rates are measured on one thread, a complex ' +
-        "multiply-add counts as 8 flops and a real one as 2; version is null where that Python has no torch.",
+        '"memory_bytes_per_second", "blas": {"file", "description", "flops_per_second"}, "blas_troubles", ' +
+        '"peak_flops_per_second": {"float32", "float64"}, "torch": {"python", "version"}, "jupyter"}; rates are measured on one ' +
+        "thread, a complex multiply-add counts as 8 flops and a real one as 2; blas is null where none can be used, the peak " +
+        "where there is no C compiler to measure it with, version where that Python has no torch. A BLAS is looked for by the " +
+        "names of OpenBLAS, BLIS, MKL and Accelerate, or as TNLAB_BLAS says: a path, or none.",
     ],
     options: JSON_OPTION,
     examples: ["tnlab doctor"],

@@ -4,8 +4,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { formatBytes, type ThreadRates } from "../../dsl/index.ts";
+import { formatBytes } from "../../dsl/index.ts";
 import { measure } from "../engine/calibrate.ts";
+import { findNative, type Search } from "../engine/native.ts";
+import { measuredPeak, type Peak } from "../engine/peak.ts";
 import { findPython } from "../engine/torch/python.ts";
 import { kernelSpec, userDataFolder } from "../install.ts";
 import { OK, type Run } from "./command.ts";
@@ -18,12 +20,26 @@ interface Torch {
   readonly version: string | null;
 }
 
+interface Findings {
+  readonly rates: ReturnType<typeof measure>;
+  readonly blas: Search;
+  readonly peak: Peak | undefined;
+  readonly torch: Torch;
+  readonly jupyter: Registration;
+}
+
 type Registration = "registered" | "another installation" | "not registered";
 
 export const run: Run = async ({ flags }) => {
-  const rates = measure();
-  const torch = await findTorch();
-  const jupyter = registration(path.join(userDataFolder(), "kernels", "tnlab", "kernel.json"));
+  // One after the other, since all of them measure.
+  const found: Findings = {
+    rates: measure(),
+    blas: await findNative(),
+    peak: await measuredPeak(),
+    torch: await findTorch(),
+    jupyter: registration(path.join(userDataFolder(), "kernels", "tnlab", "kernel.json")),
+  };
+  const { rates, blas, peak, torch, jupyter } = found;
   if (flags.has("json"))
     printJson({
       node: process.version,
@@ -32,29 +48,51 @@ export const run: Run = async ({ flags }) => {
       memory_bytes: totalmem(),
       flops_per_second: rates.flopsPerSecond,
       memory_bytes_per_second: rates.memoryBytesPerSecond,
+      blas: blas.native
+        ? {
+            file: blas.native.file,
+            description: blas.native.description,
+            flops_per_second: blas.native.flopsPerSecond,
+          }
+        : null,
+      blas_troubles: blas.troubles,
+      peak_flops_per_second: peak ?? null,
       torch,
       jupyter,
     });
-  else print(described(rates, torch, jupyter));
+  else print(described(found));
   return OK;
 };
 
-function described(rates: ThreadRates, torch: Torch, jupyter: Registration): string {
-  const speeds = Object.entries(rates.flopsPerSecond).map(
-    ([dtype, flops]) => `${dtype} ${(flops / 1e9).toFixed(1)}`,
-  );
+function described({ rates, blas, peak, torch, jupyter }: Findings): string {
   return listing([
     ["Node", `${process.version} on ${platform()} ${arch()}`],
     [
       "computer",
       `${availableParallelism()} cores (${cpus()[0]?.model ?? "of an unknown kind"}), ${formatBytes(totalmem())}`,
     ],
-    ["arithmetic", `${speeds.join(", ")} GFLOP/s, measured on one thread`],
+    ["WebAssembly", `${speeds(rates.flopsPerSecond)}, measured on one thread`],
+    ["BLAS", blasState(blas)],
+    ["peak", peak ? `${speeds(peak)} of multiply-adds, measured on one thread` : NO_PEAK],
     ["memory", `${formatBytes(rates.memoryBytesPerSecond)}/s read and written, measured on one thread`],
     ["engine threads", "ready"],
     ["engine torch", torchState(torch)],
     ["Jupyter", jupyterState(jupyter)],
   ]);
+}
+
+const NO_PEAK = "not measured, since there is no C compiler (cc) that makes the program for it";
+
+function speeds(flopsPerSecond: Readonly<Record<string, number>>): string {
+  const each = Object.entries(flopsPerSecond).map(([name, flops]) => `${name} ${(flops / 1e9).toFixed(1)}`);
+  return `${each.join(", ")} GFLOP/s`;
+}
+
+function blasState({ native, troubles }: Search): string {
+  const found =
+    native &&
+    `${native.description} (${native.file}): ${speeds(native.flopsPerSecond)}, measured on one thread; used with --arithmetic auto`;
+  return [found ?? [], troubles].flat().join("; ");
 }
 
 function torchState({ python, version }: Torch): string {

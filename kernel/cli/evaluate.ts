@@ -2,13 +2,15 @@
 import { availableParallelism } from "node:os";
 import type { Decimal, ExactValue, MachineSpec } from "../../dsl/index.ts";
 import { chromeTrace } from "../engine/chrome.ts";
+import { ARITHMETIC_NAMES, type ArithmeticName } from "../engine/engine.ts";
+import { nativeFor } from "../engine/native.ts";
 import type { RunReport } from "../engine/report.ts";
 import type { Environment, Output } from "../session/evaluate.ts";
 import { emptyEnvironment, evaluate } from "../session/program.ts";
 import { FAILED, OK, WrongUse, type Arguments, type Run } from "./command.ts";
 import { checkWritable, writeText } from "./files.ts";
 import { interruptible } from "./interrupt.ts";
-import { print, printJson } from "./print.ts";
+import { complain, print, printJson } from "./print.ts";
 import { runLine } from "./progress.ts";
 import { complainAbout, diagnosticsJson, folderOf, hostFor, readProgram } from "./programs.ts";
 import { integer } from "./values.ts";
@@ -16,6 +18,7 @@ import { integer } from "./values.ts";
 export const runProgram: Run = (given) => {
   const { argument, flags } = given;
   const runsOn = chosenEngine(given);
+  const arithmetic = chosenArithmetic(given, runsOn);
   const own = readProgram(argument);
   const asJson = flags.has("json");
   const trace = given.values.get("trace");
@@ -27,7 +30,11 @@ export const runProgram: Run = (given) => {
       if (!asJson) print(String(output.data["text/plain"]));
     };
     const following = runLine(() => performance.now() / 1000);
+    const native = await nativeFor(arithmetic, (sentence) => {
+      complain(`warning: ${sentence}`);
+    });
     const host = {
+      native,
       ...hostFor(signal, folderOf(own), show),
       ...(runsOn && { runsOn }),
       ...(following && { following }),
@@ -63,6 +70,22 @@ function chosenEngine(given: Arguments): MachineSpec | undefined {
   return { kind, workers: workers ?? availableParallelism() };
 }
 
+/** What --arithmetic says. Throws WrongUse. */
+function chosenArithmetic(
+  { values }: Arguments,
+  runsOn: MachineSpec | undefined,
+): ArithmeticName | undefined {
+  const name = values.get("arithmetic");
+  if (name === undefined) return undefined;
+  if (runsOn?.kind === "torch") throw new WrongUse("--arithmetic is of the threads engine, not of torch");
+  const known = ARITHMETIC_NAMES.find((one) => one === name);
+  if (known !== undefined) return known;
+  throw new WrongUse(`there is no arithmetic ${name} (known: ${ARITHMETIC_NAMES.join(", ")})`, {
+    name,
+    known: ARITHMETIC_NAMES,
+  });
+}
+
 function reportsOf({ results }: Environment): RunReport[] {
   return [...results.values()].flatMap(({ report }) => report ?? []);
 }
@@ -84,6 +107,7 @@ export function reportJson({ network, engine, machine, ranks, slices, value, ...
   return {
     network,
     engine,
+    ...(report.arithmetic !== undefined && { arithmetic: report.arithmetic }),
     machine,
     devices: ranks,
     slices,

@@ -3,9 +3,12 @@
  * float64 both give the same bits where a sum has at most 256 terms; elsewhere they differ by roundings, as they do in speed.
  */
 import type { Dtype } from "../../dsl/index.ts";
+import { isNativeFaster } from "../tensor/blas/choice.ts";
+import { addressOf, openBlas } from "../tensor/blas/library.ts";
+import type { Native } from "../tensor/blas/native.ts";
 import { widthOf, type Floats } from "../tensor/floats.ts";
 import { makeWorkspace, multiply } from "../tensor/gemm.ts";
-import type { Product } from "../tensor/product.ts";
+import { entryStrides, type Product } from "../tensor/product.ts";
 import { copyStrided, planCopy, type View } from "../tensor/strided.ts";
 import { addInto, sumAxis, sumInputs } from "../tensor/sums.ts";
 import type { Extents, Kernels } from "../tensor/wasm/kernels.ts";
@@ -93,4 +96,47 @@ export function kernelArithmetic(dtype: Dtype, kernels: Kernels, memory: WebAsse
       }
     },
   };
+}
+
+/** Extents and strides that every BLAS counts. */
+const LARGEST_EXTENT = 2 ** 31 - 1;
+
+/** Products by a BLAS, those that it is faster at where that is known; all else as `own` does it. Over numbers in shared memory. */
+export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic): Arithmetic {
+  const blas = openBlas(native.file);
+  const digits = native.choices?.[dtype];
+  const width = widthOf(dtype);
+  const begins = new Map<ArrayBufferLike, number>();
+  const addressIn = ({ buffer, byteOffset }: Floats): number => {
+    const begin = begins.get(buffer) ?? addressOf(buffer);
+    begins.set(buffer, begin);
+    return begin + byteOffset;
+  };
+  return {
+    ...own,
+    multiply: (out, a, b, given) => {
+      const product = withoutBatch(given);
+      const { batch, m, n, k } = product;
+      const isTooLarge = Math.max(m, n, k) > LARGEST_EXTENT;
+      if (isTooLarge || (digits !== undefined && !isNativeFaster(digits, product))) {
+        own.multiply(out, a, b, given);
+        return;
+      }
+      const bytes = width * out.BYTES_PER_ELEMENT;
+      const steps = entryStrides(product);
+      let [to, left, right] = [addressIn(out), addressIn(a), addressIn(b)];
+      for (let entry = 0; entry < batch; entry += 1) {
+        blas.multiply(to, left, right, product, dtype);
+        to += m * n * bytes;
+        left += steps.a * bytes;
+        right += steps.b * bytes;
+      }
+    },
+  };
+}
+
+/** Entries that share b and lie row after row are one product. */
+function withoutBatch(product: Product): Product {
+  const { batch, m, n, k, formA, formB, shared } = product;
+  return shared === "b" && formA === "mk" ? { batch: 1, m: batch * m, n, k, formA, formB } : product;
 }

@@ -2,12 +2,13 @@
  * What one worker thread of this computer reaches, measured on the spot in about a tenth of a second and kept in the user's cache
  * folder, since the model of `threads(n)` needs it. Never fails: where the cache cannot be read or written, it measures.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus, homedir } from "node:os";
-import path from "node:path";
+import { availableParallelism, cpus } from "node:os";
 import type { Dtype, ThreadRates } from "../../dsl/index.ts";
+import type { Native } from "../tensor/blas/native.ts";
 import { widthOf } from "../tensor/floats.ts";
+import { leastSeconds, THIN } from "../tensor/timing.ts";
 import { compileKernels, makeKernels, WORKSPACE_BYTES } from "../tensor/wasm/kernels.ts";
+import { keep, recall } from "./kept.ts";
 import { floatsOf } from "./steps.ts";
 
 /** Raised when the figures, or what is measured for them, change. */
@@ -15,10 +16,9 @@ const VERSION = 3;
 
 const DTYPES: readonly Dtype[] = ["float32", "float64", "complex64", "complex128"];
 
-/** Side of a product that fills no cache but is long enough for full speed, and its thin counterpart. */
+/** Side of a product that fills no cache but is long enough for full speed. */
 const SIDE = 128;
-const THIN = { m: 2048, n: 16, k: 4 } as const;
-/** Holds the largest operand or result of either, in complex128. */
+/** Holds the largest operand or result of that and of THIN, in complex128. */
 const SLOT_BYTES = 2 ** 19;
 
 /** Elements copied for the bandwidth: 16 MiB, more than most caches hold of it. */
@@ -35,9 +35,11 @@ const LAUNCH_SECONDS = 2e-6;
 /** Share of a memory that ranks may fill. */
 export const USABLE_MEMORY = 0.8;
 
-/** Figures of one thread where `workers` share this computer's cores. */
-export function threadRates(workers: number): ThreadRates {
-  const rates = known();
+type MeasuredRates = ThreadRates & { readonly halfExtent: number };
+
+/** Figures of one thread where `workers` share this computer's cores and `native`, where it is given, multiplies. */
+export function threadRates(workers: number, native?: Native): ThreadRates {
+  const rates = native === undefined ? known() : withNative(known(), native);
   const share = Math.min(1, availableParallelism() / workers);
   const of = (dtype: Dtype): number => rates.flopsPerSecond[dtype] * share;
   return {
@@ -53,32 +55,54 @@ export function threadRates(workers: number): ThreadRates {
   };
 }
 
-let measuredHere: ThreadRates | undefined;
+/** Products go to the faster one, which for long thin ones may still be the kernels. */
+function withNative(own: MeasuredRates, native: Native): MeasuredRates {
+  const { flopsPerSecond, halfExtent } = own;
+  const faster = (dtype: Dtype): number => Math.max(flopsPerSecond[dtype], native.flopsPerSecond[dtype]);
+  const ownThin = (flopsPerSecond.complex64 * THIN.k) / (THIN.k + halfExtent);
+  const thin =
+    native.choices === undefined ? native.thinFlopsPerSecond : Math.max(ownThin, native.thinFlopsPerSecond);
+  return {
+    ...own,
+    source: `measured on one thread of this computer with ${native.description}`,
+    flopsPerSecond: {
+      float32: faster("float32"),
+      float64: faster("float64"),
+      complex64: faster("complex64"),
+      complex128: faster("complex128"),
+    },
+    halfExtent: halfExtentOf(thin / faster("complex64")),
+  };
+}
 
-function known(): ThreadRates {
-  measuredHere ??= cached();
-  if (measuredHere === undefined) {
-    measuredHere = measure();
-    keep(measuredHere);
-  }
+/** d / (d + h) = share, for d the smallest extent of THIN. */
+function halfExtentOf(share: number): number {
+  return Math.max(0.01, THIN.k * (1 / Math.min(1, share) - 1));
+}
+
+let measuredHere: MeasuredRates | undefined;
+
+function known(): MeasuredRates {
+  if (measuredHere !== undefined) return measuredHere;
+  const kept = recall("threads", keyOfComputer()) as Partial<MeasuredRates> | undefined;
+  measuredHere = isComplete(kept) ? kept : measure();
+  if (measuredHere !== kept) keep("threads", keyOfComputer(), measuredHere);
   return measuredHere;
 }
 
 /** Measures anew, and neither reads nor writes the cache. */
-export function measure(): ThreadRates {
+export function measure(): MeasuredRates {
   const rate = rateOf(SLOT_BYTES);
   const large = DTYPES.map((dtype) => [dtype, rate(dtype, { m: SIDE, n: SIDE, k: SIDE })] as const);
   const flopsPerSecond = Object.fromEntries(large) as Record<Dtype, number>;
-  const share = Math.min(1, rate("complex64", THIN) / flopsPerSecond.complex64);
   const [from, to] = [0, 1].map(() => new Float64Array(new SharedArrayBuffer(8 * COPIED)).fill(0.5));
-  const bytesPerSecond = (16 * COPIED) / secondsOf(() => to?.set(from ?? []));
+  const bytesPerSecond = (16 * COPIED) / leastSeconds(() => to?.set(from ?? []), MILLISECONDS, LEAST_GOES);
   return {
     source: "measured on one thread of this computer",
     flopsPerSecond,
     memoryBytesPerSecond: bytesPerSecond,
     launchSeconds: LAUNCH_SECONDS,
-    // d / (d + h) = share, for d the smallest extent.
-    halfExtent: Math.max(0.01, THIN.k * (1 / share - 1)),
+    halfExtent: halfExtentOf(rate("complex64", THIN) / flopsPerSecond.complex64),
     linkBytesPerSecond: bytesPerSecond / 2,
     linkLatencySeconds: LATENCY_SECONDS,
   };
@@ -95,21 +119,8 @@ function rateOf(slot: number): (dtype: Dtype, extents: { m: number; n: number; k
     floatsOf(dtype, { block: memory, start: a, bytes: 2 * slot }).fill(0.5);
     const product = { batch: 1, ...extents, formA: "mk", formB: "kn" } as const;
     const flops = extents.m * extents.n * extents.k * (widthOf(dtype) === 1 ? 2 : 8);
-    return flops / secondsOf(() => kernels.multiply(out, a, b, product, dtype));
+    return flops / leastSeconds(() => kernels.multiply(out, a, b, product, dtype), MILLISECONDS, LEAST_GOES);
   };
-}
-
-/** Shortest time of a go, once the code has been compiled for it. */
-function secondsOf(go: () => void): number {
-  go();
-  let least = Infinity;
-  const end = performance.now() + MILLISECONDS;
-  for (let goes = 0; goes < LEAST_GOES || performance.now() < end; goes += 1) {
-    const begun = performance.now();
-    go();
-    least = Math.min(least, performance.now() - begun);
-  }
-  return Math.max(least, 1e-4) / 1000;
 }
 
 /** Figures of another computer that shares the home folder, or of another engine, do not count. */
@@ -117,26 +128,7 @@ function keyOfComputer(): string {
   return [VERSION, cpus()[0]?.model ?? "", availableParallelism(), process.version].join("|");
 }
 
-function cacheFile(): string {
-  const folder = process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache");
-  return path.join(folder, "tnlab", "threads.json");
-}
-
-interface Kept {
-  readonly key: string;
-  readonly rates: ThreadRates;
-}
-
-function cached(): ThreadRates | undefined {
-  try {
-    const kept = JSON.parse(readFileSync(cacheFile(), "utf8")) as Partial<Kept>;
-    return kept.key === keyOfComputer() && isComplete(kept.rates) ? kept.rates : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isComplete(rates: Partial<ThreadRates> | undefined): rates is ThreadRates {
+function isComplete(rates: Partial<MeasuredRates> | undefined): rates is MeasuredRates {
   const figures = [
     ...DTYPES.map((dtype) => rates?.flopsPerSecond?.[dtype]),
     rates?.memoryBytesPerSecond,
@@ -146,19 +138,4 @@ function isComplete(rates: Partial<ThreadRates> | undefined): rates is ThreadRat
     rates?.linkLatencySeconds,
   ];
   return typeof rates?.source === "string" && figures.every((one) => typeof one === "number" && one > 0);
-}
-
-/** Written beside and renamed, so that no other process reads half of it. */
-function keep(rates: ThreadRates): void {
-  try {
-    const file = cacheFile();
-    // One by one: some versions of Node never return from a recursive call where a file system refuses folders.
-    for (const folder of [path.dirname(path.dirname(file)), path.dirname(file)])
-      if (!existsSync(folder)) mkdirSync(folder);
-    const draft = `${file}.${process.pid}`;
-    writeFileSync(draft, JSON.stringify({ key: keyOfComputer(), rates } satisfies Kept));
-    renameSync(draft, file);
-  } catch {
-    // The next process measures again.
-  }
 }

@@ -1,12 +1,20 @@
 /** An engine runs a schedule as given. This file declares the interface and imports no engine. */
 import type { Entries, Schedule } from "../../dsl/index.ts";
+import type { Native } from "../tensor/blas/native.ts";
 import type { RunReport } from "./report.ts";
+
+/** Who multiplies on the threads engine: the WebAssembly kernels, a BLAS, or the one that is faster for each product. */
+export const ARITHMETIC_NAMES = ["wasm", "blas", "auto"] as const;
+
+export type ArithmeticName = (typeof ARITHMETIC_NAMES)[number];
 
 export interface RunOptions {
   /** Aborting stops the run; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told now and then how far the run is; engines that cannot say it, do not. */
   readonly onProgress?: (progress: Progress) => void;
+  /** The BLAS that multiplies on the threads engine; its own kernels where there is none. */
+  readonly native?: Native | undefined;
 }
 
 /** How far a run is, as rank 0 sees it. */

@@ -1,8 +1,15 @@
 /** One rank of a run: which shard it holds, where its buffers lie, and which slice it is at. */
 import type { BufferId, Label, Schedule, Step } from "../../dsl/index.ts";
+import type { Native } from "../tensor/blas/native.ts";
 import { widthOf, type Floats, type Width } from "../tensor/floats.ts";
 import { makeKernels } from "../tensor/wasm/kernels.ts";
-import { kernelArithmetic, plainArithmetic, type Arithmetic, type Copy } from "./arithmetic.ts";
+import {
+  kernelArithmetic,
+  nativeArithmetic,
+  plainArithmetic,
+  type Arithmetic,
+  type Copy,
+} from "./arithmetic.ts";
 import { barrierTable, type BarrierTable } from "./barrier.ts";
 import type { Rescaling } from "./rescale.ts";
 import { floatsOf, unravel, type Stretch } from "./steps.ts";
@@ -33,6 +40,8 @@ export interface RankTask {
   readonly progress: SharedArrayBuffer;
   /** Absent where nothing is to be scaled. */
   readonly rescaling?: Rescaling | undefined;
+  /** Multiplies; absent where the kernels do. */
+  readonly native?: Native | undefined;
 }
 
 export interface Rank {
@@ -55,8 +64,9 @@ export interface Rank {
   readonly slice: Map<Label, number>;
 }
 
-export function makeRank({ schedule, rank, memory, barriers }: RankTask): Rank {
+export function makeRank({ schedule, rank, memory, barriers, native }: RankTask): Rank {
   const arenas = memory.arenas.map((arena) => floatsOf(schedule.dtype, arena));
+  const own = arithmeticOf(schedule, rank, memory);
   return {
     schedule,
     rank,
@@ -71,7 +81,7 @@ export function makeRank({ schedule, rank, memory, barriers }: RankTask): Rank {
     inputOffsets: memory.inputOffsets,
     barriers: new Int32Array(barriers),
     barrierTable: barrierTable(schedule),
-    arithmetic: arithmeticOf(schedule, rank, memory),
+    arithmetic: native === undefined ? own : nativeArithmetic(schedule.dtype, native, own),
     views: arenas.map(() => new Map<BufferId, Floats>()),
     plans: new Map(),
     slice: new Map(),

@@ -31,6 +31,8 @@ export interface StepReport {
 
 export interface RunReport {
   readonly engine: "threads" | "torch" | "dry" | "reference";
+  /** The BLAS that multiplied, where not the WebAssembly kernels did. */
+  readonly arithmetic?: string;
   readonly network: string;
   readonly machine: string;
   readonly ranks: number;

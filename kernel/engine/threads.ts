@@ -46,13 +46,16 @@ interface Work {
  * its time that of all.
  */
 async function runInRange(work: Work, first: Rescaling | undefined): Promise<RunReport> {
-  const { schedule, memory } = work;
+  const { schedule, memory, options } = work;
   let rescaling = first;
   let earlier = 0;
   for (let round = 0; ; round += 1) {
     const times = await runRanks(work, rescaling);
     const value = valueOf(schedule, memory, rescaling === undefined ? 0 : exponentOf(rescaling));
-    const report = reportOf("threads", schedule, times, value);
+    const report = {
+      ...reportOf("threads", schedule, times, value),
+      ...(options?.native && { arithmetic: options.native.description }),
+    };
     const next =
       rescaling !== undefined
         ? better(schedule, rescaling, round)
@@ -74,7 +77,7 @@ function runRanks(
   const progress = progressWords();
   const barriers = new SharedArrayBuffer(4 * barrierWords(schedule));
   const tasks = Array.from({ length: rankCount(schedule.mesh) }, (_, rank): RankTask => {
-    return { schedule, rank, memory, barriers, start, progress, rescaling };
+    return { schedule, rank, memory, barriers, start, progress, rescaling, native: options?.native };
   });
   // Workers run compiled JavaScript, also where this file itself is run from its source.
   const file = createRequire(import.meta.url).resolve("tnlab/kernel/engine/worker.js");

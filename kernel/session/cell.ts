@@ -1,5 +1,6 @@
 /** Which part of a cell is tnlab's language and which is TypeScript. */
 import type { SearchDefaults } from "../../dsl/index.ts";
+import { ARITHMETIC_NAMES, type ArithmeticName } from "../engine/engine.ts";
 
 /** A cell's text, sorted. For `tn`, `source` has an empty first line in place of the magic, so that lines still count. */
 export type Cell =
@@ -32,24 +33,35 @@ function wordsOf(text: string): readonly string[] {
   return text.split(/\s+/).filter((word) => word !== "");
 }
 
-/** What the words after `%%tn` say: `--seconds 10`, `--seed 3`. Throws MagicError. */
-export function searchOptions(words: readonly string[]): SearchDefaults {
-  const options: { seconds?: number; seed?: number } = {};
+export interface CellOptions {
+  /** Of searches that the cell leaves open. */
+  readonly search: SearchDefaults;
+  readonly arithmetic: ArithmeticName | undefined;
+}
+
+/** What the words after `%%tn` say: `--seconds 10`, `--seed 3`, `--arithmetic auto`. Throws MagicError. */
+export function cellOptions(words: readonly string[]): CellOptions {
+  const search: { seconds?: number; seed?: number } = {};
+  let arithmetic: ArithmeticName | undefined;
   for (let at = 0; at < words.length; at += 2) {
     const [name = "", text = ""] = words.slice(at, at + 2);
     const value = text === "" ? NaN : Number(text);
-    if (name === "--seconds") options.seconds = checked(value, value > 0 && value < Infinity, SECONDS, text);
+    if (name === "--seconds") search.seconds = checked(value, value > 0 && value < Infinity, SECONDS, text);
     else if (name === "--seed")
-      options.seed = checked(value, Number.isSafeInteger(value) && value >= 0, SEED, text);
-    else throw new MagicError(`%%tn has no option ${name}; it has ${SECONDS} and ${SEED}`);
+      search.seed = checked(value, Number.isSafeInteger(value) && value >= 0, SEED, text);
+    else if (name === "--arithmetic") {
+      const known = ARITHMETIC_NAMES.find((one) => one === text);
+      arithmetic = checked(known, known !== undefined, ARITHMETIC, text);
+    } else throw new MagicError(`%%tn has no option ${name}; it has ${SECONDS}, ${SEED} and ${ARITHMETIC}`);
   }
-  return options;
+  return { search, arithmetic };
 }
 
 const SECONDS = "--seconds 10 (a positive number)";
 const SEED = "--seed 3 (a whole number from 0 on)";
+const ARITHMETIC = `--arithmetic auto (${ARITHMETIC_NAMES.join(", ")})`;
 
-function checked(value: number, right: boolean, form: string, text: string): number {
+function checked<T>(value: T, right: boolean, form: string, text: string): T {
   if (!right) throw new MagicError(`expected ${form}, got ${text === "" ? "nothing" : text}`);
   return value;
 }

@@ -91,5 +91,6 @@ function describeRun(report: RunReport): string {
   const where = `on ${report.machine}, ${ranks}${slices}, ${formatBytes(report.peakBytes)} a device`;
   const modelled = `${formatSeconds(report.modelledSeconds)} modelled`;
   if (report.measuredSeconds === undefined) return `${report.network} ${where}: ${modelled}, not run`;
-  return `${formatSeconds(report.measuredSeconds)} measured, ${modelled} ${where}`;
+  const products = report.arithmetic === undefined ? "" : `, products by ${report.arithmetic}`;
+  return `${formatSeconds(report.measuredSeconds)} measured, ${modelled} ${where}${products}`;
 }

@@ -9,7 +9,7 @@ import type {
   Schedule,
   SearchDefaults,
 } from "../../dsl/index.ts";
-import type { Progress } from "../engine/engine.ts";
+import type { Progress, RunOptions } from "../engine/engine.ts";
 import type { RunReport } from "../engine/report.ts";
 
 /** One thing to show; `data` is a Jupyter mime bundle and always holds `text/plain`. */
@@ -32,6 +32,8 @@ export interface Host {
   readonly search?: SearchDefaults;
   /** Where all runs that are not dry go, whatever the program says; absent where the program decides. */
   readonly runsOn?: MachineSpec;
+  /** What multiplies on the threads engine; absent where its own kernels do. */
+  readonly native?: RunOptions["native"];
   /** Told now and then how far a run is, and once with nothing when it ends; absent where nobody looks. */
   readonly following?: (schedule: Schedule, progress: Progress | undefined) => void;
 }

@@ -1,8 +1,7 @@
 /** Runs a cell: `execute_request` and all that it publishes. */
 import { randomUUID } from "node:crypto";
-import type { SearchDefaults } from "../../dsl/index.ts";
 import type { ErrorContent, ExecuteReply, JupyterMessage } from "../protocol/message.ts";
-import { MagicError, readCell, searchOptions } from "./cell.ts";
+import { cellOptions, MagicError, readCell, type CellOptions } from "./cell.ts";
 import { bundle, exceptionContent, interruptedContent, mistakesContent } from "./display.ts";
 import type { CellHost } from "./language.ts";
 import { noteDeclarations, noteNames, offerNames } from "./names.ts";
@@ -61,7 +60,7 @@ async function runCell(session: Session, code: string): Promise<ErrorContent | u
       // Loaded at the first such cell, because the language is slow to load and many sessions start without it.
       const { runLanguage } = await import("./language.ts");
       const before = session.environment;
-      const host = cellHost(session, searchOptions(cell.words));
+      const host = cellHost(session, cellOptions(cell.words));
       const { environment, error } = await runLanguage(cell.source, before, host);
       session.environment = environment;
       for (const sentence of noteNames(session.names, before, environment, session.typescript))
@@ -86,10 +85,11 @@ function print(session: Session, name: "stdout" | "stderr", text: string): void 
   publish(session, "stream", { name, text });
 }
 
-function cellHost(session: Session, search: SearchDefaults): CellHost {
+function cellHost(session: Session, { search, arithmetic }: CellOptions): CellHost {
   return {
     folder: session.folder,
     search,
+    arithmetic,
     signal: speaker(session).signal,
     variable: session.typescript.variable,
     display: (data) => {

@@ -2,6 +2,8 @@
 import { excerpt, UserError } from "../../dsl/index.ts";
 import type { Diagnostic, SearchDefaults } from "../../dsl/index.ts";
 import type { ErrorContent, MimeBundle } from "../protocol/message.ts";
+import type { ArithmeticName } from "../engine/engine.ts";
+import { nativeFor } from "../engine/native.ts";
 import { exceptionContent, interruptedContent, plainJson } from "./display.ts";
 import type { Environment, Host } from "./evaluate.ts";
 import { emptyEnvironment, evaluate } from "./program.ts";
@@ -10,6 +12,8 @@ import { emptyEnvironment, evaluate } from "./program.ts";
 export interface CellHost {
   readonly folder: string;
   readonly search: SearchDefaults;
+  /** As the cell says, if it does. */
+  readonly arithmetic: ArithmeticName | undefined;
   readonly signal: AbortSignal;
   readonly variable: (name: string) => unknown;
   readonly display: (data: MimeBundle) => void;
@@ -32,7 +36,10 @@ export async function runLanguage(
 ): Promise<LanguageOutcome> {
   const environment = before ?? emptyEnvironment();
   try {
-    const result = await evaluate(source, environment, languageHost(host));
+    const native = await nativeFor(host.arithmetic, (sentence) => {
+      host.print("stderr", `warning: ${sentence}\n`);
+    });
+    const result = await evaluate(source, environment, { ...languageHost(host), native });
     const notices = result.ok
       ? result.diagnostics
       : result.diagnostics.filter((one) => one.severity !== "error");

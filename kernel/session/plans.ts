@@ -93,10 +93,10 @@ export async function runOn(
   const { schedule, machine, tree } = await planFor(session, name, distributionOf(session, name, where));
   const engine = dry ? dryEngine : engineFor(machine, name);
   const valued = networkNamed(session, name);
-  const { signal, following } = session.host;
+  const { signal, following, native } = session.host;
   const onProgress = following && ((progress: Progress) => following(schedule, progress));
   const raw = await engine
-    .run(schedule, valued.entries, { signal, ...(onProgress && { onProgress }) })
+    .run(schedule, valued.entries, { signal, native, ...(onProgress && { onProgress }) })
     .finally(() => following?.(schedule, undefined));
   const report = await completed(raw, valued, tree, signal);
   session.results.set(name, { ...(await resultsOf(session, name)), schedule, report, machine });

@@ -70,7 +70,8 @@ export function machineFor(session: Session, machine: string | MachineSpec): Mac
   if (spec === undefined) throw new InvariantError(`expected a machine, which check has seen`);
   if (spec.kind === "model") return spec.machine;
   const { kind, workers } = spec;
-  if (kind === "threads") return threadsMachine(workers, totalmem() * USABLE_MEMORY, threadRates(workers));
+  if (kind === "threads")
+    return threadsMachine(workers, totalmem() * USABLE_MEMORY, threadRates(workers, session.host.native));
   return torchMachine(workers);
 }
 

@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { run } from "../../../kernel/cli/doctor.ts";
 import { installKernelSpec } from "../../../kernel/install.ts";
 import { folderWith } from "./tnlab.ts";
@@ -14,6 +14,9 @@ interface Findings {
   readonly node: string;
   readonly flops_per_second: Readonly<Record<string, number>>;
   readonly memory_bytes_per_second: number;
+  readonly blas: { readonly file: string } | null;
+  readonly blas_troubles: readonly string[];
+  readonly peak_flops_per_second: { readonly float32: number; readonly float64: number } | null;
   readonly torch: { readonly python: string; readonly version: string | null };
   readonly jupyter: string;
 }
@@ -33,6 +36,13 @@ const findings = async (): Promise<Findings> => JSON.parse(await doctor("json"))
 
 /** A folder with programs that answer as a Python with and without torch would. */
 const pythons = folderWith({ with: "#!/bin/sh\necho 2.13.0\n", without: "#!/bin/sh\nexit 1\n" });
+
+const blasFile = path.join(pythons, "absent.so");
+
+// Looked for once a process, so it is the same in all tests.
+beforeEach(() => {
+  vi.stubEnv("TNLAB_BLAS", blasFile);
+});
 
 test("rates are measured, each dtype's own", async () => {
   vi.stubEnv("TNLAB_PYTHON", path.join(pythons, "absent"));
@@ -59,6 +69,21 @@ test.each([
   expect(line).toContain(
     version === null ? `no torch in ${python}; pip install torch` : "ready: torch 2.13.0",
   );
+});
+
+test("a BLAS that is not there, and what would help", async () => {
+  vi.stubEnv("TNLAB_PYTHON", path.join(pythons, "absent"));
+  const { blas, blas_troubles: troubles } = await findings();
+  expect(blas).toBeNull();
+  expect(troubles[0]).toContain(`TNLAB_BLAS: ${blasFile}`);
+  expect(await doctor()).toMatch(/^BLAS +TNLAB_BLAS: /m);
+});
+
+test("the peak is above what the kernels reach, or why it is not known is said", async () => {
+  vi.stubEnv("TNLAB_PYTHON", path.join(pythons, "absent"));
+  const { peak_flops_per_second: peak, flops_per_second: rates } = await findings();
+  if (peak === null) expect(await doctor()).toMatch(/^peak +not measured, since there is no C compiler/m);
+  else expect(peak.float64).toBeGreaterThan(rates["float64"] ?? Infinity);
 });
 
 test("whether Jupyter knows the kernel, and whether it is this one", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codePoints, codeUnits, MagicError, readCell, searchOptions } from "../../../kernel/session/cell.ts";
+import { codePoints, codeUnits, MagicError, readCell, cellOptions } from "../../../kernel/session/cell.ts";
 
 test.each([
   ["1 + 1", { language: "typescript", source: "1 + 1" }],
@@ -22,11 +22,12 @@ test("lines of a language cell keep their numbers", () => {
 });
 
 test.each([
-  ["", {}],
-  ["--seconds 10 --seed 3", { seconds: 10, seed: 3 }],
-  ["--seed 0 --seconds 0.5", { seconds: 0.5, seed: 0 }],
+  ["", { search: {} }],
+  ["--seconds 10 --seed 3", { search: { seconds: 10, seed: 3 } }],
+  ["--seed 0 --seconds 0.5", { search: { seconds: 0.5, seed: 0 } }],
+  ["--arithmetic auto --seed 1", { search: { seed: 1 }, arithmetic: "auto" }],
 ])("the first line %%tn %s", (words, options) => {
-  expect(searchOptions(words.split(" ").filter(Boolean))).toEqual(options);
+  expect(cellOptions(words.split(" ").filter(Boolean))).toEqual(options);
 });
 
 test.each([
@@ -36,9 +37,11 @@ test.each([
   ["--seconds ten", "got ten"],
   ["--seconds -1", "got -1"],
   ["--seconds Infinity", "got Infinity"],
+  ["--arithmetic fast", "expected --arithmetic auto (wasm, blas, auto), got fast"],
+  ["--arithmetic", "expected --arithmetic auto (wasm, blas, auto), got nothing"],
   ["--seed 1.5", "expected --seed 3 (a whole number from 0 on), got 1.5"],
 ])("the first line %%tn %s is refused", (words, why) => {
-  const read = (): unknown => searchOptions(words.split(" "));
+  const read = (): unknown => cellOptions(words.split(" "));
   expect(read).toThrow(MagicError);
   expect(read).toThrow(why);
 });

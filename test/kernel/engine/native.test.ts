@@ -1,0 +1,153 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Dtype } from "../../../dsl/network/network.ts";
+import { distribute } from "../../../dsl/distribute/distribute.ts";
+import { threadsMachine } from "../../../dsl/distribute/presets.ts";
+import type { Engine } from "../../../kernel/engine/engine.ts";
+import type { Native } from "../../../kernel/tensor/blas/native.ts";
+import { threadsEngine } from "../../../kernel/engine/threads.ts";
+import { engineSuite } from "./suite.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "native-"));
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const SOURCE = fileURLToPath(new URL("blas.c", import.meta.url));
+
+/** A library from the source beside this file. */
+function made(name: string, ...flags: readonly string[]): string | undefined {
+  const file = path.join(folder, name);
+  try {
+    execFileSync("cc", ["-O1", "-shared", "-fPIC", ...flags, "-o", file, SOURCE], { stdio: "ignore" });
+    return file;
+  } catch {
+    return undefined;
+  }
+}
+
+const good = made("good.so");
+const compiles = good === undefined ? ": left out, since there is no C compiler (cc)" : "";
+
+let cache = "";
+
+beforeEach(() => {
+  cache = mkdtempSync(path.join(folder, "cache-"));
+  vi.stubEnv("XDG_CACHE_HOME", cache);
+  vi.resetModules();
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** The module as a new process has it, told of a library; what it warns of comes with what it finds. */
+async function found(
+  library: string,
+  name: "wasm" | "blas" | "auto" | "usual" = "auto",
+): Promise<{ native: Native | undefined; warnings: string[] }> {
+  vi.stubEnv("TNLAB_BLAS", library);
+  const { nativeFor } = await import("../../../kernel/engine/native.ts");
+  const warnings: string[] = [];
+  const native = await nativeFor(name === "usual" ? undefined : name, (sentence) => warnings.push(sentence));
+  return { native, warnings };
+}
+
+function multiplyingWith(native: Native): Engine {
+  return {
+    name: "threads",
+    run: (schedule, entries, options) => threadsEngine.run(schedule, entries, { ...options, native }),
+  };
+}
+
+describe("where no BLAS can be used", () => {
+  test("a file that is no library", async () => {
+    const file = path.join(folder, "text.so");
+    writeFileSync(file, "not a library\n");
+    const { native, warnings } = await found(file);
+    expect(native).toBeUndefined();
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/^TNLAB_BLAS: .*text\.so.*; the WebAssembly kernels run$/);
+  });
+
+  test("none is wanted, which only the one who insists is told", async () => {
+    expect(await found("none")).toEqual({ native: undefined, warnings: [] });
+    const { native, warnings } = await found("none", "blas");
+    expect(native).toBeUndefined();
+    expect(warnings).toEqual(["TNLAB_BLAS says none; the WebAssembly kernels run"]);
+  });
+
+  test("the kernels are the default, and TNLAB_ARITHMETIC says otherwise", async () => {
+    vi.stubEnv("TNLAB_ARITHMETIC", "");
+    expect(await found(path.join(folder, "absent.so"), "usual")).toEqual({ native: undefined, warnings: [] });
+    vi.stubEnv("TNLAB_ARITHMETIC", "auto");
+    expect((await found(path.join(folder, "absent.so"), "usual")).warnings).toHaveLength(1);
+    vi.stubEnv("TNLAB_ARITHMETIC", "fast");
+    await expect(found("none", "usual")).rejects.toThrow(
+      "TNLAB_ARITHMETIC is fast; it can be wasm, blas, auto",
+    );
+  });
+
+  test.skipIf(good === undefined).each([
+    ["crashes", "-DCRASH", /crashes\.so cannot be used: it ended the process that tried it/],
+    ["multiplies wrongly", "-DWRONG", /cannot be used: it multiplies wrongly \(float32, 3 x 5 x 7\)/],
+    ["is another", "-Dcblas_dgemm=other", /cannot be used: .* has no function cblas_dgemm/],
+  ])(`a library that %s${compiles}`, async (name, flag, why) => {
+    const { native, warnings } = await found(made(`${name.replaceAll(" ", "-")}.so`, flag) ?? "");
+    expect(native).toBeUndefined();
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(why);
+  });
+});
+
+test.skipIf(good === undefined)(
+  `what was measured is kept until the library changes${compiles}`,
+  async () => {
+    const file = path.join(folder, "kept.so");
+    writeFileSync(file, readFileSync(good ?? ""));
+    const { native, warnings } = await found(file);
+    expect(warnings).toEqual([]);
+    expect(native?.file).toBe(file);
+    const digits = Object.values(native?.choices ?? {});
+    expect(digits).toHaveLength(4);
+    for (const each of digits) expect(each).toMatch(/^[01]{2048}$/);
+    expect(existsSync(path.join(cache, "tnlab", "blas.json"))).toBe(true);
+    vi.resetModules();
+    expect((await found(file)).native).toEqual(native);
+    expect((await found(file, "blas")).native).toEqual({ ...native, choices: undefined });
+    writeFileSync(file, "no longer one\n");
+    vi.resetModules();
+    expect((await found(file)).warnings).toHaveLength(1);
+  },
+);
+
+const { findNative } = await import("../../../kernel/engine/native.ts");
+const { native: installed } = await findNative();
+const unmeasured: Record<Dtype, number> = { float32: 1, float64: 1, complex64: 1, complex128: 1 };
+const figures = { environment: {}, flopsPerSecond: unmeasured, thinFlopsPerSecond: 1 };
+const native =
+  installed ??
+  (good === undefined ? undefined : { file: good, description: "one by the definition", ...figures });
+
+describe.skipIf(native === undefined)(
+  `products by a BLAS, ${native?.description ?? "left out: there is none"}`,
+  () => {
+    if (native === undefined) return;
+    engineSuite(multiplyingWith(native));
+
+    test("the report names it", async () => {
+      const tensors = [{ name: "A", labels: ["i"] }];
+      const network = { name: "N", dtype: "float64", tensors, open: [], extents: { i: 2 } } as const;
+      const tree = { leaves: 1, pairs: [], sliced: [] };
+      const schedule = distribute(network, tree, threadsMachine(1, 2 ** 20), 1);
+      const report = await multiplyingWith(native).run(schedule, [{ re: Float64Array.of(1, 2) }]);
+      expect(report.arithmetic).toBe(native.description);
+      expect(report.value?.re).toEqual(Float64Array.of(3));
+    });
+  },
+);
