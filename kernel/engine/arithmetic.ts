@@ -104,6 +104,9 @@ const LARGEST_EXTENT = 2 ** 31 - 1;
 /** Products by a BLAS, those that it is faster at where that is known; all else as `own` does it. Over numbers in shared memory. */
 export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic): Arithmetic {
   const blas = openBlas(native.file);
+  // Loaded in another environment it could be as right and many times slower.
+  if (blas.description !== native.description)
+    throw new RangeError(`expected ${native.description}, got ${blas.description}`);
   const digits = native.choices?.[dtype];
   const width = widthOf(dtype);
   const begins = new Map<ArrayBufferLike, number>();

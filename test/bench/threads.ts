@@ -1,6 +1,7 @@
 /**
  * Whole contractions by the threads engine beside cotengra on numpy and on torch, all by one order, on as many threads, in turns.
  * `seconds` are the best of the goes, of the contraction alone: numbers are in place on both sides, threads and processes are started.
+ * `ours` is with the WebAssembly kernels, `auto` with a BLAS of this computer where that is faster, if there is one.
  * `error`: the largest of any entry, relative to the largest entry, against numpy in complex128 by the same order; `known`: against the
  * value that reference.json holds. Then what more workers bring: workers.ts.
  * `npm run bench threads -- [--goes 3] [--search 10] [--only NAME,...] [--workers 2] [--parts contractions,scaling,capped]`
@@ -12,12 +13,16 @@ import {
   threadsMachine,
   type ContractionTree,
   type Dtype,
+  type Schedule,
   type ValuedNetwork,
 } from "tnlab/dsl/index.js";
 import { threadRates } from "tnlab/kernel/engine/calibrate.js";
+import type { ArithmeticName } from "tnlab/kernel/engine/engine.js";
+import { findNative } from "tnlab/kernel/engine/native.js";
 import type { TensorValue } from "tnlab/kernel/engine/report.js";
 import { threadsEngine } from "tnlab/kernel/engine/threads.js";
 import { searchOrder } from "tnlab/kernel/search/search.js";
+import type { Native } from "tnlab/kernel/tensor/blas/native.js";
 import { knownValue, valuedInstance, type Known } from "./instances.ts";
 import { installPeer } from "./peer/cotengra.ts";
 import { isInstalled, startPeer, type Answer, type Backend, type Peer } from "./peer/threads.ts";
@@ -51,11 +56,15 @@ const CONTRACTIONS: readonly (readonly [string, Dtype])[] = [
 const LARGEST = 25;
 const MEMORY = 12 * 2 ** 30;
 
+const ARITHMETICS: readonly Arithmetic[] = ["wasm", "auto"];
 const BACKENDS: readonly Backend[] = ["numpy", "torch"];
 
+/** Ours by who multiplies. */
+type Arithmetic = Exclude<ArithmeticName, "blas">;
+
+/** Best seconds of each. */
 interface Line {
-  readonly name: string;
-  readonly ours: number;
+  readonly ours: ReadonlyMap<Arithmetic, number>;
   readonly peers: ReadonlyMap<Backend, number>;
 }
 
@@ -81,18 +90,24 @@ async function measured(
   peers: ReadonlyMap<Backend, Peer>,
 ): Promise<Line> {
   const { network, entries } = valued;
-  const schedule = distribute(network, tree, threadsMachine(workers, MEMORY, threadRates(workers)), workers);
+  const scheduled = (native: Native | undefined): Schedule =>
+    distribute(network, tree, threadsMachine(workers, MEMORY, threadRates(workers, native)), workers);
+  const variants = (await arithmetics()).map(([name, native]) => [name, native, scheduled(native)] as const);
   const reference = await peers.get("numpy")?.ask("reference");
-  let [ours, error, known] = [Infinity, NaN, NaN];
+  let [error, known] = [NaN, NaN];
+  const ours = new Map<Arithmetic, number>();
   const best = new Map<Backend, Answer>();
   for (let go = 0; go < goes; go += 1) {
-    const { value, measuredSeconds = NaN } = await threadsEngine.run(schedule, entries);
-    ours = Math.min(ours, measuredSeconds);
-    error = reference === undefined || value === undefined ? NaN : errorOf(value, reference);
-    known = value === undefined ? NaN : differenceFrom(knownValue(network.name), value);
+    for (const [name, native, schedule] of variants) {
+      const { value, measuredSeconds = NaN } = await threadsEngine.run(schedule, entries, { native });
+      ours.set(name, Math.min(ours.get(name) ?? Infinity, measuredSeconds));
+      if (value === undefined) continue;
+      if (reference !== undefined) error = larger(error, errorOf(value, reference));
+      known = larger(known, differenceFrom(knownValue(network.name), value));
+    }
     for (const [backend, peer] of peers) {
       const answer = await peer.ask("go");
-      if (answer.seconds < (best.get(backend)?.seconds ?? Infinity)) best.set(backend, answer);
+      if (answer !== undefined && answer.seconds < (best.get(backend)?.seconds ?? Infinity)) best.set(backend, answer);
     }
   }
   const seconds = BACKENDS.map((backend) => best.get(backend)?.seconds);
@@ -101,14 +116,32 @@ async function measured(
     `${network.name} ${network.dtype}`,
     log10Flops.toFixed(2),
     `2^${log2Slices.toFixed(0)}`,
-    shown(ours),
-    ...seconds.flatMap((other) => [shown(other), shown(other && ours / other)]),
+    ...ARITHMETICS.map((name) => shown(ours.get(name))),
+    ...seconds.flatMap((other) => [
+      shown(other),
+      ...ARITHMETICS.map((name) => shown(other && (ours.get(name) ?? NaN) / other)),
+    ]),
     error.toExponential(1),
     (best.get("numpy")?.error ?? NaN).toExponential(1),
     Number.isNaN(known) ? "-" : known.toExponential(1),
   ]);
   const times = [...best].map(([backend, answer]) => [backend, answer.seconds] as const);
-  return { name: network.name, ours, peers: new Map(times) };
+  return { ours, peers: new Map(times) };
+}
+
+async function arithmetics(): Promise<(readonly [Arithmetic, Native | undefined])[]> {
+  const { native } = await findNative();
+  return native === undefined
+    ? [["wasm", undefined]]
+    : [
+        ["wasm", undefined],
+        ["auto", native],
+      ];
+}
+
+/** The larger of what is known. */
+function larger(x: number, y: number): number {
+  return Number.isNaN(x) || x < y ? y : x;
 }
 
 function errorOf(value: TensorValue, { re = [], im = [] }: Answer): number {
@@ -130,11 +163,23 @@ function differenceFrom(known: Known | undefined, value: TensorValue): number {
 }
 
 function shown(value: number | undefined): string {
-  return value === undefined ? "-" : value.toPrecision(3);
+  return value === undefined || Number.isNaN(value) ? "-" : value.toPrecision(3);
 }
 
 const COLUMNS = [
-  ...["network", "log10 C", "slices", "ours s", "numpy s", "ratio", "torch s", "ratio"],
+  ...[
+    "network",
+    "log10 C",
+    "slices",
+    "ours s",
+    "auto s",
+    "numpy s",
+    "ratio",
+    "auto",
+    "torch s",
+    "ratio",
+    "auto",
+  ],
   ...["error", "numpy's", "known"],
 ];
 
@@ -143,18 +188,19 @@ function row([name = "", ...cells]: readonly string[]): void {
 }
 
 function summary(lines: readonly Line[]): void {
-  for (const backend of BACKENDS) {
-    const ratios = lines.flatMap(({ ours, peers }) => {
-      const other = peers.get(backend);
-      return other === undefined ? [] : [ours / other];
-    });
-    if (ratios.length === 0) continue;
-    const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
-    console.log(
-      `ours over cotengra + ${backend}: geometric mean ${mean.toFixed(3)}, worst ${Math.max(...ratios).toFixed(3)}, ` +
-        `over ${ratios.length} contractions`,
-    );
-  }
+  for (const backend of BACKENDS)
+    for (const arithmetic of ARITHMETICS) {
+      const ratios = lines.flatMap(({ ours, peers }) => {
+        const [own, other] = [ours.get(arithmetic), peers.get(backend)];
+        return own === undefined || other === undefined ? [] : [own / other];
+      });
+      if (ratios.length === 0) continue;
+      const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+      console.log(
+        `${arithmetic} over cotengra + ${backend}: geometric mean ${mean.toFixed(3)}, ` +
+          `worst ${Math.max(...ratios).toFixed(3)}, over ${ratios.length} contractions`,
+      );
+    }
 }
 
 export async function threads(args: string[]): Promise<void> {

@@ -3,7 +3,7 @@
  * row-major product. The optional package koffi makes the calls.
  */
 import { createRequire } from "node:module";
-import { UserError, type Dtype } from "../../../dsl/index.ts";
+import type { Dtype } from "../../../dsl/index.ts";
 import type { Product } from "../product.ts";
 
 /** A byte of this process's memory. */
@@ -66,19 +66,27 @@ export class AbsentLibrary extends Error {
   override readonly name = "AbsentLibrary";
 }
 
+/**
+ * Kept as long as the thread lives, even where this module is loaded twice: a library that nobody holds is unloaded, and would be loaded
+ * again in another environment.
+ */
+const held = ((globalThis as { tnlabLibraries?: Library[] }).tnlabLibraries ??= []);
+
 function opened(file: string): Library {
   try {
-    return koffi().load(file);
+    const library = koffi().load(file);
+    held.push(library);
+    return library;
   } catch (error) {
     throw new AbsentLibrary(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Throws AbsentLibrary, and UserError where the file is not a BLAS with C names. */
+/** Throws AbsentLibrary, and RangeError where the file is not a BLAS with C names. */
 export function openBlas(file: string): Blas {
   const library = opened(file);
   const build = BUILDS.find(({ prefix, suffix }) => named(library, `${prefix}cblas_dgemm${suffix}`));
-  if (build === undefined) throw new UserError(`${file} has no function cblas_dgemm`);
+  if (build === undefined) throw new RangeError(`${file} has no function cblas_dgemm`);
   for (const setter of THREAD_SETTERS) named(library, fullName(build, setter), "void", ["int"])?.(1);
   const gemm = {
     float32: gemmOf(library, build, "s"),

@@ -2,7 +2,7 @@
  * A process of its own that tries libraries, since one that is broken may take its process along. In: their names, and whether to
  * measure which products the first good one is faster at. Out: a line of JSON before and after each.
  */
-import { UserError, type Dtype } from "../../../dsl/index.ts";
+import type { Dtype } from "../../../dsl/index.ts";
 import { floatBytes, widthOf, type Floats } from "../floats.ts";
 import { leastSeconds, THIN } from "../timing.ts";
 import { compileKernels, makeKernels, WORKSPACE_BYTES } from "../wasm/kernels.ts";
@@ -77,7 +77,7 @@ function multiplyOf(blas: Blas, { memory, starts: [out, a, b] }: Bench): Multipl
   return (matrices, dtype) => blas.multiply(origin + out, origin + a, origin + b, matrices, dtype);
 }
 
-/** Small whole numbers, whose products every precision holds, against the definition. Throws UserError. */
+/** Small whole numbers, whose products every precision holds, against the definition. Throws RangeError. */
 function check(multiply: Multiply, bench: Bench): void {
   for (const dtype of DTYPES)
     for (const forms of FORMS)
@@ -94,7 +94,7 @@ function check(multiply: Multiply, bench: Bench): void {
         multiply(matrices, dtype);
         const got = floatsAt(bench, out, dtype, m * n);
         const wrong = direct(left, right, matrices, dtype).findIndex((value, at) => got[at] !== value);
-        if (wrong >= 0) throw new UserError(`it multiplies wrongly (${dtype}, ${m} x ${n} x ${k})`);
+        if (wrong >= 0) throw new RangeError(`it multiplies wrongly (${dtype}, ${m} x ${n} x ${k})`);
       }
 }
 

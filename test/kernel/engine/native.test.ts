@@ -132,7 +132,7 @@ const unmeasured: Record<Dtype, number> = { float32: 1, float64: 1, complex64: 1
 const figures = { environment: {}, flopsPerSecond: unmeasured, thinFlopsPerSecond: 1 };
 const native =
   installed ??
-  (good === undefined ? undefined : { file: good, description: "one by the definition", ...figures });
+  (good === undefined ? undefined : { file: good, description: "BLAS", ...figures });
 
 describe.skipIf(native === undefined)(
   `products by a BLAS, ${native?.description ?? "left out: there is none"}`,
