@@ -21,7 +21,8 @@ export interface Answer {
   readonly seconds: number;
   /** Largest difference of any entry from the reference, relative to its largest entry. */
   readonly error?: number;
-  /** Entries of a reference. */
+  /** Of a reference, every step-th entry. */
+  readonly step?: number;
   readonly re?: readonly number[];
   readonly im?: readonly number[];
 }
