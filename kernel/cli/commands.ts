@@ -128,6 +128,10 @@ const run: CommandSpec = {
       value: "WHO",
       help: "what multiplies in a program on threads: wasm (the same bits everywhere), blas (one of this computer), or auto, the faster for each product (default: TNLAB_ARITHMETIC, else wasm)",
     },
+    checkpoints: {
+      value: "FOLDER",
+      help: "keep the sums of a program's slices there while it runs, and go on from those of a run that was stopped: at most a slice of each device is lost, or a second where slices are shorter",
+    },
     trace: {
       value: "FILE.json",
       help: "write what every device did when, in a program's last run of each network, for ui.perfetto.dev",
@@ -137,6 +141,7 @@ const run: CommandSpec = {
   examples: [
     "tnlab run ising.tn",
     "tnlab run ising.tn --trace ising.json",
+    "tnlab run sycamore.tn --checkpoints sums",
     "tnlab run notebooks/quickstart.ipynb --to quickstart.html",
     "tnlab run sweep.ipynb --parameters '{\"beta\": 0.5}' --to sweep-5.ipynb",
   ],

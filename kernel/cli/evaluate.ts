@@ -1,5 +1,6 @@
 /** `tnlab run FILE.tn`. */
 import { availableParallelism } from "node:os";
+import path from "node:path";
 import type { Decimal, ExactValue, MachineSpec } from "../../dsl/index.ts";
 import { chromeTrace } from "../engine/chrome.ts";
 import { ARITHMETIC_NAMES, type ArithmeticName } from "../engine/engine.ts";
@@ -33,8 +34,10 @@ export const runProgram: Run = (given) => {
     const native = await nativeFor(arithmetic, (sentence) => {
       complain(`warning: ${sentence}`);
     });
+    const checkpoints = given.values.get("checkpoints");
     const host = {
       native,
+      checkpoints: checkpoints && path.resolve(checkpoints),
       ...hostFor(signal, folderOf(own), show),
       ...(runsOn && { runsOn }),
       ...(following && { following }),

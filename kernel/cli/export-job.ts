@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { deviceCount, UserError, type Entries } from "../../dsl/index.ts";
-import { clearResults, DEVICES, slicesBetweenCheckpoints, writeJob } from "../engine/torch/job.ts";
+import { slicesBetweenCheckpoints } from "../engine/checkpoint.ts";
+import { clearResults, DEVICES, writeJob } from "../engine/torch/job.ts";
 import { writeLaunchers } from "../engine/torch/launch.ts";
 import { OK, WrongUse, type Arguments, type Run } from "./command.ts";
 import { interruptible } from "./interrupt.ts";

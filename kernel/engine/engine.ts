@@ -13,6 +13,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Told now and then how far the run is; engines that cannot say it, do not. */
   readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Folder for the sums of slices, from which a run that was stopped goes on; it is there, and of this schedule and these entries alone.
+   * An engine that has no use for it leaves it empty.
+   */
+  readonly checkpoint?: string | undefined;
   /** The BLAS that multiplies on the threads engine; its own kernels where there is none. */
   readonly native?: Native | undefined;
 }

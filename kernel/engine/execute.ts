@@ -1,5 +1,6 @@
 /** Runs a schedule on one rank, with the time that each step took. */
 import type { BufferId, Step } from "../../dsl/index.ts";
+import { restore, save, type RankCheckpoint } from "./checkpoint.ts";
 import { collect } from "./collectives.ts";
 import { contract, load, permute, sum } from "./local.ts";
 import { note } from "./progress.ts";
@@ -12,6 +13,7 @@ import { reportedSteps, type SliceLoop } from "./steps.ts";
 interface Run {
   readonly rank: Rank;
   readonly rescaling: Rescaling | undefined;
+  readonly checkpoint: RankCheckpoint | undefined;
   readonly positions: ReadonlyMap<Step, number>;
   readonly seconds: Float64Array;
   readonly starts: Float64Array;
@@ -31,10 +33,8 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
   const progress = task.rank === 0 ? new Int32Array(task.progress) : undefined;
   return (begun) => {
     const now = (): number => Number(clock() - begun) / 1e9;
-    runSteps(
-      { rank, rescaling: task.rescaling, positions, seconds, starts, progress, now },
-      task.schedule.steps,
-    );
+    const { rescaling, checkpoint } = task;
+    runSteps({ rank, rescaling, checkpoint, positions, seconds, starts, progress, now }, task.schedule.steps);
     return { seconds, starts, end: now() };
   };
 }
@@ -58,15 +58,25 @@ function timed<T>({ rank, positions, seconds, starts, progress, now }: Run, step
 
 /** The time of the loop itself is that of adding up the slices. */
 function runLoop(run: Run, loop: SliceLoop): void {
-  const { rank, progress } = run;
+  const { rank, progress, checkpoint, rescaling } = run;
   const sums = timed(run, loop, () => startSums(rank, loop));
   const slices = slicesOf(rank, loop);
-  for (const [done, slice] of slices.entries()) {
+  const noteSlices = (done: number): void => {
+    if (progress !== undefined) note(progress, run.positions.get(loop) ?? 0, { done, of: slices.length });
+  };
+  const before = checkpoint?.done ?? 0;
+  if (checkpoint !== undefined && before > 0) {
+    restore(checkpoint, rank.rank, sums, rescaling);
+    noteSlices(before);
+  }
+  for (const [earlier, slice] of slices.slice(before).entries()) {
+    const done = before + earlier + 1;
     enterSlice(rank, loop, slice);
     runSteps(run, loop.body);
     timed(run, loop, () => addSlice(rank, loop, sums));
-    if (progress !== undefined)
-      note(progress, run.positions.get(loop) ?? 0, { done: done + 1, of: slices.length });
+    if (checkpoint !== undefined && done % checkpoint.every === 0)
+      save(checkpoint, rank.rank, done, sums, rescaling);
+    noteSlices(done);
   }
   rank.slice.clear();
   timed(run, loop, () => finishSums(rank, loop, sums));

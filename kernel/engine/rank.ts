@@ -11,6 +11,7 @@ import {
   type Copy,
 } from "./arithmetic.ts";
 import { barrierTable, type BarrierTable } from "./barrier.ts";
+import type { RankCheckpoint } from "./checkpoint.ts";
 import type { Rescaling } from "./rescale.ts";
 import { floatsOf, unravel, type Stretch } from "./steps.ts";
 
@@ -40,6 +41,8 @@ export interface RankTask {
   readonly progress: SharedArrayBuffer;
   /** Absent where nothing is to be scaled. */
   readonly rescaling?: Rescaling | undefined;
+  /** Absent where no sums are kept. */
+  readonly checkpoint?: RankCheckpoint | undefined;
   /** Multiplies; absent where the kernels do. */
   readonly native?: Native | undefined;
 }

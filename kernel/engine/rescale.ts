@@ -50,7 +50,7 @@ function binaryExponent(magnitude: number): number {
   return magnitude === Infinity ? OVERFLOWN : Math.floor(Math.log2(magnitude));
 }
 
-function raise(words: Int32Array, at: number, value: number): void {
+export function raise(words: Int32Array, at: number, value: number): void {
   let known = Atomics.load(words, at);
   while (known < value) {
     const found = Atomics.compareExchange(words, at, known, value);

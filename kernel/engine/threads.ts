@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { InvariantError, isComplex, rankCount, type Schedule } from "../../dsl/index.ts";
 import { floatBytes, widthOf } from "../tensor/floats.ts";
 import { barrierWords } from "./barrier.ts";
+import { checkpointsFor, lastRound, noteRound } from "./checkpoint.ts";
 import { runCrew } from "./crew.ts";
 import type { Engine, RunOptions } from "./engine.ts";
 import { KERNEL_REACH_BYTES, shareMemory } from "./memory.ts";
@@ -29,8 +30,11 @@ export function makeThreadsEngine(reach = KERNEL_REACH_BYTES): Engine {
     run: async (schedule, entries, options) => {
       checkEntries(schedule, entries);
       const memory = shareMemory(schedule, entries, reach);
+      const kept = options?.checkpoint === undefined ? undefined : lastRound(options.checkpoint);
+      if (kept !== undefined)
+        return runInRange({ schedule, memory, options }, makeRescaling(schedule, kept.shifts), kept.round);
       const first = mayUnderflow(schedule, entries) ? makeRescaling(schedule) : undefined;
-      return runInRange({ schedule, memory, options }, first);
+      return runInRange({ schedule, memory, options }, first, 0);
     },
   };
 }
@@ -45,12 +49,12 @@ interface Work {
  * Runs until nothing on the way to the value leaves the range of the dtype, once as a rule. The report's steps are those of the last run,
  * its time that of all.
  */
-async function runInRange(work: Work, first: Rescaling | undefined): Promise<RunReport> {
+async function runInRange(work: Work, first: Rescaling | undefined, firstRound: number): Promise<RunReport> {
   const { schedule, memory, options } = work;
   let rescaling = first;
   let earlier = 0;
-  for (let round = 0; ; round += 1) {
-    const times = await runRanks(work, rescaling);
+  for (let round = firstRound; ; round += 1) {
+    const times = await runRanks(work, rescaling, round);
     const value = valueOf(schedule, memory, rescaling === undefined ? 0 : exponentOf(rescaling));
     const report = {
       ...reportOf("threads", schedule, times, value),
@@ -72,12 +76,17 @@ async function runInRange(work: Work, first: Rescaling | undefined): Promise<Run
 function runRanks(
   { schedule, memory, options }: Work,
   rescaling: Rescaling | undefined,
+  round: number,
 ): Promise<RankTimes[]> {
+  const { checkpoint: folder, native } = options ?? {};
+  if (folder !== undefined && rescaling !== undefined) noteRound(folder, { round, shifts: rescaling.shifts });
+  const checkpoints = folder === undefined ? [] : checkpointsFor(schedule, folder, round);
   const start = new SharedArrayBuffer(16);
   const progress = progressWords();
   const barriers = new SharedArrayBuffer(4 * barrierWords(schedule));
   const tasks = Array.from({ length: rankCount(schedule.mesh) }, (_, rank): RankTask => {
-    return { schedule, rank, memory, barriers, start, progress, rescaling, native: options?.native };
+    const checkpoint = checkpoints[rank];
+    return { schedule, rank, memory, barriers, start, progress, rescaling, checkpoint, native };
   });
   // Workers run compiled JavaScript, also where this file itself is run from its source.
   const file = createRequire(import.meta.url).resolve("tnlab/kernel/engine/worker.js");

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { InvariantError, rankCount, UserError, type Schedule } from "../../dsl/index.ts";
+import { slicesBetweenCheckpoints } from "./checkpoint.ts";
 import type { Engine, RunOptions } from "./engine.ts";
 import { plannedSteps } from "./skeleton.ts";
 import { runOnHost, type Failure, type HostLine } from "./torch/host.ts";
@@ -35,13 +36,15 @@ export function torchEngine(processes?: number, options: TorchOptions = {}): Eng
       if (processes !== undefined && ranks !== processes)
         throw new InvariantError(`expected a schedule for ${processes} processes, got one for ${ranks}`);
       runOptions.signal?.throwIfAborted();
-      const folder = await mkdtemp(path.join(tmpdir(), "tnlab-torch-"));
+      const { checkpoint, signal } = runOptions;
+      const folder = checkpoint ?? (await mkdtemp(path.join(tmpdir(), "tnlab-torch-")));
+      const checkpointSlices = checkpoint === undefined ? 0 : slicesBetweenCheckpoints(schedule);
       try {
-        await writeJob(folder, schedule, entries, { ...defaults(), ...options }, runOptions.signal);
+        await writeJob(folder, schedule, entries, { ...defaults(), checkpointSlices, ...options }, signal);
         await runJob(folder, schedule, options.python ?? findPython(), runOptions);
         return readResults(folder, schedule);
       } finally {
-        await rm(folder, { recursive: true, force: true });
+        if (checkpoint === undefined) await rm(folder, { recursive: true, force: true });
       }
     },
   };

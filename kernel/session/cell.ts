@@ -37,12 +37,15 @@ export interface CellOptions {
   /** Of searches that the cell leaves open. */
   readonly search: SearchDefaults;
   readonly arithmetic: ArithmeticName | undefined;
+  /** Relative to the notebook's folder. */
+  readonly checkpoints: string | undefined;
 }
 
-/** What the words after `%%tn` say: `--seconds 10`, `--seed 3`, `--arithmetic auto`. Throws MagicError. */
+/** What the words after `%%tn` say: `--seconds 10`, `--seed 3`, `--arithmetic auto`, `--checkpoints FOLDER`. Throws MagicError. */
 export function cellOptions(words: readonly string[]): CellOptions {
   const search: { seconds?: number; seed?: number } = {};
   let arithmetic: ArithmeticName | undefined;
+  let checkpoints: string | undefined;
   for (let at = 0; at < words.length; at += 2) {
     const [name = "", text = ""] = words.slice(at, at + 2);
     const value = text === "" ? NaN : Number(text);
@@ -52,14 +55,17 @@ export function cellOptions(words: readonly string[]): CellOptions {
     else if (name === "--arithmetic") {
       const known = ARITHMETIC_NAMES.find((one) => one === text);
       arithmetic = checked(known, known !== undefined, ARITHMETIC, text);
-    } else throw new MagicError(`%%tn has no option ${name}; it has ${SECONDS}, ${SEED} and ${ARITHMETIC}`);
+    } else if (name === "--checkpoints") checkpoints = checked(text, text !== "", CHECKPOINTS, text);
+    else throw new MagicError(`%%tn has no option ${name}; it has ${OPTIONS}`);
   }
-  return { search, arithmetic };
+  return { search, arithmetic, checkpoints };
 }
 
 const SECONDS = "--seconds 10 (a positive number)";
 const SEED = "--seed 3 (a whole number from 0 on)";
 const ARITHMETIC = `--arithmetic auto (${ARITHMETIC_NAMES.join(", ")})`;
+const CHECKPOINTS = "--checkpoints sums (a folder)";
+const OPTIONS = [SECONDS, SEED, ARITHMETIC, CHECKPOINTS].join(", ");
 
 function checked<T>(value: T, right: boolean, form: string, text: string): T {
   if (!right) throw new MagicError(`expected ${form}, got ${text === "" ? "nothing" : text}`);

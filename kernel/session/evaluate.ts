@@ -32,6 +32,8 @@ export interface Host {
   readonly search?: SearchDefaults;
   /** Where all runs that are not dry go, whatever the program says; absent where the program decides. */
   readonly runsOn?: MachineSpec;
+  /** Folder in which runs keep the sums of their slices and go on from those of a run that was stopped; absent: none are kept. */
+  readonly checkpoints?: string | undefined;
   /** What multiplies on the threads engine; absent where its own kernels do. */
   readonly native?: RunOptions["native"];
   /** Told now and then how far a run is, and once with nothing when it ends; absent where nobody looks. */

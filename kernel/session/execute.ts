@@ -1,5 +1,6 @@
 /** Runs a cell: `execute_request` and all that it publishes. */
 import { randomUUID } from "node:crypto";
+import path from "node:path";
 import type { ErrorContent, ExecuteReply, JupyterMessage } from "../protocol/message.ts";
 import { cellOptions, MagicError, readCell, type CellOptions } from "./cell.ts";
 import { bundle, exceptionContent, interruptedContent, mistakesContent } from "./display.ts";
@@ -85,11 +86,12 @@ function print(session: Session, name: "stdout" | "stderr", text: string): void 
   publish(session, "stream", { name, text });
 }
 
-function cellHost(session: Session, { search, arithmetic }: CellOptions): CellHost {
+function cellHost(session: Session, { search, arithmetic, checkpoints }: CellOptions): CellHost {
   return {
     folder: session.folder,
     search,
     arithmetic,
+    checkpoints: checkpoints && path.resolve(session.folder, checkpoints),
     signal: speaker(session).signal,
     variable: session.typescript.variable,
     display: (data) => {

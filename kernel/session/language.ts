@@ -14,6 +14,7 @@ export interface CellHost {
   readonly search: SearchDefaults;
   /** As the cell says, if it does. */
   readonly arithmetic: ArithmeticName | undefined;
+  readonly checkpoints: string | undefined;
   readonly signal: AbortSignal;
   readonly variable: (name: string) => unknown;
   readonly display: (data: MimeBundle) => void;
@@ -74,10 +75,19 @@ function inWords(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1) ?? ""}`;
 }
 
-function languageHost({ folder, search, signal, variable, display, displaying }: CellHost): Host {
+function languageHost({
+  folder,
+  search,
+  checkpoints,
+  signal,
+  variable,
+  display,
+  displaying,
+}: CellHost): Host {
   return {
     folder,
     search,
+    checkpoints,
     signal,
     variable,
     show: (output) => {

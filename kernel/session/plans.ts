@@ -12,6 +12,7 @@ import type { Engine, Progress } from "../engine/engine.ts";
 import type { RunReport } from "../engine/report.ts";
 import { threadsEngine } from "../engine/threads.ts";
 import { torchEngine } from "../engine/torch.ts";
+import { checkpointFor, forget, keepPlan } from "./checkpoints.ts";
 import type { Plan } from "./evaluate.ts";
 import { planApart } from "./planning.ts";
 import { completed } from "./exact.ts";
@@ -90,14 +91,20 @@ export async function runOn(
   dry: boolean,
 ): Promise<RunReport> {
   const where = dry ? on : (session.host.runsOn ?? on);
-  const { schedule, machine, tree } = await planFor(session, name, distributionOf(session, name, where));
+  const spec = distributionOf(session, name, where);
+  const checkpoint = dry ? undefined : checkpointFor(session, name, spec);
+  const plan = checkpoint?.plan ?? (await planFor(session, name, spec));
+  const { schedule, machine, tree } = plan;
   const engine = dry ? dryEngine : engineFor(machine, name);
   const valued = networkNamed(session, name);
   const { signal, following, native } = session.host;
   const onProgress = following && ((progress: Progress) => following(schedule, progress));
+  if (checkpoint !== undefined) keepPlan(checkpoint.folder, plan);
+  const options = { signal, native, checkpoint: checkpoint?.folder, ...(onProgress && { onProgress }) };
   const raw = await engine
-    .run(schedule, valued.entries, { signal, native, ...(onProgress && { onProgress }) })
+    .run(schedule, valued.entries, options)
     .finally(() => following?.(schedule, undefined));
+  if (checkpoint !== undefined) forget(checkpoint.folder);
   const report = await completed(raw, valued, tree, signal);
   session.results.set(name, { ...(await resultsOf(session, name)), schedule, report, machine });
   return report;

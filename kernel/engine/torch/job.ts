@@ -16,7 +16,6 @@ import {
 } from "../../../dsl/index.ts";
 import type { RunReport, TensorValue } from "../report.ts";
 import { checkEntries, reportOf, type RankTimes } from "../skeleton.ts";
-import { rounds } from "../steps.ts";
 import { writeInputs } from "./inputs.ts";
 
 /** Raised when a reader of an older `job.json` would go wrong. */
@@ -41,9 +40,6 @@ export interface JobOptions {
 }
 
 const LEAST_TIMEOUT_SECONDS = 60;
-
-/** A checkpoint is worth at least so much modelled time, or it would cost more than it saves. */
-const SECONDS_OF_A_CHECKPOINT = 1;
 
 export async function writeJob(
   folder: string,
@@ -76,15 +72,6 @@ function timeoutFor({ steps }: Schedule): number {
       : step.model.seconds,
   );
   return Math.max(LEAST_TIMEOUT_SECONDS, 10 * Math.max(0, ...modelled));
-}
-
-/** One slice where a slice takes long; more where a checkpoint would cost more than it saves. */
-export function slicesBetweenCheckpoints(schedule: Schedule): number {
-  const loop = schedule.steps.find((step) => step.kind === "slice-loop");
-  if (loop?.kind !== "slice-loop") return 1;
-  const seconds = loop.body.reduce((sum, { model }) => sum + model.seconds, 0);
-  const worth = seconds > 0 ? Math.ceil(SECONDS_OF_A_CHECKPOINT / seconds) : 1;
-  return Math.min(Math.max(1, worth), rounds(schedule, loop));
 }
 
 /** Removes what an earlier run of the job has left in its folder. */

@@ -1,5 +1,5 @@
 /** Every command as a process: exit codes, streams, signals. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { verify, type Schedule } from "../../../dsl/index.ts";
@@ -7,6 +7,19 @@ import { folderWith, start, tnlab } from "./tnlab.ts";
 
 const RING = "index i: 4, j: 4, k: 4\ntensor A[i,j], B[j,k], C[k,i] = normal(seed 1)\n";
 const CHAIN = `${RING}network R[i,k] = A B\nlet R2 = 1\nrun R on threads(2)\nshow order R\n`;
+
+/** Slices of seconds altogether. */
+const SLOW = `index s: 96
+let n = 700
+tensor w[s, a: n] = sin(s + 3*a)
+tensor A[a: n, b: n] = cos(a + 5*b)
+tensor B[b: n, c: n] = sin(7*b + c)
+tensor C[c: n, a: n] = cos(c - 2*a)
+network Z = w A B C
+order Z = (((w A) B) C)
+slice Z over s
+run Z on threads(2)
+`;
 
 const code = (id: string, source: string): object => {
   return { cell_type: "code", id, metadata: {}, execution_count: null, outputs: [], source };
@@ -167,6 +180,29 @@ test("Ctrl-C ends a run with 130", async () => {
   running.signal("SIGINT");
   const { code: exit, stderr } = await running.finished;
   expect([exit, stderr]).toEqual([130, "tnlab: interrupted\n"]);
+});
+
+test("a run that is killed goes on from its last checkpoint, to the same value", async () => {
+  writeFileSync(path.join(folder, "slow.tn"), SLOW);
+  const [sums, program] = [path.join(folder, "sums"), path.join(folder, "slow.tn")];
+  const run = start(["run", program, "--checkpoints", sums]);
+  const slices = (): number[] =>
+    (existsSync(sums) ? readdirSync(sums, { recursive: true }) : []).flatMap((name) => {
+      const [, done] = /\/0-\d-(\d+)$/.exec(String(name)) ?? [];
+      return done === undefined ? [] : [Number(done)];
+    });
+  while (slices().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  run.signal("SIGKILL");
+  await run.finished;
+  expect(slices()[0]).toBeLessThan(48);
+  const goesOn = await tnlab(["run", program, "--checkpoints", sums]);
+  expect(goesOn.stdout).toMatch(/^Z: goes on from .*sums/);
+  const whole = await tnlab(["run", program]);
+  expect(goesOn.stdout.split("\n")[1]).toBe(whole.stdout.split("\n")[0]);
+  expect(readdirSync(sums)).toEqual([]);
+  const refused = await tnlab(["run", program, "--checkpoints", path.join(program, "sums")]);
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.stderr).toMatch(/no sums can be kept in .*: a part of its path is a file/);
 });
 
 test("a notebook prints its outputs where they belong", async () => {

@@ -84,6 +84,7 @@ const WRONG_USE: readonly Row[] = [
   ["run good.ipynb --engine torch", /--engine goes with a program \(\.tn\) only/],
   ["run good.tn --arithmetic bls", /no arithmetic bls \(known: wasm, blas, auto\); did you mean blas\?/],
   ["run good.tn --engine torch --arithmetic auto", /--arithmetic is of the threads engine, not of torch/],
+  ["run good.ipynb --checkpoints sums", /--checkpoints goes with a program \(\.tn\) only/],
   ["run good.ipynb --arithmetic auto", /--arithmetic goes with a program \(\.tn\) only/],
   ["run good.ipynb --trace out.json", /--trace goes with a program \(\.tn\) only/],
   ["export-job good.tn --network R", /--out is missing/],

@@ -131,8 +131,7 @@ const { native: installed } = await findNative();
 const unmeasured: Record<Dtype, number> = { float32: 1, float64: 1, complex64: 1, complex128: 1 };
 const figures = { environment: {}, flopsPerSecond: unmeasured, thinFlopsPerSecond: 1 };
 const native =
-  installed ??
-  (good === undefined ? undefined : { file: good, description: "BLAS", ...figures });
+  installed ?? (good === undefined ? undefined : { file: good, description: "BLAS", ...figures });
 
 describe.skipIf(native === undefined)(
   `products by a BLAS, ${native?.description ?? "left out: there is none"}`,

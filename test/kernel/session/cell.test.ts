@@ -26,6 +26,7 @@ test.each([
   ["--seconds 10 --seed 3", { search: { seconds: 10, seed: 3 } }],
   ["--seed 0 --seconds 0.5", { search: { seconds: 0.5, seed: 0 } }],
   ["--arithmetic auto --seed 1", { search: { seed: 1 }, arithmetic: "auto" }],
+  ["--checkpoints sums", { search: {}, checkpoints: "sums" }],
 ])("the first line %%tn %s", (words, options) => {
   expect(cellOptions(words.split(" ").filter(Boolean))).toEqual(options);
 });

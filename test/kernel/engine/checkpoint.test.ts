@@ -1,0 +1,119 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { distribute } from "../../../dsl/distribute/distribute.ts";
+import { threadsMachine } from "../../../dsl/distribute/presets.ts";
+import type { Dtype, ValuedNetwork } from "../../../dsl/network/network.ts";
+import type { Schedule } from "../../../dsl/schedule/schedule.ts";
+import type { RunReport } from "../../../kernel/engine/report.ts";
+import { threadsEngine } from "../../../kernel/engine/threads.ts";
+
+let folder = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "checkpoint-"));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** A ring of matrices, half of whose indices are sliced, on a machine so slow by its model that every slice is worth a checkpoint. */
+function sliced(dtype: Dtype, size = 1): ValuedNetwork & { schedule: Schedule } {
+  const labels = Array.from({ length: 8 }, (_, k) => `i_${k}`);
+  const tensors = labels.map((label, k) => ({ name: `M${k}`, labels: [label, labels[(k + 1) % 8] ?? ""] }));
+  const extents = Object.fromEntries(labels.map((label, k) => [label, k % 2 === 0 ? 3 : 24]));
+  const network = { name: "ring", dtype, tensors, open: [], extents } as const;
+  const entries = tensors.map((_, k) => ({
+    re: Float64Array.from({ length: 72 }, (__, at) => (k < 6 ? size : size ** -2) * Math.sin(at * (k + 2))),
+  }));
+  const pairs = [[0, 1], ...[2, 3, 4, 5, 6, 7].map((k) => [6 + k, k] as const)] as [number, number][];
+  const tree = { leaves: 8, pairs, sliced: ["i_0", "i_2", "i_4", "i_6"] };
+  const slow = { float32: 1, float64: 1, complex64: 1, complex128: 1 };
+  const machine = threadsMachine(2, 2 ** 24, {
+    source: "slow",
+    flopsPerSecond: slow,
+    memoryBytesPerSecond: 1,
+    linkBytesPerSecond: 1,
+    linkLatencySeconds: 1,
+    launchSeconds: 1,
+  });
+  return { network, entries, schedule: distribute(network, tree, machine, 2, { method: "slicing" }) };
+}
+
+/** Stops after rank 0 has done so many slices. */
+async function stoppedAfter(slices: number, { schedule, entries }: ReturnType<typeof sliced>): Promise<void> {
+  const controller = new AbortController();
+  const poll = setInterval(() => {
+    const own = readdirSync(folder).map((name) => /^\d+-0-(\d+)$/.exec(name)?.[1]);
+    if (own.some((done) => Number(done) >= slices)) controller.abort(new RangeError("stopped"));
+  }, 0);
+  const run = threadsEngine.run(schedule, entries, { checkpoint: folder, signal: controller.signal });
+  await expect(run).rejects.toThrow("stopped");
+  clearInterval(poll);
+}
+
+/** Runs, and says for each rank which counts of slices it has saved meanwhile. */
+async function resumed({
+  schedule,
+  entries,
+}: ReturnType<typeof sliced>): Promise<{ report: RunReport; saved: number[][] }> {
+  const saved: number[][] = [[], []];
+  const watcher = watch(folder, (_, name) => {
+    const [, rank, slices] = /^\d+-(\d)-(\d+)\.draft$/.exec(name ?? "") ?? [];
+    saved[Number(rank)]?.push(Number(slices));
+  });
+  const report = await threadsEngine.run(schedule, entries, { checkpoint: folder });
+  watcher.close();
+  return { report, saved };
+}
+
+function newest(rank: number): number {
+  const counts = readdirSync(folder).map((name) => new RegExp(`^\\d+-${rank}-(\\d+)$`).exec(name)?.[1] ?? 0);
+  return Math.max(...counts.map(Number));
+}
+
+test.each(["float32", "complex64", "float64"] as const)(
+  "a run of %s that was stopped goes on from its last slice, to the same bits",
+  async (dtype) => {
+    const work = sliced(dtype);
+    const { value } = await threadsEngine.run(work.schedule, work.entries);
+    await stoppedAfter(3, work);
+    const done = [newest(0), newest(1)];
+    expect(done[0]).toBeGreaterThanOrEqual(3);
+    const { report, saved } = await resumed(work);
+    expect(report.value).toEqual(value);
+    expect(saved.map((own) => Math.min(...own))).toEqual(done.map((own) => own + 1));
+    // Not even one file a slice: those that all ranks have left behind are gone.
+    expect(readdirSync(folder).length).toBeLessThan(8);
+  },
+);
+
+test("values beyond the range of the dtype, with the powers of two of the round that was stopped", async () => {
+  const work = sliced("float32", 1e-7);
+  const { value } = await threadsEngine.run(work.schedule, work.entries);
+  expect(Math.abs(value?.re[0] ?? 0)).toBeGreaterThan(0);
+  await stoppedAfter(3, work);
+  expect(readdirSync(folder)).toContain("shifts");
+  expect((await resumed(work)).report.value).toEqual(value);
+});
+
+test("what is damaged, or of another schedule, is not gone on from", async () => {
+  const work = sliced("float64");
+  const { value } = await threadsEngine.run(work.schedule, work.entries);
+  await stoppedAfter(4, work);
+  const own = readdirSync(folder).filter((name) => name.startsWith("0-0-"));
+  expect(own.length).toBeGreaterThan(0);
+  for (const name of own) {
+    const file = path.join(folder, name);
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+  }
+  expect(await resumed(work)).toMatchObject({ report: { value } });
+  const other = { ...sliced("float64", 2), schedule: { ...work.schedule, network: "another" } };
+  const { report, saved } = await resumed(other);
+  expect(saved.map((own) => Math.min(...own))).toEqual([1, 1]);
+  expect((report.value?.re[0] ?? 0) / (value?.re[0] ?? 0)).toBeCloseTo(2 ** 2, 12);
+});
