@@ -34,12 +34,11 @@ interface Options {
   readonly workers: number;
 }
 
-/** Contractions of 0.1 to 10 s. Single precision where the values are in its range. */
+/** Contractions of 0.1 to 10 s that fit beside both peers. Single precision where the values are in its range. */
 const CONTRACTIONS: readonly (readonly [string, Dtype])[] = [
   ["sycamore_m10", "complex64"],
   ["jet_sycamore_m10", "complex64"],
   ["sycamore_m10", "complex128"],
-  ["eb_qc_qft_27", "complex64"],
   ["eb_str_nw_mera_closed_120", "float32"],
   ["eb_str_nw_mera_open_26", "float32"],
   ["eb_str_matrix_chain_multiplication_100", "float32"],
