@@ -20,7 +20,7 @@ export interface Answer {
   /** Measured; reading and converting the numbers are not counted. */
   readonly seconds: number;
   /** Largest difference of any entry from the reference, relative to its largest entry. */
-  readonly error?: number;
+  readonly error?: number | null;
   /** Of a reference, every step-th entry. */
   readonly step?: number;
   readonly re?: readonly number[];

@@ -81,7 +81,9 @@ def main():
             seconds, value = timed(fastest, own)
             answer = {"seconds": seconds}
             if reference is not None:
-                answer["error"] = float(np.abs(value - reference).max() / np.abs(reference).max())
+                # Not a number, where all of the reference is below the range, is no JSON.
+                error = float(np.abs(value - reference).max() / np.abs(reference).max())
+                answer["error"] = error if np.isfinite(error) else None
         print(json.dumps(answer), flush=True)
 
 
