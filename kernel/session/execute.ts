@@ -6,7 +6,7 @@ import { cellOptions, MagicError, readCell, type CellOptions } from "./cell.ts";
 import { bundle, exceptionContent, interruptedContent, mistakesContent } from "./display.ts";
 import type { CellHost } from "./language.ts";
 import { noteDeclarations, noteNames, offerNames } from "./names.ts";
-import { provideOwnPackage } from "./own.ts";
+import { provideOwnModules } from "./own.ts";
 import { publish, speaker, type Session } from "./state.ts";
 
 type Content = JupyterMessage["content"];
@@ -111,7 +111,7 @@ function cellHost(session: Session, { search, arithmetic, checkpoints }: CellOpt
 }
 
 async function runTypescript(session: Session, source: string): Promise<ErrorContent | undefined> {
-  if (/\btnlab\b/.test(source)) await provideOwnPackage();
+  await provideOwnModules(source);
   await offerNames(session.names, session.environment, session.typescript);
   noteDeclarations(session.names, source);
   const outcome = await session.typescript.execute(source);
