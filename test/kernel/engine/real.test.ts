@@ -15,6 +15,7 @@ import {
   type ValuedNetwork,
 } from "../../../dsl/network/network.ts";
 import { plan } from "../../../dsl/plan/plan.ts";
+import type { ContractionTree } from "../../../dsl/plan/tree.ts";
 import { threadsEngine } from "../../../kernel/engine/threads.ts";
 
 const data = new URL("../../../../shared/data/", import.meta.url);
@@ -61,12 +62,20 @@ function listed({ re, im }: Listed): Entries[] {
   });
 }
 
-/** Contracts on two workers by an order that a short search finds; relative error of the sum of the result's entries. */
+/** An order that a short search finds: the same for every dtype of a network, so found once. */
+const trees = new Map<string, ContractionTree>();
+
+function treeOf(name: string, network: Network): ContractionTree {
+  const method = { kind: "search", objective: "flops" } as const;
+  const found = trees.get(name) ?? plan(network, method, { expired: () => false, trials: 32 }, mulberry32(1));
+  trees.set(name, found);
+  return found;
+}
+
+/** Contracts on two workers; the relative error of the sum of the result's entries. */
 async function errorOf(name: string, { network, entries }: ValuedNetwork): Promise<number> {
   const reference = references[name] ?? { re: NaN, im: NaN };
-  const method = { kind: "search", objective: "flops" } as const;
-  const tree = plan(network, method, { expired: () => false, trials: 32 }, mulberry32(1));
-  const schedule = distribute(network, tree, threadsMachine(2, 16 * 2 ** 30), 2);
+  const schedule = distribute(network, treeOf(name, network), threadsMachine(2, 16 * 2 ** 30), 2);
   const { value } = await threadsEngine.run(schedule, entries);
   const total = (part: Float64Array | undefined): number => part?.reduce((sum, x) => sum + x, 0) ?? 0;
   const [re, im] = [total(value?.re), total(value?.im)];
