@@ -87,7 +87,7 @@ export { cost, treeNodes } from "./plan/cost.ts";
 export { describeObjective, log2Peak, objectiveValue } from "./plan/objective.ts";
 export { checkTree, toLinear } from "./plan/path.ts";
 export { annealBy, type Judging, type TreeValue } from "./plan/judged.ts";
-export { plan } from "./plan/plan.ts";
+export { plan, type Method as OrderMethod } from "./plan/plan.ts";
 export { formatPath, parsePath } from "./plan/pathfile.ts";
 export { repair } from "./plan/repair.ts";
 export { bestFound, isExhausted, merge, nextUnit, portfolio, ROUND } from "./plan/portfolio.ts";

@@ -1,4 +1,4 @@
-/** Plans for machines: on the caller's thread, or, where that may take long, on a thread of its own that an abort ends. */
+/** Orders, and plans for machines: on the caller's thread, or, where that may take long, on a thread of its own that an abort ends. */
 import { createRequire } from "node:module";
 import {
   deviceCount,
@@ -7,12 +7,14 @@ import {
   distributeSliced,
   InvariantError,
   mulberry32,
+  plan,
   speedups,
   UserError,
   type ContractionTree,
   type DistributionSpec,
   type Machine,
   type Network,
+  type OrderMethod,
   type SlicedSchedule,
   type SpeedupPoint,
   type Wanted,
@@ -31,21 +33,32 @@ export interface Ordered {
   readonly machine: Machine;
 }
 
-export type PlanningTask = Ordered &
-  (
-    | {
-        readonly kind: "plan";
-        /** The program has chosen the slices, and is not overruled. */
-        readonly sliced: boolean;
-        readonly spec: DistributionSpec;
-      }
-    | { readonly kind: "speedups"; readonly counts: readonly number[]; readonly wanted: Wanted }
-  );
+export type PlanningTask =
+  | { readonly kind: "order"; readonly network: Network; readonly method: OrderMethod }
+  | (Ordered & {
+      readonly kind: "plan";
+      /** The program has chosen the slices, and is not overruled. */
+      readonly sliced: boolean;
+      readonly spec: DistributionSpec;
+    })
+  | (Ordered & { readonly kind: "speedups"; readonly counts: readonly number[]; readonly wanted: Wanted });
 
 export type Planned =
+  | { readonly kind: "order"; readonly tree: ContractionTree }
   | { readonly kind: "plan"; readonly plan: SlicedSchedule }
   | { readonly kind: "speedups"; readonly points: readonly SpeedupPoint[] }
   | { readonly kind: "refused"; readonly message: string };
+
+/** The order by a method that ends of itself. Throws UserError as `plan` does. */
+export async function orderApart(
+  network: Network,
+  method: OrderMethod,
+  signal: AbortSignal,
+): Promise<ContractionTree> {
+  const answer = await answerTo({ kind: "order", network, method }, signal);
+  if (answer.kind !== "order") throw new InvariantError(`expected an order, got ${answer.kind}`);
+  return answer.tree;
+}
 
 /** The schedule of an ordered network for a machine. Throws UserError where the machine cannot hold it. */
 export async function planApart(
@@ -91,9 +104,20 @@ async function replyApart(task: PlanningTask, signal: AbortSignal): Promise<Plan
 /** What a task asks for; a UserError becomes an answer. */
 export function reply(task: PlanningTask): Planned {
   try {
-    const { network, tree, machine } = task;
-    if (task.kind === "plan") return { kind: "plan", plan: makePlan(task, task.sliced, task.spec) };
-    return { kind: "speedups", points: speedups(network, tree, machine, task.counts, task.wanted) };
+    switch (task.kind) {
+      case "order": {
+        const budget = { expired: () => false, trials: 1 };
+        return { kind: "order", tree: plan(task.network, task.method, budget, mulberry32(1)) };
+      }
+      case "plan":
+        return { kind: "plan", plan: makePlan(task, task.sliced, task.spec) };
+      case "speedups": {
+        const { network, tree, machine, counts, wanted } = task;
+        return { kind: "speedups", points: speedups(network, tree, machine, counts, wanted) };
+      }
+      default:
+        return task satisfies never;
+    }
   } catch (error) {
     if (error instanceof UserError) return { kind: "refused", message: error.message };
     throw error;
@@ -108,14 +132,14 @@ export function makePlan(
 ): SlicedSchedule {
   const wanted = wantedOf(rest);
   const begun = Date.now();
-  const plan = sliced
+  const best = sliced
     ? { tree, schedule: distribute(network, tree, machine, devices, wanted) }
     : distributeSliced(network, tree, machine, devices, wanted);
-  if (rest.method !== "joint") return plan;
+  if (rest.method !== "joint") return best;
   // From the slices that suit the machine best, so that searching further is never worse.
   const expired = (share = 1): boolean => Date.now() > begun + 1000 * share * seconds;
   const budget = { expired, trials: Number.MAX_SAFE_INTEGER };
-  return distributeJointly(network, plan.tree, machine, devices, budget, mulberry32(1), wanted);
+  return distributeJointly(network, best.tree, machine, devices, budget, mulberry32(1), wanted);
 }
 
 function wantedOf({ method, groupSize, over }: Wanted): Wanted {

@@ -5,8 +5,6 @@ import {
   groupsContracted,
   InvariantError,
   movedWeight,
-  mulberry32,
-  plan,
   slicedToFit,
   threadsMachine,
   type ContractionTree,
@@ -23,6 +21,7 @@ import { threadRates, USABLE_MEMORY } from "../engine/calibrate.ts";
 import { torchMachine } from "../engine/torch.ts";
 import { searchOrder, type SearchOptions } from "../search/search.ts";
 import type { Host, Results, Searched } from "./evaluate.ts";
+import { orderApart } from "./planning.ts";
 import { searchWatched, startFrom } from "./searching.ts";
 
 /** A program while it runs. */
@@ -109,8 +108,7 @@ async function orderOf(
   const { network } = networkNamed(session, name);
   const { signal, search } = session.host;
   if (spec === undefined) return (await searchOrder(network, { ...unasked(search), signal })).tree;
-  if (spec.kind !== "search" && spec.kind !== "partial")
-    return plan(network, spec, { expired: () => signal.aborted, trials: 1 }, mulberry32(1));
+  if (spec.kind !== "search" && spec.kind !== "partial") return orderApart(network, spec, signal);
   const { seconds, seed } = spec;
   const objective = objectiveFor(session, network, spec.objective);
   const options = { objective, seconds, seed, workers: availableParallelism(), signal };

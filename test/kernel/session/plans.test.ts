@@ -104,3 +104,17 @@ test("an abort ends a search for order and distribution, long before its time is
   const program = `${ISING}compare Z on eos within 10 min: joint`;
   await expect(evaluated(program, undefined, begun)).rejects.toMatchObject({ name: "TimeoutError" });
 });
+
+test("an abort ends an order by a method that hears of no time", async () => {
+  const begun = AbortSignal.timeout(300);
+  const program = `let L = 24
+index s_{*}: 2
+tensor W[a: 2, b: 2] = exp(0.4 * (1 - 2*(a != b)))
+network Z = product {
+  W[s_{x,y}, s_{x+1,y}] for x in 1..L-1, y in 1..L
+  W[s_{x,y}, s_{x,y+1}] for x in 1..L, y in 1..L-1
+}
+order Z = anneal
+show order of Z`;
+  await expect(evaluated(program, undefined, begun)).rejects.toMatchObject({ name: "TimeoutError" });
+});
