@@ -33,6 +33,7 @@ export {
   type SpeedupPoint,
 } from "./distribute/sweep.ts";
 export { communicationShare, modelledSeconds, walkExecutions } from "./distribute/time.ts";
+export { trafficBetween, type Traffic } from "./distribute/traffic.ts";
 export { METHODS, type Method, type Wanted, type WrittenDistribution } from "./distribute/wanted.ts";
 export { parseNpy } from "./formats/npy.ts";
 export { arrayValues } from "./program/arrays.ts";

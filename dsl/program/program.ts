@@ -139,6 +139,7 @@ export const FIGURES = [
   "network",
   "order",
   "communication",
+  "traffic",
   "timeline",
   "memory",
   "roofline",

@@ -7,9 +7,10 @@ import { networkFigure } from "../figure/network.ts";
 import { rooflineFigure } from "../figure/roofline.ts";
 import { speedupFigure } from "../figure/speedup.ts";
 import { timelineFigure } from "../figure/timeline.ts";
+import { trafficFigure } from "../figure/traffic.ts";
 import { treeFigure } from "../figure/tree.ts";
 import { speedupsApart } from "./planning.ts";
-import { distributionOf, machineOfReport, reportOf } from "./plans.ts";
+import { distributionOf, machineOfReport, reportOf, scheduleOf } from "./plans.ts";
 import { machineFor, networkNamed, resultsOf, type Session } from "./results.ts";
 
 type Show = Extract<Action, { kind: "show" }>;
@@ -24,6 +25,8 @@ export async function figureOf(session: Session, action: Show): Promise<Figure> 
       return treeFigure(network, (await resultsOf(session, name)).tree);
     case "communication":
       return communicationFigure(await reportOf(session, name, on));
+    case "traffic":
+      return trafficFigure(await scheduleOf(session, name, on));
     case "timeline":
       return timelineFigure(await reportOf(session, name, on));
     case "memory":

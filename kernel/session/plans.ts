@@ -6,6 +6,7 @@ import {
   type DistributionSpec,
   type Machine,
   type MachineSpec,
+  type Schedule,
 } from "../../dsl/index.ts";
 import { dryEngine } from "../engine/dry.ts";
 import type { Engine, Progress } from "../engine/engine.ts";
@@ -134,6 +135,19 @@ export async function reportOf(
   const { report } = await resultsOf(session, name);
   const here = on === undefined || machineFor(session, on).name === report?.machine;
   return report !== undefined && here ? report : runOn(session, name, on, true);
+}
+
+/** The schedule of the report that `reportOf` gives. */
+export async function scheduleOf(
+  session: Session,
+  name: string,
+  on: string | MachineSpec | undefined,
+): Promise<Schedule> {
+  await reportOf(session, name, on);
+  const { schedule } = await resultsOf(session, name);
+  if (schedule === undefined)
+    throw new InvariantError(`expected a schedule of ${name}, which reportOf makes`);
+  return schedule;
 }
 
 /** The machine of the report that `reportOf` gives. */

@@ -46,13 +46,22 @@ export function pixels(area: Area, x: Coordinate, y: Coordinate): readonly [numb
   return a === undefined || b === undefined ? undefined : [across(area, a), up(area, b)];
 }
 
-/** One unit is as long upwards as across: the axis that would be stretched shows more. */
+/**
+ * One unit is as long upwards as across: the axis that would be stretched shows more or, where it is constrained to its domain, is
+ * drawn in the middle of that.
+ */
 export function squared(area: Area): Area {
   const { box, x, y } = area;
-  const unit = (range: readonly [number, number], length: number): number =>
-    Math.abs(range[1] - range[0]) / length;
+  const span = ({ range: [low, high] }: Scale): number => Math.abs(high - low);
   const [width, height] = [box.right - box.left, box.bottom - box.top];
-  const most = Math.max(unit(x.range, width), unit(y.range, height));
+  const most = Math.max(span(x) / width, span(y) / height);
+  if (x.json.constrain === "domain") {
+    const [dx, dy] = [(width - span(x) / most) / 2, (height - span(y) / most) / 2];
+    return {
+      box: { left: box.left + dx, right: box.right - dx, top: box.top + dy, bottom: box.bottom - dy },
+      ...{ x, y },
+    };
+  }
   const widened = (scale: Scale, length: number): Scale => {
     const middle = (scale.range[0] + scale.range[1]) / 2;
     const half = ((most * length) / 2) * Math.sign(scale.range[1] - scale.range[0]);

@@ -16,7 +16,7 @@ interface Entry {
 /** Entries by rows of at most `width` pixels. */
 export function legendRows(traces: readonly TraceJson[], width: number): Entry[][] {
   const shown = traces
-    .filter(({ showlegend }) => showlegend ?? traces.length > 1)
+    .filter(({ type, showlegend }) => showlegend ?? (type !== "heatmap" && traces.length > 1))
     .sort((a, b) => (a.legendrank ?? 1000) - (b.legendrank ?? 1000));
   const rows: Entry[][] = [];
   let left = 0;

@@ -9,9 +9,16 @@ export interface MarkerJson {
   readonly opacity?: number | readonly number[];
   readonly symbol?: string | readonly string[];
   readonly line?: { readonly width?: number; readonly color?: string };
-  readonly colorscale?: readonly (readonly [number, string])[];
+  readonly colorscale?: Stops;
   readonly cmin?: number;
   readonly cmax?: number;
+}
+
+export type Stops = readonly (readonly [number, string])[];
+
+export interface ColourBarJson {
+  readonly tickvals?: readonly number[];
+  readonly ticktext?: readonly string[];
 }
 
 export interface TraceJson {
@@ -31,6 +38,7 @@ export interface TraceJson {
   readonly fill?: string;
   readonly fillcolor?: string;
   readonly marker?: MarkerJson;
+  /** One a point; of a heatmap for the mouse alone. */
   readonly text?: readonly string[];
   readonly textposition?: string | readonly string[];
   readonly textfont?: { readonly size?: number };
@@ -40,6 +48,12 @@ export interface TraceJson {
   readonly orientation?: string;
   readonly base?: readonly number[];
   readonly width?: number;
+  /** Of a heatmap: rows of values, one for each y, whose colours lie between those of `zmin` and `zmax`. */
+  readonly z?: readonly (readonly (number | null)[])[];
+  readonly zmin?: number;
+  readonly zmax?: number;
+  readonly colorscale?: Stops;
+  readonly colorbar?: ColourBarJson;
 }
 
 export interface AxisJson {
@@ -51,6 +65,7 @@ export interface AxisJson {
   readonly autorange?: string | boolean;
   readonly matches?: string;
   readonly scaleanchor?: string;
+  readonly constrain?: string;
   readonly anchor?: string;
   readonly title?: { readonly text?: string };
   readonly showgrid?: boolean;
@@ -74,7 +89,7 @@ export interface LayoutJson {
 /** What a layout may hold that a still picture would lack. */
 const UNKNOWN = ["annotations", "shapes", "images", "polar", "scene", "geo", "map", "grid"];
 
-/** The traces, or undefined where the figure holds something else than lines, marks and bars on plain axes. */
+/** The traces, or undefined where the figure holds something else than lines, marks, bars and matrices on plain axes. */
 export function tracesOf({ data, layout }: Figure): readonly TraceJson[] | undefined {
   const known = isList(isTrace)(data) && isLayout(layout) && !UNKNOWN.some((name) => name in layout);
   return known ? (data as unknown as readonly TraceJson[]) : undefined;
@@ -140,7 +155,17 @@ const isLooked = isRecord({
   width: isNumber,
 });
 
-const isTrace: Check = (value) => hasPoints(value) && isLooked(value);
+const isMatrix: Check = (value) =>
+  isRecord({ z: isList(isList(isEither(isNumber, (one) => one === null))) })(value) &&
+  ["z", "zmin", "zmax", "colorscale"].every((name) => name in (value as object)) &&
+  isRecord({
+    ...{ zmin: isNumber, zmax: isNumber, colorscale: isList(isStop) },
+    colorbar: isRecord({ tickvals: isList(isNumber), ticktext: isList(isText) }),
+  })(value);
+
+const isTrace: Check = (value) =>
+  hasPoints(value) &&
+  (Reflect.get(value as object, "type") === "heatmap" ? isMatrix(value) : isLooked(value));
 
 const isTitle = isRecord({ text: isText });
 const isPair = isList(isNumber);

@@ -4,6 +4,7 @@ import { GRID } from "../theme.ts";
 import { across, boxOf, squared, up, type Area, type Box } from "./area.ts";
 import { LEGEND_ROW, legendElements, legendRows } from "./legend.ts";
 import { barElements, scatterElements } from "./marks.ts";
+import { BAR_HEIGHT, barOfColours, matrixElements } from "./matrix.ts";
 import { axisJson, tracesOf, type LayoutJson, type TraceJson } from "./plotly.ts";
 import { scaleOf, ticksOf, type Scale, type Tick } from "./scale.ts";
 import { escaped, linesOf, short, textElement, widthOf } from "./text.ts";
@@ -19,7 +20,7 @@ const LINE = 20;
 const INK = "#1f2328";
 const FONTS = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans Condensed', sans-serif";
 
-/** Undefined for a figure with traces other than lines, marks and bars. */
+/** Undefined for a figure with traces other than lines, marks, bars and matrices. */
 export function svgOf(figure: Figure): string | undefined {
   const found = tracesOf(figure);
   if (found === undefined) return undefined;
@@ -32,10 +33,12 @@ export function svgOf(figure: Figure): string | undefined {
   const left = Math.max(EDGE, ...scales.filter(isUpright).map(widthBeside));
   const plot = { left, right: PICTURE_WIDTH - EDGE, top, bottom: top + height };
   const areas = areasOf(plot, scales, traces);
+  const matrices = traces.filter(({ colorbar }) => colorbar !== undefined);
   const rows = legendRows(traces, PICTURE_WIDTH - 2 * EDGE);
   const under = Math.max(EDGE, ...scales.filter((scale) => !isUpright(scale)).map(heightBelow));
   const legendTop = plot.bottom + under;
-  const whole = Math.ceil(legendTop + LEGEND_ROW * rows.length + 10);
+  const barTop = legendTop + LEGEND_ROW * rows.length;
+  const whole = Math.ceil(barTop + BAR_HEIGHT * matrices.length + 10);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${PICTURE_WIDTH}" height="${whole}" viewBox="0 0 ${PICTURE_WIDTH} ${whole}" font-family="${FONTS}" fill="${INK}">`,
     `<title>${escaped(figure.summary)}</title>`,
@@ -44,6 +47,7 @@ export function svgOf(figure: Figure): string | undefined {
     ...axisElements(areas, scales),
     ...traceElements(areas, traces, layout),
     ...legendElements(rows, EDGE, legendTop),
+    ...matrices.flatMap((matrix, k) => barOfColours(matrix, [EDGE, barTop + BAR_HEIGHT * k], `m${k}`)),
     "</svg>",
   ].join("\n");
 }
@@ -180,9 +184,14 @@ function traceElements(
   const drawn = traces.flatMap((trace) => {
     const area = areas.get(idsOf(trace));
     if (area === undefined) return [];
-    const elements = trace.type === "bar" ? barElements(trace, area, bargap) : scatterElements(trace, area);
+    const elements = elementsOf(trace, area, bargap);
     const clip = trace.cliponaxis === false ? "" : ` clip-path="url(#c${pairs.indexOf(idsOf(trace))})"`;
     return [`<g${clip}>`, ...elements, "</g>"];
   });
   return [`<defs>${clips.join("")}</defs>`, ...drawn];
+}
+
+function elementsOf(trace: TraceJson, area: Area, bargap: number): string[] {
+  if (trace.type === "bar") return barElements(trace, area, bargap);
+  return trace.type === "heatmap" ? matrixElements(trace, area) : scatterElements(trace, area);
 }

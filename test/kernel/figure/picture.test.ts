@@ -118,6 +118,27 @@ describe("places", () => {
     expect((other?.x ?? 0) - (one?.x ?? 0)).toBeCloseTo(3 * (one?.width ?? 0), 1);
   });
 
+  test("a cell of a matrix lies at its column and row, in its colour, and one without a value is left out", () => {
+    const matrix = { type: "heatmap", x: [0, 1, 2], y: [0, 1], zmin: 0, zmax: 10, name: "m" };
+    const look = { colorscale: [[0, "#000000"], [1, "#646464"]], colorbar: { tickvals: [0], ticktext: ["none"] } }; // prettier-ignore
+    const z = [
+      [10, null, 5],
+      [0, 0, 0],
+    ];
+    const svg = drawn([{ ...matrix, ...look, z }], {
+      xaxis: axis("x", { range: [-0.5, 2.5], dtick: 1, constrain: "domain" }),
+      yaxis: axis("y", { range: [1.5, -0.5], dtick: 1, scaleanchor: "x" }),
+    });
+    const cells = rectangles(svg).filter(({ fill }) => fill.startsWith("#") && fill !== "#fff");
+    expect(cells.map(({ fill }) => fill)).toEqual(["#646464", "#323232", "#000000", "#000000", "#000000"]);
+    const [first, third] = cells;
+    expect(first?.width).toBeCloseTo(first?.height ?? 0, 1);
+    expect((third?.x ?? 0) - (first?.x ?? 0)).toBeCloseTo(2 * (first?.width ?? 0), 1);
+    expect((first?.x ?? 0) + (first?.width ?? 0) / 2).toBeCloseTo(tick(svg, "0")[0], 0);
+    expect(cells[2]?.y).toBeCloseTo((first?.y ?? 0) + (first?.height ?? 0), 1);
+    expect(tick(svg, "none")).toBeDefined();
+  });
+
   test("a network's plane is not stretched: a square stays one", () => {
     const corners = { ...dots, x: [0, 1, 1, 0], y: [0, 0, 1, 1] };
     const hidden = { visible: false, range: [-0.5, 1.5] };
@@ -193,6 +214,11 @@ describe("bundle", () => {
 
   test.each([
     ["a map of colours", [{ type: "heatmap", z: [[1, 2]], x: [1], y: [1] }], {}],
+    [
+      "a map of colours by name",
+      [{ type: "heatmap", z: [[1]], x: [1], y: [1], zmin: 0, zmax: 1, colorscale: "Viridis" }],
+      {},
+    ],
     ["a trace without points", [{ type: "scatter" }], {}],
     ["a trace that is none", [null], {}],
     ["a colour by name", [{ ...dots, x: [1], y: [1], marker: { color: "teal" } }], {}],
