@@ -4,18 +4,19 @@
  */
 import { UserError } from "../base/diagnostic.ts";
 import { formatBytes } from "../base/units.ts";
-import { elementBytes, type Network } from "../network/network.ts";
+import { elementBytes, type Label, type Network } from "../network/network.ts";
 import type { ContractionTree } from "../plan/tree.ts";
 import { rankCount, type Schedule } from "../schedule/schedule.ts";
 import { sliceCount } from "./assemble.ts";
 import { sliceDigitChoices } from "./groups.ts";
 import type { CostModel } from "./model.ts";
-import { modeTree } from "./modes.ts";
+import { modeTree, type ModeTree } from "./modes.ts";
 import { planGreedy, planSlicing } from "./planners.ts";
 import type { Placed, Planner, Problem } from "./problem.ts";
 import { planPrefix, planTree } from "./programmes.ts";
 import { leastSeconds, workOf } from "./sharing.ts";
 import type { Method, Wanted, WrittenDistribution } from "./wanted.ts";
+import { idleDistribution } from "./written.ts";
 
 /** What is to be contracted, on what, and how a person wants it. */
 export interface Posed {
@@ -115,14 +116,15 @@ function problemFor(hunt: Hunt, tree: ContractionTree): Problem {
   if (known !== undefined) return known;
   const { network, model, wanted } = hunt;
   const { over, groupSize } = wanted;
+  const modes = modeTree(network, tree, model.mesh);
   const problem: Problem = {
     network,
     tree,
-    modes: modeTree(network, tree, model.mesh),
+    modes,
     model,
     leastSeconds: hunt.least.get(tree) ?? 0,
     choices: sliceDigitChoices(model.mesh, sliceCount(network, tree), groupSize),
-    ...(over !== undefined && over.length > 0 && { over: checkedOver(network, tree, over) }),
+    ...(over !== undefined && over.length > 0 && { over: checkedOver(network, modes, tree.sliced, over) }),
   };
   hunt.problems.set(tree, problem);
   return problem;
@@ -157,10 +159,11 @@ function plannersOfGroups(method: Method | undefined): readonly Planner[] {
   return method === "prefix" ? [planPrefix] : [planTree, planPrefix, planGreedy];
 }
 
-/** Throws UserError for an index that the network lacks or that is sliced. */
+/** Throws UserError for an index that the network lacks, that is sliced, or that no pair has. */
 function checkedOver(
   network: Network,
-  { sliced }: ContractionTree,
+  modes: ModeTree,
+  sliced: readonly Label[],
   over: readonly WrittenDistribution[],
 ): readonly WrittenDistribution[] {
   for (const label of over.flatMap(({ labels }) => labels)) {
@@ -169,6 +172,8 @@ function checkedOver(
     if (sliced.includes(label))
       throw new UserError(`cannot distribute ${network.name} over ${label}: it is sliced already`);
   }
+  const idle = idleDistribution(modes, over);
+  if (idle !== undefined) throw new UserError(`cannot distribute ${network.name} ${idle}`);
   return over;
 }
 

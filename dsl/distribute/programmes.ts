@@ -13,7 +13,7 @@ import { CLOSE, type Placed, type Planned, type Planner, type Problem } from "./
 import { digitClasses, groupRanks } from "./spread.ts";
 import { onStem } from "./stem.ts";
 import { placeTree } from "./tree.ts";
-import { refusal, writtenCandidates } from "./written.ts";
+import { refusal, writtenCandidates, writtenOver } from "./written.ts";
 
 /** Dynamic programming over prefixes of the longest-lived modes along the stem (arXiv 2606.01852). */
 export const planPrefix: Planner = (problems) => programmed(problems, "prefix");
@@ -173,9 +173,10 @@ function draft(
   const groups = rankCount(sliceDigits.flatMap((digit) => model.mesh[digit] ?? []));
   const rounds = Math.ceil(sliceCount(network, tree) / groups);
   const whole = treeFacts(subject.shape, model, rounds, groupRanks(classes));
-  const facts = method === "prefix" ? onStem(whole) : whole;
+  const written = over === undefined ? undefined : writtenOver(whole, classes, over);
+  const facts = written?.facts ?? (method === "prefix" ? onStem(whole) : whole);
   const planned = method === "prefix" ? prefixCandidates(facts, classes) : wholeCandidates(facts, classes);
-  const candidates = over === undefined ? planned : writtenCandidates(facts, classes, over, planned);
+  const candidates = written === undefined ? planned : writtenCandidates(written, classes, planned);
   const room = SHARES[share];
   if (room === undefined) return undefined;
   const placed = placeTree(pricing(facts, model, classes, room), candidates, states);

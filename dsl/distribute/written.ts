@@ -3,59 +3,158 @@ import type { ModeId } from "../schedule/schedule.ts";
 import type { Candidates } from "./candidates.ts";
 import type { TreeFacts } from "./facts.ts";
 import type { ModeTree } from "./modes.ts";
-import { filled, spreadKey, type DigitClass, type Spread } from "./spread.ts";
+import { filled, restricted, spreadKey, type DigitClass, type Spread } from "./spread.ts";
 import type { WrittenDistribution } from "./wanted.ts";
 
+/** A written distribution on given digits, and the pairs that it is written for. */
+interface Stage {
+  readonly spread: Spread;
+  readonly modes: readonly ModeId[];
+  /** Places of its first pair, and of the first that is no longer its own. */
+  readonly first: number;
+  readonly end: number;
+}
+
+/** What written distributions ask of a tree. */
+export interface Written {
+  /** Those of the tree, where every pair that an index has to be split at is placed for itself. */
+  readonly facts: TreeFacts;
+  /** Per node: what its pair is split over at the least; absent where all is planned. */
+  readonly fixed: readonly (Spread | undefined)[];
+}
+
 /**
- * The candidates of `planned`, but from pair `step` of each written distribution on, only spreads over its labels; digits that
- * they leave over are planned. Once one of the labels is contracted all is planned, until the next written distribution begins.
+ * From its step on, a written distribution holds for every pair that has one of its indices; once one of them is contracted all is
+ * planned, until the next one begins, but no index is passed over: one that nothing was split over so far is split where it is
+ * contracted, and its sums are settled afterwards.
  */
-export function writtenCandidates(
+export function writtenOver(
   facts: TreeFacts,
   classes: readonly DigitClass[],
   over: readonly WrittenDistribution[],
+): Written {
+  const stages = stagesOf(facts.tree, over).map((stage): Stage => {
+    const spread = spreadOver(facts.tree, classes, stage.labels);
+    return { ...stage, spread, modes: spread.flat() };
+  });
+  const heavy = facts.heavy.slice();
+  for (;;) {
+    const found = { facts: { ...facts, heavy }, fixed: fixedSpreads({ ...facts, heavy }, stages) };
+    const pair = largestPassedOver(found, stages);
+    if (pair === undefined) return found;
+    for (let node: number | undefined = pair; node !== undefined; node = facts.tree.consumers[node])
+      heavy[node] = 1;
+  }
+}
+
+/** The distributions in their order, each with the places of the pairs that it is written for. */
+function stagesOf(
+  { pairs }: ModeTree,
+  over: readonly WrittenDistribution[],
+): (WrittenDistribution & Pick<Stage, "first" | "end">)[] {
+  const sorted = [...over].sort((a, b) => a.step - b.step);
+  return sorted.map((one, place) => {
+    return { ...one, first: one.step, end: sorted[place + 1]?.step ?? pairs.length };
+  });
+}
+
+/** What is known of a subtree: the modes that some pair of the stage is split over, and whether one of the stage's is contracted. */
+interface Below {
+  readonly stage: Stage;
+  readonly met: ReadonlySet<ModeId>;
+  readonly ended: boolean;
+}
+
+function fixedSpreads(facts: TreeFacts, stages: readonly Stage[]): (Spread | undefined)[] {
+  const { tree, involved, held, heavy } = facts;
+  const below: Below[] = [];
+  const fixed: (Spread | undefined)[] = [];
+  tree.pairs.forEach((pair, position) => {
+    const node = tree.leaves + position;
+    const stage = stages.find(({ first, end }) => first <= position && position < end);
+    if (stage === undefined) return;
+    const subtrees = pair.flatMap((child) => (below[child]?.stage === stage ? [below[child]] : []));
+    const met = new Set(subtrees.flatMap((subtree) => [...subtree.met]));
+    const here = stage.modes.filter((mode) => involved[node]?.includes(mode));
+    const ended =
+      subtrees.some((subtree) => subtree.ended) || here.some((mode) => held[node]?.has(mode) !== true);
+    const due = new Set(ended ? here.filter((mode) => !met.has(mode)) : here);
+    if (heavy[node] === 1) {
+      if (due.size > 0) fixed[node] = restricted(stage.spread, due);
+      for (const mode of due) met.add(mode);
+    }
+    below[node] = { stage, met, ended };
+  });
+  return fixed;
+}
+
+/** The largest pair that has a mode which no pair of its stage is split over, since all of them are light. */
+function largestPassedOver({ facts, fixed }: Written, stages: readonly Stage[]): number | undefined {
+  const { tree, involved, whole } = facts;
+  for (const { modes, first, end } of stages) {
+    const nodes = Array.from({ length: end - first }, (_, place) => tree.leaves + first + place);
+    for (const mode of modes) {
+      if (nodes.some((node) => fixed[node]?.some((own) => own.includes(mode)))) continue;
+      const having = nodes.filter((node) => involved[node]?.includes(mode));
+      having.sort((a, b) => (whole[b] ?? 0) - (whole[a] ?? 0));
+      if (having[0] !== undefined) return having[0];
+    }
+  }
+  return undefined;
+}
+
+/** The candidates of `planned`, but where something is fixed only those that have it; digits that it leaves over are planned. */
+export function writtenCandidates(
+  { facts, fixed }: Written,
+  classes: readonly DigitClass[],
   planned: Candidates,
 ): Candidates {
-  const written = over
-    .map(({ labels, step }) => ({ step, spread: spreadOver(facts.tree, classes, labels) }))
-    .sort((a, b) => a.step - b.step);
-  const ended = written.map(({ spread }) => endedIn(facts, spread));
   return (node, sources) => {
-    const place = written.findLastIndex(({ step }) => step <= node - facts.tree.leaves);
-    const spread = written[place]?.spread;
-    const involved = facts.involved[node] ?? [];
-    if (spread === undefined || ended[place]?.[node] === 1) return planned(node, sources);
-    const fixed = spread.map((modes) => modes.filter((mode) => involved.includes(mode)));
-    if (fixed.every((modes) => modes.length === 0)) return planned(node, sources);
-    return completed(facts, classes, fixed, involved);
+    const own = fixed[node];
+    if (own === undefined) return planned(node, sources);
+    const free = classes.map(({ digits }, place) => digits.length - (own[place]?.length ?? 0));
+    if (free.every((digits) => digits === 0)) return [own];
+    const life = [...(facts.involved[node] ?? [])].sort(
+      (a, b) => (facts.death[a] ?? 0) - (facts.death[b] ?? 0) || a - b,
+    );
+    const others = planned(node, sources).map((spread) => joined(own, spread, free));
+    const spreads = [own, filled(facts.tree, classes, own, life, free), ...others];
+    return [...new Map(spreads.map((spread) => [spreadKey(spread), spread])).values()];
   };
 }
 
-/** The written modes with the other digits left to copies, or filled with what lives longest. */
-function completed(
-  { tree, death }: TreeFacts,
-  classes: readonly DigitClass[],
-  fixed: Spread,
-  involved: readonly ModeId[],
-): Spread[] {
-  const free = classes.map(({ digits }, place) => digits.length - (fixed[place]?.length ?? 0));
-  const life = [...involved].sort((a, b) => (death[a] ?? 0) - (death[b] ?? 0) || a - b);
-  const spreads = [fixed, filled(tree, classes, fixed, life, free)];
-  return [...new Map(spreads.map((spread) => [spreadKey(spread), spread])).values()];
+/** What is fixed, and as many others of a spread as there are free digits. */
+function joined(fixed: Spread, spread: Spread, free: readonly number[]): Spread {
+  const taken = new Set(fixed.flat());
+  return fixed.map((modes, place) => {
+    const others = (spread[place] ?? []).filter((mode) => !taken.has(mode)).slice(0, free[place]);
+    return [...modes, ...others].sort((a, b) => a - b);
+  });
 }
 
-/** Per node: 1 where a mode of the spread is contracted there or in the subtree below. */
-function endedIn({ tree, involved, held }: TreeFacts, spread: Spread): Uint8Array {
-  const modes = spread.flat();
-  const ended = new Uint8Array(tree.nodes.length);
-  tree.pairs.forEach((pair, position) => {
-    const node = tree.leaves + position;
-    const here = modes.some(
-      (mode) => involved[node]?.includes(mode) === true && held[node]?.has(mode) !== true,
-    );
-    if (here || pair.some((child) => ended[child] === 1)) ended[node] = 1;
-  });
-  return ended;
+/** Why no pair can be split as written, or undefined where each distribution has pairs that can. */
+export function idleDistribution(tree: ModeTree, over: readonly WrittenDistribution[]): string | undefined {
+  const holders = tree.pairs.map((pair) => new Set(pair.flatMap((child) => tree.nodes[child] ?? [])));
+  for (const { labels, first, end } of stagesOf(tree, over))
+    for (const label of labels) {
+      const places = holders.flatMap((modes, place) =>
+        [...modes].some((mode) => tree.modes[mode]?.label === label) ? [place] : [],
+      );
+      if (places.some((place) => first <= place && place < end)) continue;
+      return `over ${label}: ${reasonFor(places, first, end)}`;
+    }
+  return undefined;
+}
+
+/** `places`: of the pairs that have the index; `first` to `end`: those that the distribution is written for. */
+function reasonFor(places: readonly number[], first: number, end: number): string {
+  const [from, to] = [places[0], places.at(-1)];
+  if (from === undefined || to === undefined)
+    return "no contraction has it: one tensor alone does, where it is summed at once or stays as it is";
+  const having = from === to ? `step ${from} has` : `steps ${from} to ${to} have`;
+  const asked =
+    end > first ? `${first} to ${end - 1}` : "none, since the next one begins with it or the order ends";
+  return `the steps written for it are ${asked}; of the order, ${having} the index: begin among those, or name another index`;
 }
 
 /** Why the digits cannot take a written distribution, or undefined where they can. */
@@ -73,7 +172,7 @@ export function refusal(
     });
     if (left === undefined) continue;
     const factors = classes.flatMap(({ radix, digits }) => digits.map(() => radix)).join(" x ");
-    return `cannot distribute over ${left}: its extent has no factor of the devices of a group (${factors || "1"}) that is left`;
+    return `cannot distribute over ${left}: its extent has no factor of the devices of a group (${factors || "1"}) that is left; distribute over another index, or on a number of devices that its extent shares a factor with`;
   }
   return undefined;
 }
