@@ -53,7 +53,7 @@ function showFigure(checker: Checker, item: ShowItem, network: Word | undefined)
   lookUp(checker, "network", network);
   const machine = item.target && targetMachine(checker, item.target);
   const counts = item.counts && countsOf(checker, item.counts);
-  if (counts !== undefined && figure !== "speedup")
+  if (counts !== undefined && figure !== "speedup" && figure !== "degradation")
     refuse(
       "bad-choice",
       { what: "a figure over devices", got: text },

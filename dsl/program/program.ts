@@ -116,7 +116,7 @@ export type Action =
       readonly figure: FigureName;
       readonly network: string;
       readonly machine: string | MachineSpec | undefined;
-      /** Of the speedup; absent: all that the machine allows. */
+      /** Of the speedup, absent: all that the machine allows; of the degradation, absent: those of the distribution. */
       readonly counts?: DeviceCounts;
       readonly span: Span;
     }
@@ -144,6 +144,7 @@ export const FIGURES = [
   "memory",
   "roofline",
   "speedup",
+  "degradation",
 ] as const;
 
 export type FigureName = (typeof FIGURES)[number];

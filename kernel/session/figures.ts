@@ -1,6 +1,15 @@
 /** `show`: the figure of a network, its order, its schedule or its run. */
-import { deviceCount, deviceCounts, type Action } from "../../dsl/index.ts";
+import {
+  deviceCount,
+  deviceCounts,
+  whatIf,
+  withDegradedLink,
+  type Action,
+  type Machine,
+  type Schedule,
+} from "../../dsl/index.ts";
 import { communicationFigure } from "../figure/communication.ts";
+import { degradationFigure, type DegradationPoint } from "../figure/degradation.ts";
 import type { Figure } from "../figure/figure.ts";
 import { memoryFigure } from "../figure/memory.ts";
 import { networkFigure } from "../figure/network.ts";
@@ -10,7 +19,7 @@ import { timelineFigure } from "../figure/timeline.ts";
 import { trafficFigure } from "../figure/traffic.ts";
 import { treeFigure } from "../figure/tree.ts";
 import { speedupsApart } from "./planning.ts";
-import { distributionOf, machineOfReport, reportOf, scheduleOf } from "./plans.ts";
+import { distributionOf, machineOfReport, planFor, reportOf, scheduleOf } from "./plans.ts";
 import { machineFor, networkNamed, resultsOf, type Session } from "./results.ts";
 
 type Show = Extract<Action, { kind: "show" }>;
@@ -42,24 +51,47 @@ export async function figureOf(session: Session, action: Show): Promise<Figure> 
       );
     case "speedup":
       return speedupsOf(session, action);
+    case "degradation":
+      return degradationOf(session, action);
     default:
       return figure satisfies never;
   }
 }
 
-function machineOf(session: Session, name: string, on: Show["machine"]) {
-  return machineFor(session, distributionOf(session, name, on).machine);
+/** The counts that a figure over devices is asked for. */
+function countsOf({ counts }: Show, machine: Machine): readonly number[] | undefined {
+  if (counts === undefined) return undefined;
+  return counts.kind === "list" ? counts.counts : deviceCounts(machine, counts.from, counts.to);
 }
 
-async function speedupsOf(session: Session, { network: name, machine: on, counts }: Show): Promise<Figure> {
+async function speedupsOf(session: Session, action: Show): Promise<Figure> {
+  const { network: name, machine: on } = action;
   const { network } = networkNamed(session, name);
-  const machine = machineOf(session, name, on);
+  const machine = machineFor(session, distributionOf(session, name, on).machine);
   const { tree } = await resultsOf(session, name);
-  const range = counts ?? { kind: "range", from: 1, to: deviceCount(machine) };
-  const wanted = range.kind === "list" ? range.counts : deviceCounts(machine, range.from, range.to);
+  const wanted = countsOf(action, machine) ?? deviceCounts(machine, 1, deviceCount(machine));
   return speedupFigure(
     network.name,
     machine.name,
     await speedupsApart({ network, tree, machine }, wanted, {}, session.host.signal),
   );
+}
+
+/** What is asked about a machine whose links are all whole. */
+const HALVED = { node: 0, device: 0, share: 0.5 };
+
+async function degradationOf(session: Session, action: Show): Promise<Figure> {
+  const { network: name, machine: on } = action;
+  const spec = distributionOf(session, name, on);
+  const given = machineFor(session, spec.machine);
+  const whole = given.degraded === undefined ? given : { ...given, degraded: [] };
+  const hurt = given.degraded === undefined ? withDegradedLink(given, HALVED) : given;
+  const points: DegradationPoint[] = [];
+  for (const devices of countsOf(action, hurt) ?? [spec.devices ?? deviceCount(hurt)]) {
+    const planOn = async (machine: Machine): Promise<Schedule> =>
+      (await planFor(session, name, { ...spec, devices, machine: { kind: "model", machine } })).schedule;
+    const [healthy, anew] = [await planOn(whole), await planOn(hurt)];
+    points.push({ healthy, ...whatIf(healthy, hurt, () => anew) });
+  }
+  return degradationFigure(name, given.name, hurt.degraded ?? [], points);
 }

@@ -85,6 +85,29 @@ test("the limit in a figure of memory is that of the machine of the run, not of 
   expect(texts[2]).toMatch(/^Z on eos: /);
 });
 
+test("what slow links cost: those of the machine, or one of a machine without any; and what is planned for them costs no more", async () => {
+  const { told, texts, outputs } =
+    await evaluated(`${ISING}machine hurt = eos with link(node 0, device 1) at 10 %
+distribute Z on eos devices 4 by greedy
+show degradation of Z
+show degradation of Z on hurt for devices [2, 4]`);
+  expect(told).toEqual([]);
+  expect(texts[0]).toMatch(/^Z on eos: a slow link costs .*\(modelled\)/);
+  expect(texts[1]).toMatch(/^Z on hurt: a slow link costs .*\(modelled\)/);
+  const [bars, lines] = outputs.map(({ data }) => data["application/vnd.plotly.v1+json"]) as {
+    data: { x: number[]; y: number[] }[];
+    layout: { title: { text: string } };
+  }[];
+  expect(bars?.layout.title.text).toContain("link(node 0, device 0) at 50 %");
+  const [healthy = NaN, kept = NaN, replanned = NaN] = [0, 1, 2].map((k) =>
+    (bars?.data ?? []).reduce((sum, { x }) => sum + (x[k] ?? NaN), 0),
+  );
+  expect(kept).toBeGreaterThan(healthy);
+  expect(replanned).toBeLessThanOrEqual(kept);
+  expect(lines?.layout.title.text).toContain("link(node 0, device 1) at 10 %");
+  expect(lines?.data.map(({ x }) => x)).toEqual([[2, 4], [2, 4]]); // prettier-ignore
+});
+
 test("a comparison has a row for each method, in the order asked for", async () => {
   const { told, texts, outputs } = await evaluated(`${ISING}compare Z on eos devices 4: greedy, slicing`);
   expect(told).toEqual([]);
