@@ -30,7 +30,7 @@ export const runProgram: Run = (given) => {
       outputs.push(output);
       if (!asJson) print(String(output.data["text/plain"]));
     };
-    const following = runLine(() => performance.now() / 1000);
+    const following = runLine();
     const native = await nativeFor(arithmetic, (sentence) => {
       complain(`warning: ${sentence}`);
     });

@@ -1,8 +1,8 @@
 /** A line on stderr that shows how a search or a run gets on, where a person is there to see it. */
-import { formatSeconds, type Schedule } from "../../dsl/index.ts";
-import type { Progress as RunProgress } from "../engine/engine.ts";
-import { reportedSteps } from "../engine/steps.ts";
+import { formatSeconds } from "../../dsl/index.ts";
+import type { Pace } from "../engine/pace.ts";
 import type { Improvement } from "../search/search.ts";
+import { describePace } from "../session/following.ts";
 
 /** Back to the start of the line, and the line emptied. */
 const CLEAR = "\r\u001b[2K";
@@ -29,30 +29,15 @@ export function describeImprovement(improvement: Improvement): string {
   return `${formatSeconds(seconds)}: ${cost} (${method})`;
 }
 
-/** For `Host.following`; none where stderr is no terminal. The clock counts seconds. */
+/** For `Host.following`; none where stderr is no terminal. */
 export function runLine(
-  clock: () => number,
   stream: NodeJS.WriteStream = process.stderr,
-): ((schedule: Schedule, progress: RunProgress | undefined) => void) | undefined {
+): ((pace: Pace | undefined) => void) | undefined {
   if (!stream.isTTY) return undefined;
-  let begun: number | undefined;
-  return (schedule, progress) => {
-    if (progress === undefined) {
-      if (begun !== undefined) stream.write(CLEAR);
-      begun = undefined;
-      return;
-    }
-    begun ??= clock();
-    stream.write(CLEAR + describeProgress(schedule, progress, clock() - begun));
+  let shown = false;
+  return (pace) => {
+    if (pace !== undefined) stream.write(CLEAR + describePace(pace));
+    else if (shown) stream.write(CLEAR);
+    shown = pace !== undefined;
   };
-}
-
-/** `seconds`: since the run began; what is left is estimated from the slices that are done. */
-export function describeProgress(schedule: Schedule, progress: RunProgress, seconds: number): string {
-  const { step, slices } = progress;
-  const begin = `${schedule.network}: `;
-  if (slices === undefined) return `${begin}step ${step + 1} of ${reportedSteps(schedule.steps).length}`;
-  const { done, of } = slices;
-  const left = done > 0 ? `, about ${formatSeconds((seconds * (of - done)) / done)} left` : "";
-  return `${begin}slice ${done} of ${of}${left}`;
 }

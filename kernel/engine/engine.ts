@@ -28,8 +28,8 @@ export interface Progress {
   readonly step: number;
   /** Measured seconds of a step that has ended. */
   readonly seconds?: number;
-  /** In a slice loop: slices of rank 0's group that are done, of how many. */
-  readonly slices?: { readonly done: number; readonly of: number };
+  /** In a slice loop: slices of rank 0's group that are done, of how many; those of a checkpoint are done, and `restored`. */
+  readonly slices?: { readonly done: number; readonly of: number; readonly restored?: number };
 }
 
 export interface Engine {

@@ -52,7 +52,8 @@ function timed<T>({ rank, positions, seconds, starts, progress, now }: Run, step
   if (Number.isNaN(starts[position])) starts[position] = begun;
   const result = work();
   seconds[position] = (seconds[position] ?? 0) + now() - begun;
-  if (progress !== undefined && rank.slice.size === 0) note(progress, position);
+  // A slice loop is running until its last slice is noted, not from when it begins.
+  if (progress !== undefined && rank.slice.size === 0 && step.kind !== "slice-loop") note(progress, position);
   return result;
 }
 
@@ -61,16 +62,15 @@ function runLoop(run: Run, loop: SliceLoop): void {
   const { rank, progress, checkpoint, rescaling } = run;
   const sums = timed(run, loop, () => startSums(rank, loop));
   const slices = slicesOf(rank, loop);
+  const restored = checkpoint?.done ?? 0;
   const noteSlices = (done: number): void => {
-    if (progress !== undefined) note(progress, run.positions.get(loop) ?? 0, { done, of: slices.length });
+    const noted = { done, of: slices.length, restored };
+    if (progress !== undefined) note(progress, run.positions.get(loop) ?? 0, noted);
   };
-  const before = checkpoint?.done ?? 0;
-  if (checkpoint !== undefined && before > 0) {
-    restore(checkpoint, rank.rank, sums, rescaling);
-    noteSlices(before);
-  }
-  for (const [earlier, slice] of slices.slice(before).entries()) {
-    const done = before + earlier + 1;
+  if (checkpoint !== undefined && restored > 0) restore(checkpoint, rank.rank, sums, rescaling);
+  noteSlices(restored);
+  for (const [earlier, slice] of slices.slice(restored).entries()) {
+    const done = restored + earlier + 1;
     enterSlice(rank, loop, slice);
     runSteps(run, loop.body);
     timed(run, loop, () => addSlice(rank, loop, sums));

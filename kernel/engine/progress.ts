@@ -1,8 +1,8 @@
 /** How far a run is: rank 0 notes it in shared memory, and the main thread, which must not be waited for, looks now and then. */
 import type { Progress } from "./engine.ts";
 
-/** Int32 words: position of the step plus one, slices done, slices in all. */
-const WORDS = 3;
+/** Int32 words: position of the step plus one, slices done, slices in all, slices of a checkpoint. */
+const WORDS = 4;
 
 /** Seldom enough to cost nothing, often enough for a line that a person watches. */
 const MILLISECONDS = 100;
@@ -11,8 +11,13 @@ export function progressWords(): SharedArrayBuffer {
   return new SharedArrayBuffer(4 * WORDS);
 }
 
-export function note(words: Int32Array, step: number, slices = { done: 0, of: 0 }): void {
+export function note(
+  words: Int32Array,
+  step: number,
+  slices: Required<NonNullable<Progress["slices"]>> = { done: 0, of: 0, restored: 0 },
+): void {
   // In this order, so that who reads in between sees slices of a loop only, and none too many.
+  Atomics.store(words, 3, slices.restored);
   Atomics.store(words, 2, slices.of);
   Atomics.store(words, 1, slices.done);
   Atomics.store(words, 0, step + 1);
@@ -20,9 +25,10 @@ export function note(words: Int32Array, step: number, slices = { done: 0, of: 0 
 
 /** The last note; none before the first. */
 function read(words: Int32Array): Progress | undefined {
-  const [step, done, of] = [0, 1, 2].map((word) => Atomics.load(words, word)) as [number, number, number];
+  const [step = 0, done = 0, of = 0, restored = 0] = [0, 1, 2, 3].map((word) => Atomics.load(words, word));
   if (step === 0) return undefined;
-  return of === 0 ? { step: step - 1 } : { step: step - 1, slices: { done, of } };
+  if (of === 0) return { step: step - 1 };
+  return { step: step - 1, slices: { done, of, ...(restored > 0 && { restored }) } };
 }
 
 /** Tells what is new until the result, the end of it, is called. */

@@ -69,10 +69,12 @@ async function runJob(
   python: string,
   { signal, onProgress }: RunOptions,
 ): Promise<void> {
+  let restored = 0;
   const onLine = (line: HostLine): void => {
     if (line.event === "step") onProgress?.({ step: line.step, seconds: line.seconds });
+    if (line.event === "resumed") restored = line.slices;
     if (line.event === "slice" || line.event === "resumed")
-      onProgress?.({ step: line.step, slices: { done: line.slices, of: line.of } });
+      onProgress?.({ step: line.step, slices: { done: line.slices, of: line.of, restored } });
   };
   const failure = await runOnHost(python, { folder, processes: rankCount(schedule.mesh), signal, onLine });
   if (failure !== undefined) throw new UserError(wordFailure(schedule, failure));

@@ -15,14 +15,16 @@ import type { Engine, Progress } from "../engine/engine.ts";
 import { referenceEngine } from "../engine/reference.ts";
 import { threadsEngine } from "../engine/threads.ts";
 import { torchEngine } from "../engine/torch.ts";
+import type { RunReport } from "../engine/report.ts";
 import { measuredBreaches, modelledBreach } from "../session/budgets.ts";
 import type { Plan as PlanData } from "../session/evaluate.ts";
 import { completed } from "../session/exact.ts";
+import { followed, placeFor } from "../session/following.ts";
 import { makePlan } from "../session/planning.ts";
 import { definitionOf, machineFor, networkNamed } from "../session/results.ts";
 import { Report } from "./report.ts";
 import { Shown } from "./shown.ts";
-import { runningOf, type Handle } from "./state.ts";
+import { runningOf, showingIn, type Handle } from "./state.ts";
 
 /** How a schedule runs. */
 export interface RunOptions {
@@ -104,15 +106,39 @@ export class Schedule extends Shown {
     const session = runningOf(state, running, options.signal);
     await this.#checkBudgets(session);
     const { signal } = session.host;
-    const { onProgress } = options;
-    const raw = await engineOf(options, plan.machine.engine, plan).run(plan.schedule, valued.entries, {
-      signal,
-      ...(onProgress && { onProgress }),
-    });
+    const raw = await this.#watched(plan, options, (onProgress) =>
+      engineOf(options, plan.machine.engine, plan).run(plan.schedule, valued.entries, {
+        signal,
+        ...(onProgress && { onProgress }),
+      }),
+    );
     const report = await completed(raw, valued, plan.tree, signal);
     const broken = measuredBreaches(running, report, NOWHERE).map(({ message }) => message);
     if (broken.length > 0) throw new UserError(broken.join("\n"));
     return new Report(state, report, plan.machine);
+  }
+
+  /** A run that lasts shows in a notebook how far it is, unless the caller does. */
+  async #watched(
+    { schedule }: PlanData,
+    { onProgress }: RunOptions,
+    work: (onProgress: RunOptions["onProgress"]) => Promise<RunReport>,
+  ): Promise<RunReport> {
+    if (onProgress !== undefined) return work(onProgress);
+    const { state } = this.#handle;
+    const place = placeFor({ show: () => undefined, showing: showingIn(state) });
+    const run = followed(place.following, schedule, work);
+    state.holding(run);
+    try {
+      const report = await run;
+      const { measuredSeconds: seconds } = report;
+      const time = seconds === undefined ? "" : ` in ${formatSeconds(seconds)} measured`;
+      place.end({ data: { "text/plain": `${schedule.network}: contracted${time}` } });
+      return report;
+    } catch (error) {
+      place.fail();
+      throw error;
+    }
   }
 
   async #checkBudgets(session: Handle["running"]): Promise<void> {

@@ -5,6 +5,11 @@ const DISPLAY: unique symbol = Symbol.for("Jupyter.display") as never;
 /** Node prints with it. */
 const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 
+/** A value that is drawn as a mime bundle says. */
+export function drawnAs(data: Readonly<Record<string, unknown>>): object {
+  return { [DISPLAY]: () => data };
+}
+
 /** A value with a text of its own. */
 export abstract class Shown {
   abstract toString(): string;

@@ -1,8 +1,9 @@
 /** What a session of the language holds for TypeScript: the names defined so far, and the world around them. */
 import type { Diagnostic } from "../../dsl/index.ts";
 import { excerpt, UserError } from "../../dsl/index.ts";
-import type { Environment } from "../session/evaluate.ts";
+import type { Environment, Host } from "../session/evaluate.ts";
 import type { Session as Running } from "../session/results.ts";
+import { drawnAs } from "./shown.ts";
 
 /** In a notebook it is the notebook's own; cells in both languages see the same names. */
 export interface State {
@@ -13,8 +14,10 @@ export interface State {
   readonly variable: (name: string) => unknown;
   /** Aborted when the running cell is interrupted. */
   readonly signal: () => AbortSignal;
-  /** Shows a value where there is a notebook; does nothing elsewhere. */
-  readonly display: (value: unknown) => void;
+  /** Shows a value where there is a notebook, and others in its place; does nothing elsewhere. */
+  readonly display: (value: unknown) => { readonly update: (next: unknown) => void };
+  /** Tells a notebook of a run, which ends by itself when the signal aborts: until then its cell is not over. */
+  readonly holding: (run: Promise<unknown>) => void;
 }
 
 /** Under this symbol of `globalThis` a notebook keeps its `State`. */
@@ -32,7 +35,8 @@ export function freshState(folder: string): State {
     folder,
     variable: () => undefined,
     signal: () => never,
-    display: () => undefined,
+    display: () => ({ update: () => undefined }),
+    holding: () => undefined,
   };
 }
 
@@ -42,6 +46,16 @@ export interface Handle {
   readonly running: Running;
   /** Of the network. */
   readonly name: string;
+}
+
+/** Outputs, in a notebook, whose places later ones take. */
+export function showingIn({ display }: State): NonNullable<Host["showing"]> {
+  return ({ data }) => {
+    const place = display(drawnAs(data));
+    return (next) => {
+      place.update(drawnAs(next.data));
+    };
+  };
 }
 
 /** `signal` replaces that of the session. */

@@ -9,7 +9,8 @@ import type {
   Schedule,
   SearchDefaults,
 } from "../../dsl/index.ts";
-import type { Progress, RunOptions } from "../engine/engine.ts";
+import type { RunOptions } from "../engine/engine.ts";
+import type { Pace } from "../engine/pace.ts";
 import type { RunReport } from "../engine/report.ts";
 
 /** One thing to show; `data` is a Jupyter mime bundle and always holds `text/plain`. */
@@ -36,8 +37,8 @@ export interface Host {
   readonly checkpoints?: string | undefined;
   /** What multiplies on the threads engine; absent where its own kernels do. */
   readonly native?: RunOptions["native"];
-  /** Told now and then how far a run is, and once with nothing when it ends; absent where nobody looks. */
-  readonly following?: (schedule: Schedule, progress: Progress | undefined) => void;
+  /** Told now and then how far a run is, and once with nothing when it ends; absent where nobody looks, or at `showing`. */
+  readonly following?: (pace: Pace | undefined) => void;
 }
 
 /** What is known of a network so far, computed when first needed and kept while its definitions stand. */

@@ -15,6 +15,8 @@ export interface Origin {
   readonly shown: WeakSet<object>;
   /** Displays that have begun; values may draw themselves slowly. */
   displays: readonly Promise<void>[];
+  /** Runs of contractions that have begun and end by themselves when the cell is interrupted. */
+  readonly runs: Set<Promise<unknown>>;
 }
 
 /** Nothing that a cell says: before the first one. */
@@ -25,6 +27,7 @@ export const NOBODY: Origin = {
   signal: new AbortController().signal,
   shown: new WeakSet(),
   displays: [],
+  runs: new Set(),
 };
 
 const origins = new AsyncLocalStorage<Origin>();

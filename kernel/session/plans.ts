@@ -9,7 +9,7 @@ import {
   type Schedule,
 } from "../../dsl/index.ts";
 import { dryEngine } from "../engine/dry.ts";
-import type { Engine, Progress } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { RunReport } from "../engine/report.ts";
 import { threadsEngine } from "../engine/threads.ts";
 import { torchEngine } from "../engine/torch.ts";
@@ -17,6 +17,7 @@ import { checkpointFor, forget, keepPlan } from "./checkpoints.ts";
 import type { Plan } from "./evaluate.ts";
 import { planApart } from "./planning.ts";
 import { completed } from "./exact.ts";
+import { followed } from "./following.ts";
 import { definitionOf, machineFor, networkNamed, resultsOf, type Session } from "./results.ts";
 
 /** All of this computer's cores. */
@@ -99,12 +100,11 @@ export async function runOn(
   const engine = dry ? dryEngine : engineFor(machine, name);
   const valued = networkNamed(session, name);
   const { signal, following, native } = session.host;
-  const onProgress = following && ((progress: Progress) => following(schedule, progress));
   if (checkpoint !== undefined) keepPlan(checkpoint.folder, plan);
-  const options = { signal, native, checkpoint: checkpoint?.folder, ...(onProgress && { onProgress }) };
-  const raw = await engine
-    .run(schedule, valued.entries, options)
-    .finally(() => following?.(schedule, undefined));
+  const options = { signal, native, checkpoint: checkpoint?.folder };
+  const raw = await followed(following, schedule, (onProgress) =>
+    engine.run(schedule, valued.entries, { ...options, ...(onProgress && { onProgress }) }),
+  );
   if (checkpoint !== undefined) forget(checkpoint.folder);
   const report = await completed(raw, valued, tree, signal);
   session.results.set(name, { ...(await resultsOf(session, name)), schedule, report, machine });

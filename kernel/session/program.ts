@@ -9,6 +9,7 @@ import {
   type MachineSpec,
   type Program,
 } from "../../dsl/index.ts";
+import type { RunReport } from "../engine/report.ts";
 import { measureTorch } from "../engine/torch.ts";
 import { comparisonFigure } from "../figure/comparison.ts";
 import { figureBundle } from "../figure/picture/bundle.ts";
@@ -18,6 +19,7 @@ import { describeReport } from "./describe.ts";
 import type { Environment, Evaluate, Evaluation, Host } from "./evaluate.ts";
 import { figureOf } from "./figures.ts";
 import { filesIn } from "./files.ts";
+import { placeFor } from "./following.ts";
 import { runOn } from "./plans.ts";
 import { definitionOf, machineFor, type Session } from "./results.ts";
 
@@ -115,6 +117,21 @@ async function brokenBudgets(session: Session, actions: readonly Action[]): Prom
   return broken;
 }
 
+/** What a run found stands in the end where its progress stood. */
+async function runShown(session: Session, action: Extract<Action, { kind: "run" }>): Promise<RunReport> {
+  const { host } = session;
+  const { following, end, fail } = placeFor(host);
+  const watched = { ...session, host: { ...host, ...(following && { following }) } };
+  try {
+    const report = await runOn(watched, action.network, action.machine, action.dry);
+    end({ data: { "text/plain": describeReport(report) } });
+    return report;
+  } catch (error) {
+    fail();
+    throw error;
+  }
+}
+
 /** Budgets that a run has broken, none otherwise. */
 async function act(session: Session, action: Action): Promise<readonly Diagnostic[]> {
   const { host } = session;
@@ -124,8 +141,7 @@ async function act(session: Session, action: Action): Promise<readonly Diagnosti
       host.show({ data: figureBundle(await figureOf(session, action)) });
       return [];
     case "run": {
-      const report = await runOn(session, action.network, action.machine, action.dry);
-      host.show({ data: { "text/plain": describeReport(report) } });
+      const report = await runShown(session, action);
       return measuredBreaches(session, report, action.span);
     }
     case "require":

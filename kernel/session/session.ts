@@ -59,8 +59,12 @@ function sharedState(session: Session): object {
     folder: session.folder,
     variable: session.typescript.variable,
     signal: () => speaker(session).signal,
-    display: (value: unknown) => {
-      display(session, value);
+    display: (value: unknown) => display(session, value),
+    holding: (run: Promise<unknown>) => {
+      const { runs } = speaker(session);
+      runs.add(run);
+      const over = (): boolean => runs.delete(run);
+      run.then(over, over);
     },
   };
 }
@@ -106,14 +110,19 @@ function originOf({ header, content }: JupyterMessage, signal: AbortSignal): Ori
     signal,
     shown: new WeakSet(),
     displays: [],
+    runs: new Set(),
   };
 }
 
 /** Stops the cell of this request, if it still runs, as far as a cell can be stopped from inside its own process. */
 export function interrupt(session: Session, { header }: JupyterMessage): void {
   if (session.running === undefined || session.latest.parent.msg_id !== header.msg_id) return;
-  session.running.abort();
-  session.typescript.interrupt();
+  const { running, latest } = session;
+  running.abort();
+  // The cell is not over before its workers are, and says where they were.
+  void Promise.allSettled(latest.runs).then(() => {
+    if (session.running === running) session.typescript.interrupt();
+  });
 }
 
 async function answer(session: Session, request: JupyterMessage, type: SessionRequest): Promise<void> {
@@ -134,7 +143,7 @@ function isSessionRequest(type: string): type is SessionRequest {
 
 /** Code that listens runs for the message that it hears, and its mistakes are printed there. */
 function hear(session: Session, { header, content }: JupyterMessage): void {
-  const origin = { ...NOBODY, parent: header, shown: new WeakSet() };
+  const origin = { ...NOBODY, parent: header, shown: new WeakSet(), runs: new Set<Promise<unknown>>() };
   runFor(origin, () => {
     try {
       hearComm(session.board, header.msg_type, content);

@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
-import { distribute } from "../../../dsl/distribute/distribute.ts";
-import { threadsMachine } from "../../../dsl/distribute/presets.ts";
-import {
-  describeImprovement,
-  describeProgress,
-  progressLine,
-  runLine,
-} from "../../../kernel/cli/progress.ts";
+import { describeImprovement, progressLine, runLine } from "../../../kernel/cli/progress.ts";
+import type { Pace } from "../../../kernel/engine/pace.ts";
 
 const improvement = { seconds: 2, log10Flops: 12.3456, log2Size: 27, log2Slices: 5, method: "greedy" };
 
@@ -42,38 +36,32 @@ test("an improvement in words names time, cost, size, slices and method", () => 
   expect(describeImprovement({ ...improvement, log2Slices: 0 })).not.toContain("slices");
 });
 
-function scheduled() {
-  const tensors = ["A", "B"].map((name) => ({ name, labels: ["i"] }));
-  const network = { name: "N", dtype: "float64", tensors, open: [], extents: { i: 4 } } as const;
-  return distribute(network, { leaves: 2, pairs: [[0, 1]], sliced: [] }, threadsMachine(1, 2 ** 20), 1);
-}
+const pace: Pace = {
+  network: "N",
+  seconds: 5,
+  steps: { done: 2, of: 3 },
+  localBytes: { done: 2 ** 29, of: 2 ** 30 },
+  sentBytes: { done: 0, of: 0 },
+  share: 0.5,
+};
 
-test("a run in words names the network and the step, or the slice and what is left of the time", () => {
-  expect(describeProgress(scheduled(), { step: 1 }, 5)).toBe("N: step 2 of 3");
-  const half = describeProgress(scheduled(), { step: 0, slices: { done: 8, of: 16 } }, 5);
-  expect(half).toMatch(/^N: slice 8 of 16, about 5(\.0+)? s left$/);
-  expect(describeProgress(scheduled(), { step: 0, slices: { done: 0, of: 16 } }, 5)).toBe("N: slice 0 of 16");
-});
-
-test("a run's line is wiped out when it ends, and the next run begins its own time", () => {
+test("a run's line is wiped out when it ends, and the next run begins anew", () => {
   const { stream, written } = recorded(true);
-  let now = 100;
-  const line = runLine(() => now, stream);
-  for (const begin of [100, 200]) {
-    now = begin;
-    line?.(scheduled(), { step: 0 });
-    now = begin + 2;
-    line?.(scheduled(), { step: 0, slices: { done: 1, of: 2 } });
-    line?.(scheduled(), undefined);
+  const line = runLine(stream);
+  for (const done of [1, 2]) {
+    line?.({ ...pace, slices: { done, of: 2 }, left: 2 });
+    line?.({ ...pace, slices: { done, of: 2 } });
+    line?.(undefined);
   }
-  expect(written[1]).toBe(written[4]);
-  expect(written[1]).toMatch(/slice 1 of 2, about 2(\.0+)? s left/);
+  expect(written.map((text) => text.startsWith("\r\u001b[2K"))).toEqual(written.map(() => true));
+  expect(written[0]).toMatch(/N: slice 1 of 2, .*, about 2(\.0+)? s left$/);
   expect([written[2], written[5]]).toEqual(["\r\u001b[2K", "\r\u001b[2K"]);
+  expect(written[3]).toContain("N: slice 2 of 2");
 });
 
 test("a run of which nothing was told leaves no trace, and off a terminal there is no line", () => {
   const { stream, written } = recorded(true);
-  runLine(() => 0, stream)?.(scheduled(), undefined);
+  runLine(stream)?.(undefined);
   expect(written).toEqual([]);
-  expect(runLine(() => 0, recorded(false).stream)).toBeUndefined();
+  expect(runLine(recorded(false).stream)).toBeUndefined();
 });

@@ -5,6 +5,7 @@ import { threadsMachine } from "../../../dsl/distribute/presets.ts";
 import type { Progress } from "../../../kernel/engine/engine.ts";
 import { runCrew } from "../../../kernel/engine/crew.ts";
 import { sharedBlock } from "../../../kernel/engine/memory.ts";
+import { follow, note, progressWords } from "../../../kernel/engine/progress.ts";
 import { threadsEngine } from "../../../kernel/engine/threads.ts";
 import { engineSuite } from "./suite.ts";
 
@@ -47,6 +48,26 @@ test("progress tells every slice loop and step in order, the last one at the end
     expect(steps[step]?.kind).toBe("slice-loop");
     expect(slices.of).toBe(schedule.slices / 2);
     expect(slices.done).toBeLessThanOrEqual(slices.of);
+  }
+});
+
+test("what rank 0 notes of slices is told as it stands at the end, with those of a checkpoint", () => {
+  for (const [slices, told] of [
+    [
+      { done: 5, of: 8, restored: 3 },
+      { done: 5, of: 8, restored: 3 },
+    ],
+    [
+      { done: 5, of: 8, restored: 0 },
+      { done: 5, of: 8 },
+    ],
+  ] as const) {
+    const words = progressWords();
+    const heard: Progress[] = [];
+    const end = follow(words, (progress) => heard.push(progress));
+    note(new Int32Array(words), 4, slices);
+    end();
+    expect(heard).toEqual([{ step: 4, slices: told }]);
   }
 });
 

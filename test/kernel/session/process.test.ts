@@ -97,6 +97,64 @@ run Z on threads(1)`;
   );
 }, 30_000);
 
+/** Slices of a second or so in all for each `count`; every entry is 1. */
+function slicedProgram(name: string, count: number): string {
+  const vectors = Array.from({ length: count }, (_, k) => `v_${k}`);
+  const factors = vectors.map((vector, k) => `${vector}[s_${k},k]`);
+  return `index s_{*}: 48, i: 800, j: 800, k: 800
+tensor A[i,k], B[k,j], C[j,i], ${factors.join(", ")} = 1
+network ${name} = A ${vectors.join(" ")} B C
+order ${name} = (${"(".repeat(count)}A ${vectors.map((vector) => `${vector})`).join(" ")} B) C
+slice ${name} over ${vectors.map((_, k) => `s_${k}`).join(", ")}`;
+}
+
+/** What stood in the one place whose outputs took each other's place. */
+function onePlace(heard: readonly JupyterMessage[]): readonly Record<string, unknown>[] {
+  const shown = heard.filter(({ content }) => content["transient"] !== undefined);
+  expect(new Set(shown.map(({ content }) => JSON.stringify(content["transient"]))).size).toBe(1);
+  const kinds = shown.map(({ header }) => header.msg_type);
+  expect(kinds).toEqual(kinds.map((_, k) => (k === 0 ? "display_data" : "update_display_data")));
+  return shown.map(({ content }) => content["data"] as Record<string, unknown>);
+}
+
+const SLICE = /^Z: slice \d+ of 48, [\d.]+ [KMG]?i?B of [\d.]+ GiB touched, .* s, about .* left$/;
+
+test("a run that lasts shows how far it is, and then in that place what it found", async () => {
+  const heard = await run(`%%tn\n${slicedProgram("Z", 1)}\nrun Z on threads(1)`);
+  const shown = onePlace(heard);
+  expect(shown.some(({ "text/plain": text }) => SLICE.test(String(text)))).toBe(true);
+  expect(Object.keys(shown.at(-1) ?? {})).toEqual(["text/plain"]);
+  expect(shown.at(-1)?.["text/plain"]).toMatch(/^Z = 24576000000\n.* measured, /);
+  expect(heard.filter(({ header }) => header.msg_type === "display_data").length).toBe(1);
+}, 60_000);
+
+const starts: readonly [string, string][] = [
+  ["a %%tn cell", `%%tn\n${slicedProgram("Y", 3)}\nrun Y on threads(2)`],
+  ["TypeScript", `import { tn } from "tnlab"\nawait tn\`${slicedProgram("Y", 3)}\`.run({ workers: 2 })`],
+];
+
+test.each(starts)(
+  "a long run of %s that is interrupted says where, and the session lives",
+  async (_, cell) => {
+    await run("const kept = 17");
+    await run("%%tn\nlet held = 18");
+    const end = kernel.subscribe(({ header }) => {
+      if (header.msg_type !== "display_data") return;
+      end();
+      void kernel.interrupt();
+    });
+    const heard = await run(cell);
+    expect(contentOf(heard, "execute_reply")).toMatchObject({ status: "error", ename: "Interrupted" });
+    const last = onePlace(heard).at(-1) ?? {};
+    expect(Object.keys(last)).toEqual(["text/plain"]);
+    expect(last["text/plain"]).toMatch(/^Y: ended at slice \d+ of \d+, after [\d.]+ s$/);
+    expect(contentOf(await run("[kept, held]"), "execute_result")).toMatchObject({
+      data: { "text/plain": "[ 17, 18 ]" },
+    });
+  },
+  60_000,
+);
+
 test("packages of @types give their types to those that import them, and globals to nobody", async () => {
   const imported = await run(
     'import moo from "moo"\nconst rules: moo.Rules = { word: /a/ }\nObject.keys(rules)',

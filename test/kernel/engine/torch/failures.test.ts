@@ -6,12 +6,23 @@ import { createInterface } from "node:readline";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../../dsl/base/diagnostic.ts";
+import type { Step } from "../../../../dsl/schedule/schedule.ts";
+import type { Progress } from "../../../../kernel/engine/engine.ts";
 import { torchEngine } from "../../../../kernel/engine/torch.ts";
 import { runOnHost, type Failure, type HostLine } from "../../../../kernel/engine/torch/host.ts";
 import { interpreterParent } from "../../../../kernel/engine/torch/python.ts";
 import { plannedSteps } from "../../../../kernel/engine/skeleton.ts";
 import { readResults } from "../../../../kernel/engine/torch/job.ts";
-import { faultyPython, gone, jobOf, ringOfOnes, valueOfRing, type Fault, type Work } from "./jobs.ts";
+import {
+  faultyPython,
+  gone,
+  jobOf,
+  newFolder,
+  ringOfOnes,
+  valueOfRing,
+  type Fault,
+  type Work,
+} from "./jobs.ts";
 import { because, hasTorch, python } from "./python.ts";
 
 interface Ended {
@@ -89,6 +100,28 @@ describe.skipIf(!hasTorch)(`failures of ranks${because}`, () => {
     expect(again.failure).toBeUndefined();
     expect(again.lines.some(({ event }) => event === "resumed")).toBe(true);
     expect(readResults(folder, work.schedule).value?.re).toEqual(Float64Array.of(valueOfRing(4)));
+  });
+
+  test("the engine tells of slices and steps, and which slices a checkpoint has spared it", async () => {
+    const work = ringOfOnes(2, 4);
+    const step = stepOf(work);
+    // So slow by its model that every slice is worth a checkpoint.
+    const slow = (of: Step): Step => ({ ...of, model: { ...of.model, seconds: 10 } });
+    const steps = work.schedule.steps.map((one) =>
+      one.kind === "slice-loop" ? { ...one, body: one.body.map(slow) } : one,
+    );
+    const schedule = { ...work.schedule, steps };
+    const checkpoint = newFolder();
+    const fault = faultyPython({ kind: "kill", rank: 0, step, slice: 10 });
+    const killed = torchEngine(2, { python: fault }).run(schedule, work.entries, { checkpoint });
+    await expect(killed).rejects.toThrow(/rank 0 .*, slice 10: /);
+    const told: Progress[] = [];
+    const onProgress = (progress: Progress): void => void told.push(progress);
+    await torchEngine(2).run(schedule, work.entries, { checkpoint, onProgress });
+    // Each rank takes every other slice.
+    const slices = { done: 5, of: 8, restored: 5 };
+    expect(told.find((one) => one.slices !== undefined)?.slices).toEqual(slices);
+    expect(told.at(-1)).toMatchObject({ step: plannedSteps(schedule).length - 1 });
   });
 
   test("groups of two ranks go on from the last slice that both have saved", async () => {
