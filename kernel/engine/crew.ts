@@ -1,4 +1,4 @@
-/** A crew of worker threads: started together, stopped together, whatever ends the work. */
+/** A crew of worker threads: they begin together, and stop together where the work of one fails or is no longer wanted. */
 import { Worker } from "node:worker_threads";
 import { InvariantError } from "../../dsl/index.ts";
 
@@ -23,32 +23,52 @@ export interface Crew<T> {
 export async function runCrew<T, R>({ file, tasks, go, signal }: Crew<T>): Promise<R[]> {
   signal?.throwIfAborted();
   const workers = tasks.map((task) => new Worker(file, { workerData: task }));
+  try {
+    return await findings(workers, go, signal);
+  } finally {
+    await dismiss(workers);
+  }
+}
+
+export async function dismiss(workers: readonly Worker[]): Promise<void> {
+  await Promise.all(workers.map((worker) => worker.terminate()));
+}
+
+/**
+ * What workers that have their tasks find. Rejects with the first failure, as InvariantError, or the signal's reason; the others then
+ * still work.
+ */
+export async function findings<R>(
+  workers: readonly Worker[],
+  go: () => void,
+  signal: AbortSignal | undefined,
+): Promise<R[]> {
   let ready = 0;
   const countReady = (): void => {
     ready += 1;
     if (ready === workers.length) go();
   };
-  try {
-    return await untilAborted(
-      Promise.all(workers.map((worker, rank) => resultOf<R>(worker, rank, countReady))),
-      signal,
-    );
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
+  return untilAborted(
+    Promise.all(workers.map((worker, rank) => findingOf<R>(worker, rank, countReady))),
+    signal,
+  );
 }
 
-function resultOf<R>(worker: Worker, rank: number, ready: () => void): Promise<R> {
-  return new Promise((resolve, reject) => {
+function findingOf<R>(worker: Worker, rank: number, ready: () => void): Promise<R> {
+  let forget = (): void => undefined;
+  const found = new Promise<R>((resolve, reject) => {
     const fail = (what: string): void =>
       reject(new InvariantError(`expected worker ${rank} to finish, got ${what}`));
-    worker.on("error", (error) => fail(error instanceof Error ? error.message : String(error)));
-    worker.on("exit", (code) => fail(`exit ${code}`));
-    worker.on("message", (message: CrewMessage<R>) => {
+    const failed = (error: unknown): void => fail(error instanceof Error ? error.message : String(error));
+    const left = (code: number): void => fail(`exit ${code}`);
+    const told = (message: CrewMessage<R>): void => {
       if (message.kind === "ready") ready();
       else resolve(message.result);
-    });
+    };
+    worker.on("error", failed).on("exit", left).on("message", told);
+    forget = () => void worker.off("error", failed).off("exit", left).off("message", told);
   });
+  return found.finally(forget);
 }
 
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

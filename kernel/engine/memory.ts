@@ -42,13 +42,15 @@ interface Sizes {
 }
 
 /**
- * `reach`: bytes up to which a memory is one for the kernels. Throws UserError, before anything is allocated, where the run cannot fit,
- * and where a block cannot be had.
+ * `reach`: bytes up to which a memory is one for the kernels. `left`: a memory that an earlier run has left, which is taken where all
+ * fits into it, and grows where it can. Throws UserError, before anything is allocated, where the run cannot fit, and where a block
+ * cannot be had.
  */
 export function shareMemory(
   schedule: Schedule,
   entries: readonly Entries[],
   reach = KERNEL_REACH_BYTES,
+  left?: WebAssembly.Memory,
 ): SharedMemory {
   const { network, dtype, mesh } = schedule;
   const ranks = rankCount(mesh);
@@ -66,7 +68,8 @@ export function shareMemory(
       `${network} needs ${formatBytes(needed)} on ${ranks} workers (${formatBytes(sizes.arena)} each and its inputs), ` +
         `and this computer has ${formatBytes(usable)}; slice it (slice ${network} to ...)`,
     );
-  const blocks = oneMemory(sizes, reach) ?? memoryEach(network, sizes, reach) ?? plainBlocks(network, sizes);
+  const blocks =
+    oneMemory(sizes, reach, left) ?? memoryEach(network, sizes, reach) ?? plainBlocks(network, sizes);
   const inputs = floatsOf(dtype, blocks.inputs);
   layout.starts.forEach((start, own) => writeEntries(inputs, start, own, dtype));
   const inputOffsets = entries.map((own) => layout.starts.get(own) ?? 0);
@@ -76,9 +79,14 @@ export function shareMemory(
 type Blocks = Pick<SharedMemory, "arenas" | "inputs" | "kernels">;
 
 /** Workspaces, arenas, inputs. */
-function oneMemory({ ranks, arena, inputs }: Sizes, reach: number): Blocks | undefined {
+function oneMemory(
+  { ranks, arena, inputs }: Sizes,
+  reach: number,
+  left: WebAssembly.Memory | undefined,
+): Blocks | undefined {
   const start = ranks * WORKSPACE_BYTES;
-  const memory = kernelMemory(start + ranks * arena + inputs, reach);
+  const bytes = start + ranks * arena + inputs;
+  const memory = grown(left, bytes) ?? kernelMemory(bytes, reach);
   if (memory === undefined) return undefined;
   const perRank = Array.from({ length: ranks }, (_, rank) => rank);
   return {
@@ -109,12 +117,32 @@ function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
-/** None where it would be too large, or the runtime gives none. */
+/** The memory that a run has left, where all of it lies in one. */
+export function memoryLeft({ inputs: { block } }: SharedMemory): WebAssembly.Memory | undefined {
+  return block instanceof SharedArrayBuffer ? undefined : block;
+}
+
+/** None where it would be too large, or the runtime gives none. It can grow to the reach. */
 function kernelMemory(bytes: number, reach: number): WebAssembly.Memory | undefined {
   if (bytes > reach) return undefined;
-  const pages = Math.ceil(bytes / PAGE_BYTES);
+  const [initial, maximum] = [bytes, reach].map((size) => Math.ceil(size / PAGE_BYTES)) as [number, number];
+  return unlessRefused(() => new WebAssembly.Memory({ initial, maximum, shared: true }));
+}
+
+/** The same memory, with at least so many bytes; undefined where it cannot have them. */
+function grown(memory: WebAssembly.Memory | undefined, bytes: number): WebAssembly.Memory | undefined {
+  if (memory === undefined) return undefined;
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
+  return unlessRefused(() => {
+    if (missing > 0) memory.grow(missing);
+    return memory;
+  });
+}
+
+/** Undefined where the runtime gives no such memory. */
+function unlessRefused(ask: () => WebAssembly.Memory): WebAssembly.Memory | undefined {
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    return ask();
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

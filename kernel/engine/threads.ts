@@ -3,43 +3,57 @@
  * in collective steps. In: a schedule and its inputs. Out: the value, and what was measured on every rank.
  */
 import { createRequire } from "node:module";
-import { InvariantError, isComplex, rankCount, type Schedule } from "../../dsl/index.ts";
+import { InvariantError, isComplex, rankCount, type Entries, type Schedule } from "../../dsl/index.ts";
 import { floatBytes, widthOf } from "../tensor/floats.ts";
 import { barrierWords } from "./barrier.ts";
 import { checkpointsFor, lastRound, noteRound } from "./checkpoint.ts";
-import { runCrew } from "./crew.ts";
 import type { Engine, RunOptions } from "./engine.ts";
-import { KERNEL_REACH_BYTES, shareMemory } from "./memory.ts";
+import { KERNEL_REACH_BYTES, memoryLeft, shareMemory } from "./memory.ts";
 import { follow, progressWords } from "./progress.ts";
 import type { RankTask, SharedMemory } from "./rank.ts";
 import type { RunReport, TensorValue } from "./report.ts";
 import { better, exponentOf, isLost, makeRescaling, mayUnderflow, type Rescaling } from "./rescale.ts";
 import { checkEntries, reportOf, type RankTimes } from "./skeleton.ts";
+import { runTeam, Standby, type Team } from "./standby.ts";
 import { floatsOf } from "./steps.ts";
 
 /**
  * Rejects with UserError where the memory does not suffice, with the signal's reason where it aborts, and with
- * InvariantError where a worker fails; no thread is left in any case. The same schedule gives the same bits on every run.
+ * InvariantError where a worker fails; no thread is then left. After a run that ends well its threads and memory wait some seconds for the
+ * next one. The same schedule gives the same bits on every run.
  */
 export const threadsEngine: Engine = makeThreadsEngine();
 
 /** `reach`: bytes up to which the kernels work in a memory; beyond them runs are slower. Smaller than it is only to show that. */
 export function makeThreadsEngine(reach = KERNEL_REACH_BYTES): Engine {
+  const standby = new Standby();
   return {
     name: "threads",
     run: async (schedule, entries, options) => {
       checkEntries(schedule, entries);
-      const memory = shareMemory(schedule, entries, reach);
-      const kept = options?.checkpoint === undefined ? undefined : lastRound(options.checkpoint);
-      if (kept !== undefined)
-        return runInRange({ schedule, memory, options }, makeRescaling(schedule, kept.shifts), kept.round);
-      const first = mayUnderflow(schedule, entries) ? makeRescaling(schedule) : undefined;
-      return runInRange({ schedule, memory, options }, first, 0);
+      const team = standby.take();
+      let left = team.memory;
+      try {
+        const memory = shareMemory(schedule, entries, reach, left);
+        left = memoryLeft(memory);
+        return await runFrom({ team, schedule, memory, options }, entries);
+      } finally {
+        await standby.leave({ workers: team.workers, memory: left });
+      }
     },
   };
 }
 
+/** From the beginning, or from the last checkpoint. */
+function runFrom(work: Work, entries: readonly Entries[]): Promise<RunReport> {
+  const { schedule, options } = work;
+  const kept = options?.checkpoint === undefined ? undefined : lastRound(options.checkpoint);
+  if (kept !== undefined) return runInRange(work, makeRescaling(schedule, kept.shifts), kept.round);
+  return runInRange(work, mayUnderflow(schedule, entries) ? makeRescaling(schedule) : undefined, 0);
+}
+
 interface Work {
+  readonly team: Team;
   readonly schedule: Schedule;
   readonly memory: SharedMemory;
   readonly options: RunOptions | undefined;
@@ -74,7 +88,7 @@ async function runInRange(work: Work, first: Rescaling | undefined, firstRound: 
 }
 
 function runRanks(
-  { schedule, memory, options }: Work,
+  { team, schedule, memory, options }: Work,
   rescaling: Rescaling | undefined,
   round: number,
 ): Promise<RankTimes[]> {
@@ -92,7 +106,7 @@ function runRanks(
   const file = createRequire(import.meta.url).resolve("tnlab/kernel/engine/worker.js");
   const end = follow(progress, options?.onProgress);
   const crew = { file, tasks, go: () => begin(start), signal: options?.signal };
-  return runCrew<RankTask, RankTimes>(crew).finally(end);
+  return runTeam<RankTask, RankTimes>(team, crew).finally(end);
 }
 
 function begin(start: SharedArrayBuffer): void {

@@ -1,5 +1,5 @@
-/** Body of a worker thread of the threads engine: one rank in, its times out; the numbers stay in shared memory. */
-import { parentPort, workerData } from "node:worker_threads";
+/** Body of a worker thread of the threads engine: a rank of a run in, its times out; the numbers stay in shared memory. */
+import { parentPort } from "node:worker_threads";
 import type { CrewMessage } from "./crew.ts";
 import { prepare } from "./execute.ts";
 import type { RankTask } from "./rank.ts";
@@ -16,4 +16,4 @@ function work(task: RankTask): RankTimes {
   return run(new BigInt64Array(task.start)[1] ?? 0n);
 }
 
-say({ kind: "done", result: work(workerData as RankTask) });
+parentPort?.on("message", (task: RankTask) => say({ kind: "done", result: work(task) }));

@@ -82,8 +82,16 @@ function opened(file: string): Library {
   }
 }
 
-/** Throws AbsentLibrary, and RangeError where the file is not a BLAS with C names. */
+const known = new Map<string, Blas>();
+
+/** Opened once a thread. Throws AbsentLibrary, and RangeError where the file is not a BLAS with C names. */
 export function openBlas(file: string): Blas {
+  const blas = known.get(file) ?? bound(file);
+  known.set(file, blas);
+  return blas;
+}
+
+function bound(file: string): Blas {
   const library = opened(file);
   const build = BUILDS.find(({ prefix, suffix }) => named(library, `${prefix}cblas_dgemm${suffix}`));
   if (build === undefined) throw new RangeError(`${file} has no function cblas_dgemm`);

@@ -54,8 +54,14 @@ interface Exports {
   readonly addIntoFloat64: Add;
 }
 
+let compiled: WebAssembly.Module | undefined;
+
 /** The compiled module: made once a process, and handed to worker threads as it is. */
 export function compileKernels(): WebAssembly.Module {
+  return (compiled ??= readKernels());
+}
+
+function readKernels(): WebAssembly.Module {
   // The module is built beside the compiled JavaScript, also where this file itself is run from its source.
   const file = createRequire(import.meta.url).resolve("tnlab/kernel/tensor/wasm/kernels.wasm");
   return new WebAssembly.Module(readFileSync(file));

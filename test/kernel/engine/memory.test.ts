@@ -3,7 +3,7 @@ import { distribute } from "../../../dsl/distribute/distribute.ts";
 import { threadsMachine } from "../../../dsl/distribute/presets.ts";
 import type { Entries } from "../../../dsl/network/network.ts";
 import type { Schedule } from "../../../dsl/schedule/schedule.ts";
-import { shareMemory } from "../../../kernel/engine/memory.ts";
+import { memoryLeft, shareMemory } from "../../../kernel/engine/memory.ts";
 import type { Stretch } from "../../../kernel/engine/steps.ts";
 import { makeThreadsEngine } from "../../../kernel/engine/threads.ts";
 import { WORKSPACE_BYTES } from "../../../kernel/tensor/wasm/kernels.ts";
@@ -74,6 +74,32 @@ test("float64 sums have the same bits in every layout", async () => {
   );
   expect(first).toBeDefined();
   for (const other of others) expect(other).toEqual(first);
+});
+
+test("a memory that a run has left is taken, and grows", () => {
+  const { schedule, entries } = small(2);
+  const left = new WebAssembly.Memory({ initial: 1, maximum: 2 ** 15, shared: true });
+  const memory = shareMemory(schedule, entries, 2 ** 30, left);
+  expect(memoryLeft(memory)).toBe(left);
+  const ends = [...memory.arenas, memory.inputs].map(({ start, bytes }) => start + bytes);
+  expect(left.buffer.byteLength).toBeGreaterThanOrEqual(Math.max(...ends));
+});
+
+test("a memory that cannot grow far enough is left", () => {
+  const { schedule, entries } = small(2);
+  const left = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const taken = memoryLeft(shareMemory(schedule, entries, 2 ** 30, left));
+  expect(taken).toBeInstanceOf(WebAssembly.Memory);
+  expect(taken).not.toBe(left);
+});
+
+test("what a run leaves in the memory does not matter to the next", async () => {
+  const { schedule, entries } = small(2);
+  const { value } = await makeThreadsEngine().run(schedule, entries);
+  const engine = makeThreadsEngine();
+  const nothing = entries.map(({ re }) => ({ re: new Float64Array(re.length).fill(NaN) }));
+  expect((await engine.run(schedule, nothing)).value?.re[0]).toBeNaN();
+  expect((await engine.run(schedule, entries)).value).toEqual(value);
 });
 
 test("a runtime that gives no memory for the kernels runs without them", async () => {
