@@ -106,7 +106,7 @@ const run: CommandSpec = {
     "A program prints what its run and show statements give. With --json: " +
       '{"ok", "outputs": [mime bundles], "results": [{"network", "engine", "arithmetic", "machine", "devices", "slices", ' +
       '"value": {"labels", "shape", "dtype", "re", "im"}, "exact": {"entries", "im", "relative_error"}, "warnings", ' +
-      '"modelled_seconds", "measured_seconds", "peak_bytes"}], ' +
+      '"slow_links": [{"ranks", "bytes_per_second", "usual_bytes_per_second"}], "modelled_seconds", "measured_seconds", "peak_bytes"}], ' +
       '"diagnostics"}; results holds the last run of each network, entries of value are row-major. ' +
       "arithmetic names the BLAS that multiplied, where one did. exact is there for counts and partition functions, its entries are decimal texts with all their digits.",
     "A notebook runs from top to bottom in a fresh kernel, and its outputs are printed, or written with --to. " +

@@ -5,7 +5,7 @@ import type { Decimal, ExactValue, MachineSpec } from "../../dsl/index.ts";
 import { chromeTrace } from "../engine/chrome.ts";
 import { ARITHMETIC_NAMES, type ArithmeticName } from "../engine/engine.ts";
 import { nativeFor } from "../engine/native.ts";
-import type { RunReport } from "../engine/report.ts";
+import type { RunReport, SlowLink } from "../engine/report.ts";
 import type { Environment, Output } from "../session/evaluate.ts";
 import { emptyEnvironment, evaluate } from "../session/program.ts";
 import { FAILED, OK, WrongUse, type Arguments, type Run } from "./command.ts";
@@ -105,6 +105,10 @@ function exactJson(exact: ExactValue): object {
   };
 }
 
+function linkJson({ ranks, bytesPerSecond, usualBytesPerSecond }: SlowLink): object {
+  return { ranks, bytes_per_second: bytesPerSecond, usual_bytes_per_second: usualBytesPerSecond };
+}
+
 /** Figures that were not measured are absent. */
 export function reportJson({ network, engine, machine, ranks, slices, value, ...report }: RunReport): object {
   return {
@@ -125,6 +129,7 @@ export function reportJson({ network, engine, machine, ranks, slices, value, ...
     }),
     ...(report.exact && { exact: exactJson(report.exact) }),
     ...(report.warnings && { warnings: report.warnings }),
+    ...(report.slowLinks && { slow_links: report.slowLinks.map(linkJson) }),
     modelled_seconds: report.modelledSeconds,
     ...(report.measuredSeconds !== undefined && { measured_seconds: report.measuredSeconds }),
     peak_bytes: report.peakBytes,

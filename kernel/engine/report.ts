@@ -25,8 +25,21 @@ export interface StepReport {
   readonly liveBytes: number;
   /** Measured seconds, one entry a rank, for all executions; absent on the dry engine. */
   readonly measuredSeconds?: readonly number[];
+  /**
+   * Of a move, measured: mean seconds of an execution on each rank from when the last of its group was there, waiting for that left out.
+   * Absent where the engine does not measure it.
+   */
+  readonly transferSeconds?: readonly number[];
   /** Begin of the first execution on each rank, seconds after the start of the run (measured, or modelled when dry). */
   readonly startSeconds: readonly number[];
+}
+
+/** Measured by messages between the two ranks, after the run. */
+export interface SlowLink {
+  readonly ranks: readonly [number, number];
+  readonly bytesPerSecond: number;
+  /** Median over the links of its tier. */
+  readonly usualBytesPerSecond: number;
 }
 
 export interface RunReport {
@@ -43,7 +56,9 @@ export interface RunReport {
   readonly exact?: ExactValue;
   /** Measured, to find `exact`; not part of `measuredSeconds`. */
   readonly exactSeconds?: number;
-  /** Sentences on what `value` lost, each with the way out. */
+  /** Links that are less than half as fast as their peers, the slowest first; absent where there is none, or none was measured. */
+  readonly slowLinks?: readonly SlowLink[];
+  /** Sentences on what `value` lost or what slowed the run, each with the way out. */
   readonly warnings?: readonly string[];
   readonly steps: readonly StepReport[];
   readonly modelledSeconds: number;

@@ -36,7 +36,7 @@ export async function completed(
   const exactSeconds = (performance.now() - begun) / 1000;
   const exact = typeof found === "object" ? found : undefined;
   if (asked === undefined && exact !== undefined && isZero(exact)) return report;
-  const warnings: string[] = [];
+  const warnings = [...(report.warnings ?? [])];
   if (asked !== undefined && typeof found === "string")
     warnings.push(`${network.name} is not exact: ${found}`);
   // A network that asks for it has the right value all the same.

@@ -14,7 +14,8 @@ import {
   type Entries,
   type Schedule,
 } from "../../../dsl/index.ts";
-import type { RunReport, TensorValue } from "../report.ts";
+import { describeSlowLinks } from "../links.ts";
+import type { RunReport, SlowLink, TensorValue } from "../report.ts";
 import { checkEntries, reportOf, type RankTimes } from "../skeleton.ts";
 import { writeInputs } from "./inputs.ts";
 
@@ -102,16 +103,44 @@ interface RankRecord {
   readonly end: number;
 }
 
+interface JobRecord {
+  readonly digest: string;
+  readonly times: readonly RankRecord[];
+  /** By the position of a move and by rank; absent from reports that older jobs have left, as are links. */
+  readonly transfers?: Readonly<Record<number, readonly (number | null)[]>>;
+  readonly slowLinks?: readonly SlowLink[];
+}
+
 /** What the ranks have left. Throws UserError where the job has not run, or not with this schedule. */
 export function readResults(folder: string, schedule: Schedule): RunReport {
-  const record = readJson(path.join(folder, "report.json")) as { digest: string; times: RankRecord[] };
+  const record = readJson(path.join(folder, "report.json")) as JobRecord;
   const text = readFileSync(path.join(folder, "schedule.json"));
   if (record.digest !== createHash("sha256").update(text).digest("hex"))
     throw new UserError(`the report in "${folder}" is of another schedule than its schedule.json`);
   const times = record.times.map(
-    ({ seconds, starts, end }): RankTimes => ({ seconds, end, starts: starts.map((start) => start ?? NaN) }),
+    ({ seconds, starts, end }): RankTimes => ({ seconds, end, starts: starts.map(orNaN) }),
   );
-  return reportOf("torch", schedule, times, readValue(path.join(folder, "result.npy"), schedule));
+  const value = readValue(path.join(folder, "result.npy"), schedule);
+  return withTransfers(schedule, reportOf("torch", schedule, times, value), record);
+}
+
+/** What each move took of each rank's time, and a warning for each link that is slow. */
+function withTransfers(
+  schedule: Schedule,
+  report: RunReport,
+  { transfers = {}, slowLinks = [] }: JobRecord,
+): RunReport {
+  const steps = report.steps.map((step, position) => {
+    const transferSeconds = transfers[position]?.map(orNaN);
+    return transferSeconds === undefined ? step : { ...step, transferSeconds };
+  });
+  if (slowLinks.length === 0) return { ...report, steps };
+  return { ...report, steps, slowLinks, warnings: describeSlowLinks(schedule, slowLinks, steps) };
+}
+
+/** JSON has no NaN. */
+function orNaN(seconds: number | null): number {
+  return seconds ?? NaN;
 }
 
 function readValue(file: string, { open: labels, extents, dtype }: Schedule): TensorValue {

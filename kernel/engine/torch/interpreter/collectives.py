@@ -15,6 +15,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from .errors import CollectiveError
 from .local import CHUNK, Work
 from .memory import Memory
 from .schedule import Schedule, Step, group_size, ravel, unravel
@@ -94,6 +95,19 @@ def prepare_collective(memory: Memory, groups: Groups, step: Step) -> Work:
         memory.scratch(source.numel())
         return lambda: scatter_sum(group, target, source, memory.scratch(source.numel()))
     return prepare_reduce(memory, group, target, source)
+
+
+def gathered(own: Tensor) -> Tensor:
+    """By rank, what each has in a tensor of the same shape; on all ranks."""
+    device = torch.device("cuda", torch.cuda.current_device()) if dist.get_backend() == "nccl" else own.device
+    sent = own.to(device)
+    world = dist.get_world_size()
+    every = sent.new_empty(world * sent.numel())
+    try:
+        dist.all_gather_into_tensor(every, sent.flatten())
+    except RuntimeError as error:
+        raise CollectiveError(str(error)) from error
+    return every.view(world, *own.shape).to(own.device)
 
 
 Send = Callable[[Group, Tensor, Tensor], None]

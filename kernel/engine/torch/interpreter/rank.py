@@ -18,11 +18,12 @@ from torch.distributed import PrefixStore, Store, TCPStore  # type: ignore[attr-
 from .collectives import Groups
 from .errors import CollectiveError, JobError
 from .job import Job, read_job
+from .links import look_at_links
 from .local import warm_up
 from .memory import Memory
-from .npy import write_npy
 from .place import Place
-from .run import Run, Times
+from .results import Measured, gather_times, gather_transfers, leave_results, sum_of_moves
+from .run import Run
 from .schedule import validate
 from .slices import forget_checkpoint, own_checkpoint
 from .watch import Watch, end_with_parent, failure_path
@@ -59,7 +60,7 @@ def leave_failure(folder: Path, watch: Watch, error: BaseException) -> None:
         "step": watch.step,
         "slice": watch.slice,
         "kind": type(error).__name__ if expected else "Error",
-        "message": str(error) if expected else f"{type(error).__name__}: {error}",
+        "message": str(error) if expected else worded(error),
     }
     print(f"tnlab: rank {watch.rank}, step {watch.step}: {record['message']}", file=sys.stderr)
     if not expected:
@@ -69,6 +70,12 @@ def leave_failure(folder: Path, watch: Watch, error: BaseException) -> None:
         failure_path(folder, watch.rank).write_text(json.dumps(record))
     except OSError:
         pass  # The folder is gone: whoever started the job has given it up.
+
+
+def worded(error: BaseException) -> str:
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return f"out of memory; slice it ({str(error).splitlines()[0] if str(error) else 'no more is known'})"
+    return f"{type(error).__name__}: {error}"
 
 
 def work(folder: Path, place: Place, watch: Watch, listener: socket.socket | None) -> None:
@@ -176,7 +183,8 @@ def run(rank: Rank, watch: Watch) -> None:
         own_checkpoint(job)
     refuse_unfit(rank)
     memory = Memory(job, rank.device)
-    steps = Run(memory, Groups(job.schedule, place.rank, job.timeout), watch)
+    groups = Groups(job.schedule, place.rank, job.timeout)
+    steps = Run(memory, groups, watch)
     warm_up(memory)
     together(rank, watch)
     watch.say(
@@ -186,10 +194,12 @@ def run(rank: Rank, watch: Watch) -> None:
         device=str(rank.device),
         torch=torch.__version__,
     )
-    times = steps.all()
-    every = gather_times(rank, times)
+    times = gather_times(steps.all())
+    transfers = gather_transfers(job.schedule, steps.transfers, steps.begun)
+    links = look_at_links(groups, sum_of_moves(times, job.schedule))
     if place.rank == 0:
-        leave_results(rank, memory, every)
+        origin = {"torch": torch.__version__, "backend": rank.backend, "device": rank.device.type}
+        leave_results(memory, Measured(times, transfers, links), origin)
         forget_checkpoint(job)
         watch.say(event="done")
 
@@ -218,38 +228,3 @@ def together(rank: Rank, watch: Watch) -> None:
         dist.barrier(device_ids=[rank.device.index] if rank.backend == "nccl" else None)
     except RuntimeError as error:
         raise CollectiveError(str(error)) from error
-
-
-def gather_times(rank: Rank, times: Times) -> list[Times]:
-    """Of all ranks. It comes after the last step, so every rank waits here for the slowest."""
-    device = rank.device if rank.backend == "nccl" else "cpu"
-    own = torch.tensor([*times.seconds, *times.starts, times.end], dtype=torch.float64, device=device)
-    every = own.new_empty(rank.place.world * own.numel())
-    try:
-        dist.all_gather_into_tensor(every, own)
-    except RuntimeError as error:
-        raise CollectiveError(str(error)) from error
-    steps = len(times.seconds)
-    rows = every.view(rank.place.world, -1).tolist()
-    return [Times(row[:steps], row[steps:-1], row[-1]) for row in rows]
-
-
-def leave_results(rank: Rank, memory: Memory, every: list[Times]) -> None:
-    schedule, folder = rank.job.schedule, rank.job.folder
-    write_npy(folder / "result.npy", memory.view(schedule.result), tuple(schedule.open_shape))
-    report = {
-        "version": 1,
-        "digest": rank.job.digest,
-        "torch": torch.__version__,
-        "backend": rank.backend,
-        "device": rank.device.type,
-        "times": [{"seconds": t.seconds, "starts": known(t.starts), "end": t.end} for t in every],
-    }
-    beside = folder / "report.part"
-    beside.write_text(json.dumps(report))
-    beside.replace(folder / "report.json")
-
-
-def known(starts: list[float]) -> list[float | None]:
-    """JSON has no NaN."""
-    return [None if start != start else start for start in starts]

@@ -18,6 +18,7 @@ from .memory import Memory
 from .schedule import COLLECTIVES, Step, pairs_of, unravel, walk
 from .slices import Checkpoint, Sums, slices_of, values_of
 from .tiles import Pair, prepare_pair
+from .transfers import Transfers
 from .watch import Watch
 
 
@@ -48,6 +49,7 @@ class Run:
         """By the position of the contraction."""
         self.pair(self.schedule.steps)
         self.times = Times([0.0] * len(steps), [nan] * len(steps))
+        self.transfers = Transfers(steps)
         self.begun = 0.0
 
     def prepare(self, step: Step) -> Work:
@@ -111,7 +113,10 @@ class Run:
             return
         work = self.works[position]
         assert work is not None
-        self.timed(position, work, step["kind"] in COLLECTIVES)
+        together = step["kind"] in COLLECTIVES
+        begun = self.timed(position, work, together)
+        if together:
+            self.transfers.note(position, begun, time.perf_counter())
 
     def tiled(self, pair: Pair) -> None:
         """The time of the move is what no product hides: beginning to send, and waiting."""
@@ -144,7 +149,8 @@ class Run:
         if transfer is None and before:
             move(whole)
 
-    def timed(self, position: int, work: Callable[[], object], together: bool = False) -> None:
+    def timed(self, position: int, work: Callable[[], object], together: bool = False) -> float:
+        """When it began."""
         self.watch.enter(position, together)
         begun = time.perf_counter()
         work()
@@ -152,6 +158,7 @@ class Run:
         if isnan(self.times.starts[position]):
             self.times.starts[position] = begun - self.begun
         self.times.seconds[position] += time.perf_counter() - begun
+        return begun
 
     def loop(self, loop: Step) -> None:
         """The time of the loop itself is that of adding up the slices."""

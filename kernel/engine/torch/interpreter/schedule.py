@@ -40,6 +40,8 @@ class Buffer:
 class Schedule:
     dtype: str
     radices: Sequence[int]
+    tiers: Sequence[str]
+    """By digit, the links that a move over it uses: node or cluster."""
     extents: Mapping[str, int]
     tensors: Sequence[Sequence[str]]
     modes: Sequence[Mode]
@@ -71,6 +73,7 @@ def schedule_of(raw: Mapping[str, Any]) -> Schedule:
     return Schedule(
         dtype=raw["dtype"],
         radices=[digit["radix"] for digit in raw["mesh"]],
+        tiers=[digit["tier"] for digit in raw["mesh"]],
         extents=raw["extents"],
         tensors=[tensor["labels"] for tensor in raw["tensors"]],
         modes=[Mode(mode["label"], mode["extent"], mode["stride"]) for mode in raw["modes"]],

@@ -8,6 +8,8 @@ import { describe, expect, test } from "vitest";
 import { UserError } from "../../../../dsl/base/diagnostic.ts";
 import type { Step } from "../../../../dsl/schedule/schedule.ts";
 import type { Progress } from "../../../../kernel/engine/engine.ts";
+import { distribute } from "../../../../dsl/distribute/distribute.ts";
+import { threadsMachine } from "../../../../dsl/distribute/presets.ts";
 import { torchEngine } from "../../../../kernel/engine/torch.ts";
 import { runOnHost, type Failure, type HostLine } from "../../../../kernel/engine/torch/host.ts";
 import { interpreterParent } from "../../../../kernel/engine/torch/python.ts";
@@ -59,6 +61,7 @@ function stepOf({ schedule }: Work): number {
 const faults: readonly [Fault["kind"], RegExp][] = [
   ["kill", /^was ended by SIGKILL/],
   ["raise", /^ArithmeticError: made to fail$/],
+  ["memory", /^out of memory; slice it \(CUDA out of memory\. Tried to allocate 20\.00 GiB\.\)$/],
   ["exit", /^ended with exit code 3/],
   ["hang", /^hangs: its peers waited for it in vain/],
 ];
@@ -173,6 +176,20 @@ describe.skipIf(!hasTorch)(`what is missing${because}`, () => {
     );
     if (before === undefined) delete process.env["CUDA_VISIBLE_DEVICES"];
     else process.env["CUDA_VISIBLE_DEVICES"] = before;
+  });
+
+  test("memory: what cannot fit is refused before the first step, with its size", async () => {
+    const tensors = ["i", "j"].map((label) => ({ name: label, labels: [label] }));
+    const extents = { i: 2 ** 21, j: 2 ** 21 };
+    const network = { name: "outer", dtype: "complex64", tensors, open: ["i", "j"], extents } as const;
+    const tree = { leaves: 2, pairs: [[0, 1]], sliced: [] } as const;
+    const schedule = distribute(network, tree, threadsMachine(2, Infinity), 2);
+    const ones = { re: new Float64Array(2 ** 21) };
+    const run = torchEngine(2, { device: "cpu" }).run(schedule, [ones, ones]);
+    await expect(run).rejects.toThrow(UserError);
+    await expect(run).rejects.toThrow(
+      /^outer: rank [01] .* before its first step: .* needs [\de.+]+ GiB for 2 ranks, and this computer has [\d.]+ GiB; slice it$/,
+    );
   });
 
   test("a schedule for another number of ranks", async () => {

@@ -54,7 +54,7 @@ export async function jobOf({ schedule, entries }: Work, options: JobOptions = {
 }
 
 export interface Fault {
-  readonly kind: "kill" | "raise" | "hang" | "exit" | "no-torch";
+  readonly kind: "kill" | "raise" | "hang" | "exit" | "memory" | "no-torch";
   readonly rank: number;
   readonly step: number;
   readonly slice?: number;
@@ -62,9 +62,17 @@ export interface Fault {
 
 /** A Python whose ranks do wrong. */
 export function faultyPython({ kind, rank, step, slice = -1 }: Fault): string {
+  return pythonWith(`FAULT=${kind} FAULT_RANK=${rank} FAULT_STEP=${step} FAULT_SLICE=${slice}`);
+}
+
+/** A Python two of whose ranks have a slow link between them. */
+export function pythonWithSlowLink([rank, peer]: readonly [number, number]): string {
+  return pythonWith(`FAULT=slow-link FAULT_RANK=${rank} FAULT_PEER=${peer}`);
+}
+
+function pythonWith(environment: string): string {
   const file = path.join(newFolder(), "python");
   const script = fileURLToPath(new URL("faulty.py", import.meta.url));
-  const environment = `FAULT=${kind} FAULT_RANK=${rank} FAULT_STEP=${step} FAULT_SLICE=${slice}`;
   writeFileSync(file, `#!/bin/sh\nexec env ${environment} "${python}" -B "${script}"\n`);
   chmodSync(file, 0o755);
   return file;

@@ -9,14 +9,16 @@ from unittest.mock import patch
 import interpreter.memory as memory
 import torch
 from interpreter.calibrate import half_extents
-from interpreter.collectives import add_blocks, members_of
+from interpreter.collectives import Group, add_blocks, members_of
 from interpreter.errors import JobError
+from interpreter.links import Links, partners
 from interpreter.local import CHUNK, long_product
 from interpreter.memory import copy_strided, fuse, row_major
 from interpreter.npy import map_npy, write_npy
 from interpreter.place import Place, place_of
 from interpreter.schedule import cut_of, pairs_of, schedule_of, validate
 from interpreter.slices import slices_of, values_of
+from interpreter.transfers import groups_over, transfer_seconds
 from interpreter.verdict import Ended, verdict_of
 
 
@@ -24,7 +26,7 @@ def schedule(**changes):
     raw = {
         "version": 1,
         "dtype": "float64",
-        "mesh": [{"radix": 2}, {"radix": 3}],
+        "mesh": [{"radix": 2, "tier": "node"}, {"radix": 3, "tier": "node"}],
         "extents": {"i": 2, "j": 3},
         "tensors": [{"labels": ["i", "j"]}],
         "modes": [{"label": "i", "extent": 2, "stride": 1}, {"label": "j", "extent": 3, "stride": 1}],
@@ -66,6 +68,63 @@ class PlaceTest(unittest.TestCase):
                 place_of(environment)
 
 
+class TransfersTest(unittest.TestCase):
+    def test_from_when_the_last_of_the_group_is_there(self):
+        # Two ranks, then three, along the digits; over the first digit the groups are (0, 3), (1, 4) and (2, 5).
+        begun = [0, 0, 0, 4, 0, 1]
+        ended = [6, 2, 3, 5, 2, 4]
+        times = torch.full((6, 3, 2), torch.nan, dtype=torch.float64)
+        times[:, 0] = torch.tensor([*zip(begun, ended, strict=True)])
+        times[:3, 1] = torch.tensor([0.0, 4.0])
+        times[3:, 1] = torch.tensor([1.0, 5.0])
+        own = transfer_seconds(schedule(), [0], times)
+        self.assertEqual(own, [(2 + 3) / 2, (2 + 3) / 2, (2 + 3) / 2, (1 + 4) / 2, (2 + 4) / 2, (3 + 4) / 2])
+        self.assertEqual(groups_over(schedule(), [1, 0]).tolist(), [[0, 3, 1, 4, 2, 5]])
+
+    def test_no_execution(self):
+        own = transfer_seconds(schedule(), [0, 1], torch.full((6, 2, 2), torch.nan, dtype=torch.float64))
+        self.assertTrue(all(one != one for one in own))
+
+
+class LinksTest(unittest.TestCase):
+    def test_rounds(self):
+        for size in (2, 3, 6, 7):
+            rounds = [list(partners(Group(range(size), me, None))) for me in range(size)]
+            for me, peers in enumerate(rounds):
+                self.assertEqual(sorted(peers), [one for one in range(size) if one != me])
+        some = [set(partners(Group(range(200), me, None))) for me in range(200)]
+        self.assertTrue(all(me in some[peer] for me, peers in enumerate(some) for peer in peers))
+        self.assertTrue(all(0 < len(peers) <= 64 for peers in some))
+
+    def test_slow(self):
+        """Six ranks, three a node; `changes`: seconds by sender and receiver, where messages do not take 1 and 5 between nodes."""
+        everywhere = {(a, b) for a in range(6) for b in range(6)}
+        rows = [
+            ({}, []),
+            ({(0, 1): 1.9}, []),
+            ({(0, 1): 2.1}, [[0, 1]]),
+            ({(1, 0): 4.0, (4, 5): 3.0}, [[0, 1], [4, 5]]),
+            ({(1, 5): 9.0}, []),
+            ({(5, 1): 11.0}, [[1, 5]]),
+            ({(2, peer): 20.0 for peer in range(6)}, [[0, 2], [1, 2], [2, 3], [2, 4], [2, 5]]),
+            # Those that were not measured are no links.
+            ({pair: torch.inf for pair in everywhere - {(0, 1), (1, 0), (0, 2), (2, 0)}} | {(0, 1): 50.0}, []),
+        ]
+        two_nodes = schedule(mesh=[{"radix": 2, "tier": "cluster"}, {"radix": 3, "tier": "node"}])
+        for changes, expected in rows:
+            seconds = torch.tensor([[1.0 if a // 3 == b // 3 else 5.0 for b in range(6)] for a in range(6)])
+            for (a, b), value in changes.items():
+                seconds[a, b] = value
+            found = Links(two_nodes, seconds).report(100)
+            self.assertEqual(sorted(link["ranks"] for link in found), expected)
+
+    def test_rates(self):
+        seconds = torch.full((6, 6), 0.5)
+        seconds[1, 0] = 2.0
+        link = {"ranks": [0, 1], "bytesPerSecond": 50.0, "usualBytesPerSecond": 200.0}
+        self.assertEqual(Links(schedule(), seconds).report(100), [link])
+
+
 class ScheduleTest(unittest.TestCase):
     def test_refused(self):
         contract = {"kind": "contract", "a": 0, "b": 0, "out": 0, "batch": 1, "m": 2, "n": 2, "k": 3}
@@ -80,7 +139,7 @@ class ScheduleTest(unittest.TestCase):
             ),
             ({"steps": [contract]}, "expected 4 elements in buffer 0 .out., got 6"),
             ({"dtype": "int8"}, "got int8"),
-            ({"mesh": [{"radix": 2}]}, "for 2 ranks, and 6 were started"),
+            ({"mesh": [{"radix": 2, "tier": "node"}]}, "for 2 ranks, and 6 were started"),
         ]
         validate(schedule(), 6)
         for changes, message in rows:
@@ -100,7 +159,7 @@ class ScheduleTest(unittest.TestCase):
         def with_steps(*steps):
             sizes = (8, 2, 16, 16, 8)
             one = {"name": "A", "placement": {"modes": [], "split": []}}
-            return schedule(mesh=[{"radix": 2}], steps=steps, buffers=[{**one, "elements": n} for n in sizes])
+            return schedule(mesh=[{"radix": 2, "tier": "node"}], steps=steps, buffers=[{**one, "elements": n} for n in sizes])
 
         validate(with_steps(contract, move), 2)
         self.assertEqual(cut_of(schedule(), contract, move), (2, 4))
