@@ -177,6 +177,8 @@ export class Network extends Shown {
 
   /** Name, size and dtype. */
   override toString(): string {
+    // The last value of a cell may well be a program of tensors alone.
+    if (this.#handle.name === "") return "a program without a network";
     const { name, open, extents, tensors, dtype } = this.#network;
     const axes = open.map((label) => `${label}: ${extents[label] ?? 1}`).join(", ");
     const head = open.length === 0 ? name : `${name}[${axes}]`;

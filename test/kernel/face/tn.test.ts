@@ -184,6 +184,10 @@ test.each([
   expect(tn.session.names).toEqual(["B", "C"]);
 });
 
+test("a program without a network can be shown, as the last value of a cell is", () => {
+  expect(String(session()`index q: 2`)).toBe("a program without a network");
+});
+
 test("methods complain as programs do", async () => {
   const net = session()`network R[i,l] = ${a} B C`;
   const plan = await net.order({ method: "greedy" });
