@@ -25,11 +25,15 @@ export function nameMachine({ state, running }: Handle, machine: MachineChoice):
     return { text: `${word ?? ""}(${[...inside, count].join(" ")})`, definitions: new Map() };
   }
   if (CALL.test(machine)) return { text: machine, definitions: new Map() };
-  if (running.definitions.get(machine)?.kind === "machine") return { text: machine, definitions: new Map() };
+  // Machines that the session has got since are known too; one that the network knew is as it was then.
+  const own = new Map(
+    [...state.environment.definitions, ...running.definitions].filter(([, { kind }]) => kind === "machine"),
+  );
+  const defined = own.get(machine);
+  if (defined !== undefined) return { text: machine, definitions: new Map([[machine, defined]]) };
   const preset = presets.get(machine);
   if (preset !== undefined) return modelled(nameFor(state, machine), preset);
-  const own = [...running.definitions].flatMap(([name, one]) => (one.kind === "machine" ? [name] : []));
-  const known = [...own, ...presets.keys()];
+  const known = [...own.keys(), ...presets.keys()];
   const near = nearest(machine, known);
   const hint = near === undefined ? `known: ${[...known, "threads(n)"].join(", ")}` : `did you mean ${near}?`;
   throw new UserError(`there is no machine ${machine}; ${hint}`);

@@ -147,6 +147,17 @@ test("a network stands for its name, a machine for itself", async () => {
   expect([schedule.machine, schedule.devices]).toEqual(["threads(2)", 2]);
 });
 
+test("a machine that the session has got after the network is known by its name, and one that it had stays", async () => {
+  const tn = session();
+  tn`machine early = threads(2)`;
+  const plan = await tn`network R[i,l] = ${a} B C`.order({ method: "greedy" });
+  tn`machine early = threads(3)
+     machine late = threads(4)`;
+  expect(plan.distribute("late").devices).toBe(4);
+  expect(plan.distribute("early").devices).toBe(2);
+  expect(() => plan.distribute("lat")).toThrow(/there is no machine lat; did you mean late\?/);
+});
+
 test("flat data takes the shape that its tensor has", () => {
   const tn = openSession();
   tn`tensor M[i: 2, j: 3] = ${Float64Array.from(a.flat())}`;
