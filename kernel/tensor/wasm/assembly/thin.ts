@@ -3,7 +3,7 @@
  * result's row at a time. The last vector of a row overlaps the one before it. A row shorter than a vector is stored as a whole one,
  * and the rows that follow overwrite what is too much.
  */
-import { ROWS, sumComplex, sumNarrow, sumWide } from "./tile";
+import { ROWS, sumComplex, sumComplexWide, sumNarrow, sumWide } from "./tile";
 
 /** Bytes of an operand that stay in the first cache while the other goes by. */
 const STAYS: u32 = 32_768;
@@ -73,20 +73,17 @@ function sumStrip<T extends number>(
       else sumNarrow<T>(1, k, a + line * aRow, aRow, aDepth, b, bDepth, work, VECTOR);
       copyFloats(to + line * row, work, row);
     }
-  } else if (complex)
+  } else if (row < 2 * VECTOR)
     for (let done: u32 = 0; done < row; done += VECTOR) {
       const at = min(done, row - VECTOR);
-      sumComplex<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
-    }
-  else if (row < 2 * VECTOR)
-    for (let done: u32 = 0; done < row; done += VECTOR) {
-      const at = min(done, row - VECTOR);
-      sumNarrow<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+      if (complex) sumComplex<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+      else sumNarrow<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
     }
   else
     for (let done: u32 = 0; done < row; done += 2 * VECTOR) {
       const at = min(done, row - 2 * VECTOR);
-      sumWide<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+      if (complex) sumComplexWide<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+      else sumWide<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
     }
 }
 
@@ -94,10 +91,9 @@ function sumStrip<T extends number>(
 function sumLines<T extends number>(
   m: u32, k: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, row: u32, complex: bool,
 ): void {
-  const wide = complex ? VECTOR : 2 * VECTOR;
-  for (let done: u32 = 0; done < row; done += wide) {
-    const at = min(done, row - wide);
-    if (complex) sumComplex<T>(m, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+  for (let done: u32 = 0; done < row; done += 2 * VECTOR) {
+    const at = min(done, row - 2 * VECTOR);
+    if (complex) sumComplexWide<T>(m, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
     else sumWide<T>(m, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
   }
 }

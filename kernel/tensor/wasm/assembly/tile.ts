@@ -117,49 +117,85 @@ export function sumComplex<T extends number>(
   rows: u32, depth: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, toRow: u32,
 ): void {
   for (; rows >= ROWS; rows -= ROWS, a += ROWS * aRow, to += ROWS * toRow)
-    sumComplexTile<T>(5, depth, a, aRow, aDepth, b, bDepth, to, toRow);
-  if (rows === 4) sumComplexTile<T>(4, depth, a, aRow, aDepth, b, bDepth, to, toRow);
-  else if (rows === 3) sumComplexTile<T>(3, depth, a, aRow, aDepth, b, bDepth, to, toRow);
-  else if (rows === 2) sumComplexTile<T>(2, depth, a, aRow, aDepth, b, bDepth, to, toRow);
-  else if (rows === 1) sumComplexTile<T>(1, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+    sumComplexTile<T>(5, 1, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  if (rows === 4) sumComplexTile<T>(4, 1, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 3) sumComplexTile<T>(3, 1, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 2) sumComplexTile<T>(2, 1, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 1) sumComplexTile<T>(1, 1, depth, a, aRow, aDepth, b, bDepth, to, toRow);
 }
 
-@inline
-function sumComplexTile<T extends number>(
+/** Any rows of two vectors of them. */
+export function sumComplexWide<T extends number>(
   rows: u32, depth: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, toRow: u32,
 ): void {
-  let r0 = v128.splat<T>(0), r1 = v128.splat<T>(0), r2 = v128.splat<T>(0), r3 = v128.splat<T>(0), r4 = v128.splat<T>(0);
-  let i0 = v128.splat<T>(0), i1 = v128.splat<T>(0), i2 = v128.splat<T>(0), i3 = v128.splat<T>(0), i4 = v128.splat<T>(0);
+  for (; rows >= 3; rows -= 3, a += 3 * aRow, to += 3 * toRow)
+    sumComplexTile<T>(3, 2, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  if (rows === 2) sumComplexTile<T>(2, 2, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+  else if (rows === 1) sumComplexTile<T>(1, 2, depth, a, aRow, aDepth, b, bDepth, to, toRow);
+}
+
+/** Real and imaginary parts of a are summed apart: the registers hold five rows of one vector, or three of two, which loads less a sum. */
+@inline
+function sumComplexTile<T extends number>(
+  rows: u32, vectors: u32, depth: u32,
+  a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, toRow: u32,
+): void {
+  let r00 = v128.splat<T>(0), r10 = v128.splat<T>(0), r20 = v128.splat<T>(0), r30 = v128.splat<T>(0), r40 = v128.splat<T>(0);
+  let i00 = v128.splat<T>(0), i10 = v128.splat<T>(0), i20 = v128.splat<T>(0), i30 = v128.splat<T>(0), i40 = v128.splat<T>(0);
+  let r01 = v128.splat<T>(0), r11 = v128.splat<T>(0), r21 = v128.splat<T>(0), i01 = v128.splat<T>(0), i11 = v128.splat<T>(0), i21 = v128.splat<T>(0);
   let a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow;
   for (const end = b + depth * bDepth; b !== end; b += bDepth) {
-    const v = v128.load(b);
-    r0 = v128.add<T>(r0, v128.mul<T>(v128.load_splat<T>(a), v));
-    i0 = v128.add<T>(i0, v128.mul<T>(v128.load_splat<T>(a, sizeof<T>()), v));
+    const b0 = v128.load(b);
+    const b1 = vectors > 1 ? v128.load(b, 16) : b0;
+    let x = v128.load_splat<T>(a);
+    r00 = v128.add<T>(r00, v128.mul<T>(x, b0));
+    if (vectors > 1) r01 = v128.add<T>(r01, v128.mul<T>(x, b1));
+    x = v128.load_splat<T>(a, sizeof<T>());
+    i00 = v128.add<T>(i00, v128.mul<T>(x, b0));
+    if (vectors > 1) i01 = v128.add<T>(i01, v128.mul<T>(x, b1));
     a += aDepth;
     if (rows > 1) {
-      r1 = v128.add<T>(r1, v128.mul<T>(v128.load_splat<T>(a1), v));
-      i1 = v128.add<T>(i1, v128.mul<T>(v128.load_splat<T>(a1, sizeof<T>()), v));
+      x = v128.load_splat<T>(a1);
+      r10 = v128.add<T>(r10, v128.mul<T>(x, b0));
+      if (vectors > 1) r11 = v128.add<T>(r11, v128.mul<T>(x, b1));
+      x = v128.load_splat<T>(a1, sizeof<T>());
+      i10 = v128.add<T>(i10, v128.mul<T>(x, b0));
+      if (vectors > 1) i11 = v128.add<T>(i11, v128.mul<T>(x, b1));
       a1 += aDepth;
     }
     if (rows > 2) {
-      r2 = v128.add<T>(r2, v128.mul<T>(v128.load_splat<T>(a2), v));
-      i2 = v128.add<T>(i2, v128.mul<T>(v128.load_splat<T>(a2, sizeof<T>()), v));
+      x = v128.load_splat<T>(a2);
+      r20 = v128.add<T>(r20, v128.mul<T>(x, b0));
+      if (vectors > 1) r21 = v128.add<T>(r21, v128.mul<T>(x, b1));
+      x = v128.load_splat<T>(a2, sizeof<T>());
+      i20 = v128.add<T>(i20, v128.mul<T>(x, b0));
+      if (vectors > 1) i21 = v128.add<T>(i21, v128.mul<T>(x, b1));
       a2 += aDepth;
     }
     if (rows > 3) {
-      r3 = v128.add<T>(r3, v128.mul<T>(v128.load_splat<T>(a3), v));
-      i3 = v128.add<T>(i3, v128.mul<T>(v128.load_splat<T>(a3, sizeof<T>()), v));
+      x = v128.load_splat<T>(a3);
+      r30 = v128.add<T>(r30, v128.mul<T>(x, b0));
+      x = v128.load_splat<T>(a3, sizeof<T>());
+      i30 = v128.add<T>(i30, v128.mul<T>(x, b0));
       a3 += aDepth;
     }
     if (rows > 4) {
-      r4 = v128.add<T>(r4, v128.mul<T>(v128.load_splat<T>(a4), v));
-      i4 = v128.add<T>(i4, v128.mul<T>(v128.load_splat<T>(a4, sizeof<T>()), v));
+      x = v128.load_splat<T>(a4);
+      r40 = v128.add<T>(r40, v128.mul<T>(x, b0));
+      x = v128.load_splat<T>(a4, sizeof<T>());
+      i40 = v128.add<T>(i40, v128.mul<T>(x, b0));
       a4 += aDepth;
     }
   }
+  storeComplex<T>(vectors, to, r00, i00, r01, i01);
+  if (rows > 1) storeComplex<T>(vectors, (to += toRow), r10, i10, r11, i11);
+  if (rows > 2) storeComplex<T>(vectors, (to += toRow), r20, i20, r21, i21);
+  if (rows > 3) storeComplex<T>(vectors, (to += toRow), r30, i30, r01, i01);
+  if (rows > 4) storeComplex<T>(vectors, (to += toRow), r40, i40, r01, i01);
+}
+
+@inline
+function storeComplex<T extends number>(vectors: u32, to: usize, r0: v128, i0: v128, r1: v128, i1: v128): void {
   v128.store(to, v128.add<T>(r0, timesI<T>(i0)));
-  if (rows > 1) v128.store((to += toRow), v128.add<T>(r1, timesI<T>(i1)));
-  if (rows > 2) v128.store((to += toRow), v128.add<T>(r2, timesI<T>(i2)));
-  if (rows > 3) v128.store((to += toRow), v128.add<T>(r3, timesI<T>(i3)));
-  if (rows > 4) v128.store((to += toRow), v128.add<T>(r4, timesI<T>(i4)));
+  if (vectors > 1) v128.store(to, v128.add<T>(r1, timesI<T>(i1)), 16);
 }
