@@ -3,15 +3,16 @@
  * result's row at a time. The last vector of a row overlaps the one before it. A row shorter than a vector is stored as a whole one,
  * and the rows that follow overwrite what is too much.
  */
-import { ROWS, sumComplex, sumComplexWide, sumNarrow, sumWide } from "./tile";
+import { sumComplex, sumComplexWide, sumNarrow, sumWide } from "./tile";
 
 /** Bytes of an operand that stay in the first cache while the other goes by. */
 const STAYS: u32 = 32_768;
 /** The longest sum. Where it is longer, packing pays. */
 export const MOST_DEPTH: u32 = 8;
 
-/** Rows that are swept one column of vectors after another; of longer rows, as few as a tile has. */
-const STRIP: u32 = 40;
+/** Rows that are swept one column of vectors after another; of longer rows, fewer. Whole tiles, of five rows or of three. */
+const STRIP: u32 = 45;
+const LONG_STRIP: u32 = 15;
 const STRIP_BYTES: u32 = 128;
 
 const VECTOR: u32 = 16;
@@ -35,7 +36,7 @@ export function multiplyThin<T extends number>(
   const aDepth = turnedA ? m * size : size;
   const outEnd = out + batch * m * row;
   const bEnd = b + (batch - 1) * bEntry + n * k * size;
-  const strip = row <= STRIP_BYTES ? STRIP : ROWS;
+  const strip = row <= STRIP_BYTES ? STRIP : LONG_STRIP;
   const bDepth = turnedB ? max(row, VECTOR) : row;
   for (let entry: u32 = 0; entry < batch; entry++, a += aEntry, b += bEntry, out += m * row) {
     let right = b;
