@@ -119,22 +119,54 @@ export function restore(
   bytes.copy(bytesOf(sums), 0, DIGEST_BYTES + noted.byteLength);
 }
 
-/** Keeps the sums of so many slices; files stay until all peers have a later one. */
+/**
+ * Keeps the sums of so many slices; files stay until all peers have a later one. Gives what the file system says where it refuses: the
+ * value needs no files, so the run goes on.
+ */
 export function save(
   checkpoint: RankCheckpoint,
   rank: number,
   slices: number,
   sums: Floats,
   rescaling: Rescaling | undefined,
-): void {
+): string | undefined {
   const parts = [bytesOf(wordsOf(rescaling).slice()), bytesOf(sums)];
   const file = fileOf(checkpoint, rank, slices);
-  writeFileSync(`${file}.draft`, Buffer.concat([digestOf(checkpoint.digest, ...parts), ...parts]));
-  renameSync(`${file}.draft`, file);
+  const draft = `${file}.draft`;
+  const refusal = refusalOf(() => {
+    writeFileSync(draft, Buffer.concat([digestOf(checkpoint.digest, ...parts), ...parts]));
+    renameSync(draft, file);
+  });
+  if (refusal !== undefined) {
+    // Half a draft would take the room that the next one needs.
+    refusalOf(() => rmSync(draft, { force: true }));
+    return refusal;
+  }
   const saved = new Int32Array(checkpoint.saved);
   Atomics.store(saved, rank, slices);
   const all = Math.min(...checkpoint.peers.map((peer) => Atomics.load(saved, peer)));
-  for (const old of countsOf(checkpoint, rank)) if (old < all) rmSync(fileOf(checkpoint, rank, old));
+  return refusalOf(() => {
+    for (const old of countsOf(checkpoint, rank)) if (old < all) rmSync(fileOf(checkpoint, rank, old));
+  });
+}
+
+/** What the file system says where it refuses; other errors are thrown. */
+export function refusalOf(work: () => void): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && "syscall" in error) return error.message;
+    throw error;
+  }
+}
+
+/** In a report's warnings. `refusal`: what the file system said. */
+export function unkeptWarning(network: string, folder: string, refusal: string): string {
+  return (
+    `${network}: not all sums of slices could be kept in ${folder} (${refusal}), so that a run that is stopped would begin ` +
+    "further back: make room there, or name another folder"
+  );
 }
 
 interface Round {

@@ -21,6 +21,8 @@ interface Run {
   readonly progress: Int32Array | undefined;
   /** Seconds since the run began. */
   readonly now: () => number;
+  /** What the file system said last where it did not keep sums of slices. */
+  unkept: string | undefined;
 }
 
 /** A rank that is ready to run; calling the result runs it. The clock counts nanoseconds, the same on all threads. */
@@ -34,8 +36,19 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
   return (begun) => {
     const now = (): number => Number(clock() - begun) / 1e9;
     const { rescaling, checkpoint } = task;
-    runSteps({ rank, rescaling, checkpoint, positions, seconds, starts, progress, now }, task.schedule.steps);
-    return { seconds, starts, end: now() };
+    const run: Run = {
+      rank,
+      rescaling,
+      checkpoint,
+      positions,
+      seconds,
+      starts,
+      progress,
+      now,
+      unkept: undefined,
+    };
+    runSteps(run, task.schedule.steps);
+    return { seconds, starts, end: now(), unkept: run.unkept };
   };
 }
 
@@ -75,7 +88,7 @@ function runLoop(run: Run, loop: SliceLoop): void {
     runSteps(run, loop.body);
     timed(run, loop, () => addSlice(rank, loop, sums));
     if (checkpoint !== undefined && done % checkpoint.every === 0)
-      save(checkpoint, rank.rank, done, sums, rescaling);
+      run.unkept = save(checkpoint, rank.rank, done, sums, rescaling) ?? run.unkept;
     noteSlices(done);
   }
   rank.slice.clear();

@@ -58,7 +58,7 @@ export interface RunReport {
   readonly exactSeconds?: number;
   /** Links that are less than half as fast as their peers, the slowest first; absent where there is none, or none was measured. */
   readonly slowLinks?: readonly SlowLink[];
-  /** Sentences on what `value` lost or what slowed the run, each with the way out. */
+  /** Sentences on what `value` lost or what slowed the run, and on sums of slices that could not be kept, each with the way out. */
   readonly warnings?: readonly string[];
   readonly steps: readonly StepReport[];
   readonly modelledSeconds: number;

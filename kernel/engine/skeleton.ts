@@ -27,6 +27,8 @@ export interface RankTimes {
   readonly starts: ArrayLike<number>;
   /** When the rank had finished. */
   readonly end: number;
+  /** What the file system said where it did not keep sums of slices. */
+  readonly unkept?: string | undefined;
 }
 
 export function plannedSteps(schedule: Schedule): readonly PlannedStep[] {

@@ -3,10 +3,24 @@
  * in collective steps. In: a schedule and its inputs. Out: the value, and what was measured on every rank.
  */
 import { createRequire } from "node:module";
-import { InvariantError, isComplex, rankCount, type Entries, type Schedule } from "../../dsl/index.ts";
+import {
+  InvariantError,
+  isComplex,
+  rankCount,
+  UserError,
+  type Entries,
+  type Schedule,
+} from "../../dsl/index.ts";
 import { floatBytes, widthOf } from "../tensor/floats.ts";
 import { barrierWords } from "./barrier.ts";
-import { checkpointsFor, lastRound, noteRound } from "./checkpoint.ts";
+import {
+  checkpointsFor,
+  lastRound,
+  noteRound,
+  refusalOf,
+  unkeptWarning,
+  type RankCheckpoint,
+} from "./checkpoint.ts";
 import type { Engine, RunOptions } from "./engine.ts";
 import { KERNEL_REACH_BYTES, memoryLeft, shareMemory } from "./memory.ts";
 import { follow, progressWords } from "./progress.ts";
@@ -47,9 +61,23 @@ export function makeThreadsEngine(reach = KERNEL_REACH_BYTES): Engine {
 /** From the beginning, or from the last checkpoint. */
 function runFrom(work: Work, entries: readonly Entries[]): Promise<RunReport> {
   const { schedule, options } = work;
-  const kept = options?.checkpoint === undefined ? undefined : lastRound(options.checkpoint);
+  const kept = options?.checkpoint === undefined ? undefined : roundIn(schedule, options.checkpoint);
   if (kept !== undefined) return runInRange(work, makeRescaling(schedule, kept.shifts), kept.round);
   return runInRange(work, mayUnderflow(schedule, entries) ? makeRescaling(schedule) : undefined, 0);
+}
+
+/** Throws UserError where the folder cannot be read. */
+function roundIn(schedule: Schedule, folder: string): ReturnType<typeof lastRound> {
+  let round: ReturnType<typeof lastRound>;
+  const refusal = refusalOf(() => (round = lastRound(folder)));
+  if (refusal !== undefined) throw unusable(schedule, folder, refusal);
+  return round;
+}
+
+function unusable({ network }: Schedule, folder: string, refusal: string): UserError {
+  return new UserError(
+    `${network}: no sums of slices can be kept in ${folder} (${refusal}): name another folder, or run without one`,
+  );
 }
 
 interface Work {
@@ -67,12 +95,20 @@ async function runInRange(work: Work, first: Rescaling | undefined, firstRound: 
   const { schedule, memory, options } = work;
   let rescaling = first;
   let earlier = 0;
+  let unkept: string | undefined;
   for (let round = firstRound; ; round += 1) {
-    const times = await runRanks(work, rescaling, round);
+    const { checkpoints, refusal } = checkpointsIn(work, rescaling, round);
+    if (refusal !== undefined && round === firstRound)
+      throw unusable(schedule, options?.checkpoint ?? "", refusal);
+    const times = await runRanks(work, rescaling, checkpoints);
+    unkept = times.reduce((found, one) => one.unkept ?? found, refusal ?? unkept);
     const value = valueOf(schedule, memory, rescaling === undefined ? 0 : exponentOf(rescaling));
     const report = {
       ...reportOf("threads", schedule, times, value),
       ...(options?.native && { arithmetic: options.native.description }),
+      ...(unkept !== undefined && {
+        warnings: [unkeptWarning(schedule.network, options?.checkpoint ?? "", unkept)],
+      }),
     };
     const next =
       rescaling !== undefined
@@ -87,14 +123,28 @@ async function runInRange(work: Work, first: Rescaling | undefined, firstRound: 
   }
 }
 
+/** By rank; none where no sums are wanted, or where the file system refuses them. */
+function checkpointsIn(
+  { schedule, options }: Work,
+  rescaling: Rescaling | undefined,
+  round: number,
+): { readonly checkpoints: readonly RankCheckpoint[]; readonly refusal?: string | undefined } {
+  const folder = options?.checkpoint;
+  if (folder === undefined) return { checkpoints: [] };
+  let checkpoints: readonly RankCheckpoint[] = [];
+  const refusal = refusalOf(() => {
+    if (rescaling !== undefined) noteRound(folder, { round, shifts: rescaling.shifts });
+    checkpoints = checkpointsFor(schedule, folder, round);
+  });
+  return { checkpoints, refusal };
+}
+
 function runRanks(
   { team, schedule, memory, options }: Work,
   rescaling: Rescaling | undefined,
-  round: number,
+  checkpoints: readonly RankCheckpoint[],
 ): Promise<RankTimes[]> {
-  const { checkpoint: folder, native } = options ?? {};
-  if (folder !== undefined && rescaling !== undefined) noteRound(folder, { round, shifts: rescaling.shifts });
-  const checkpoints = folder === undefined ? [] : checkpointsFor(schedule, folder, round);
+  const native = options?.native;
   const start = new SharedArrayBuffer(16);
   const progress = progressWords();
   const barriers = new SharedArrayBuffer(4 * barrierWords(schedule));

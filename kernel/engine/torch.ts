@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { InvariantError, rankCount, UserError, type Schedule } from "../../dsl/index.ts";
-import { slicesBetweenCheckpoints } from "./checkpoint.ts";
+import { slicesBetweenCheckpoints, unkeptWarning } from "./checkpoint.ts";
 import type { Engine, RunOptions } from "./engine.ts";
 import { plannedSteps } from "./skeleton.ts";
 import { runOnHost, type Failure, type HostLine } from "./torch/host.ts";
@@ -37,14 +37,18 @@ export function torchEngine(processes?: number, options: TorchOptions = {}): Eng
         throw new InvariantError(`expected a schedule for ${processes} processes, got one for ${ranks}`);
       runOptions.signal?.throwIfAborted();
       const { checkpoint, signal } = runOptions;
-      const folder = checkpoint ?? (await mkdtemp(path.join(tmpdir(), "tnlab-torch-")));
-      const checkpointSlices = checkpoint === undefined ? 0 : slicesBetweenCheckpoints(schedule);
+      // Not in the folder of the checkpoint: what becomes of that must not take the value along.
+      const folder = await unlessRefused(schedule, tmpdir(), mkdtemp(path.join(tmpdir(), "tnlab-torch-")));
       try {
-        await writeJob(folder, schedule, entries, { ...defaults(), checkpointSlices, ...options }, signal);
-        await runJob(folder, schedule, options.python ?? findPython(), runOptions);
-        return readResults(folder, schedule);
+        const job = { ...defaults(), ...keeping(schedule, checkpoint), ...options };
+        await unlessRefused(schedule, folder, writeJob(folder, schedule, entries, job, signal));
+        const refusal = await runJob(folder, schedule, options.python ?? findPython(), runOptions);
+        const report = readResults(folder, schedule);
+        if (refusal === undefined || checkpoint === undefined) return report;
+        const warning = unkeptWarning(schedule.network, checkpoint, refusal);
+        return { ...report, warnings: [...(report.warnings ?? []), warning] };
       } finally {
-        if (checkpoint === undefined) await rm(folder, { recursive: true, force: true });
+        await rm(folder, { recursive: true, force: true });
       }
     },
   };
@@ -62,15 +66,35 @@ function defaults(): JobOptions {
   return { device, timeoutSeconds };
 }
 
-/** Runs a job folder on this computer. */
+function keeping(schedule: Schedule, folder: string | undefined): JobOptions {
+  if (folder === undefined) return {};
+  const checkpointFolder = path.join(folder, "checkpoint");
+  return { checkpointFolder, checkpointSlices: slicesBetweenCheckpoints(schedule) };
+}
+
+/** Throws UserError for what the file system refuses. */
+async function unlessRefused<T>({ network }: Schedule, folder: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    throw new UserError(
+      `${network}: the torch engine cannot write to ${folder} (${error.message}): make room there, or name another folder in TMPDIR`,
+    );
+  }
+}
+
+/** Runs a job folder on this computer. Gives what the file system said where sums of slices were not kept. */
 async function runJob(
   folder: string,
   schedule: Schedule,
   python: string,
   { signal, onProgress }: RunOptions,
-): Promise<void> {
+): Promise<string | undefined> {
   let restored = 0;
+  let refusal: string | undefined;
   const onLine = (line: HostLine): void => {
+    if (line.event === "unkept") refusal = line.message;
     if (line.event === "step") onProgress?.({ step: line.step, seconds: line.seconds });
     if (line.event === "resumed") restored = line.slices;
     if (line.event === "slice" || line.event === "resumed")
@@ -78,6 +102,7 @@ async function runJob(
   };
   const failure = await runOnHost(python, { folder, processes: rankCount(schedule.mesh), signal, onLine });
   if (failure !== undefined) throw new UserError(wordFailure(schedule, failure));
+  return refusal;
 }
 
 function wordFailure(schedule: Schedule, { rank, step, slice, message }: Failure): string {

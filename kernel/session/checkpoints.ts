@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { UserError, type DistributionSpec, type Entries } from "../../dsl/index.ts";
+import { refusalOf } from "../engine/checkpoint.ts";
 import type { Plan } from "./evaluate.ts";
 import { definitionOf, networkNamed, type Session } from "./results.ts";
 import { fileTrouble } from "./trouble.ts";
@@ -45,22 +46,39 @@ export function checkpointFor(
       say(`begins anew: what ${all} holds is of another network, order, machine or arithmetic of that name`);
     return { folder, plan: undefined };
   } catch (error) {
-    const trouble = fileTrouble(error);
-    throw trouble === undefined ? error : new UserError(`no sums can be kept in ${all}: ${trouble}`);
+    throw unusable(all, error);
   }
 }
 
-/** Before the run: from here on the folder is of this plan. */
+/** Before the run: from here on the folder is of this plan. Throws UserError where it cannot be written. */
 export function keepPlan(folder: string, plan: Plan): void {
-  if (!existsSync(folder)) mkdirSync(folder);
-  const file = path.join(folder, "plan.json");
-  writeFileSync(`${file}.draft`, JSON.stringify(plan));
-  renameSync(`${file}.draft`, file);
+  try {
+    if (!existsSync(folder)) mkdirSync(folder);
+    const file = path.join(folder, "plan.json");
+    writeFileSync(`${file}.draft`, JSON.stringify(plan));
+    renameSync(`${file}.draft`, file);
+  } catch (error) {
+    throw unusable(folder, error);
+  }
 }
 
-/** A run that is over has no use for it. */
-export function forget(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
+function unusable(folder: string, error: unknown): unknown {
+  const trouble = fileTrouble(error);
+  if (trouble === undefined) return error;
+  return new UserError(
+    `no sums can be kept in ${folder}: ${trouble}; name another folder, or run without --checkpoints`,
+  );
+}
+
+/** A run that is over has no use for it. Says, for a warning, where it stays. */
+export function forget(folder: string): string[] {
+  const refusal = refusalOf(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  if (refusal === undefined) return [];
+  return [
+    `the sums of this run stay in ${folder} (${refusal}): delete it, for the next run would begin from them`,
+  ];
 }
 
 /** Of all that the bits of the sums depend on, and of what the user chose. */

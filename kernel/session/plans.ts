@@ -105,8 +105,10 @@ export async function runOn(
   const raw = await followed(following, schedule, (onProgress) =>
     engine.run(schedule, valued.entries, { ...options, ...(onProgress && { onProgress }) }),
   );
-  if (checkpoint !== undefined) forget(checkpoint.folder);
-  const report = await completed(raw, valued, tree, signal);
+  const left = checkpoint === undefined ? [] : forget(checkpoint.folder);
+  const warnings = [...(raw.warnings ?? []), ...left];
+  const warned = warnings.length === 0 ? raw : { ...raw, warnings };
+  const report = await completed(warned, valued, tree, signal);
   session.results.set(name, { ...(await resultsOf(session, name)), schedule, report, machine });
   return report;
 }

@@ -16,6 +16,7 @@ export type HostLine =
   | { readonly event: "unavailable"; readonly message: string }
   | { readonly event: "ranks"; readonly pids: readonly number[] }
   | { readonly event: "start" | "done" | "ended" | "stopped" }
+  | { readonly event: "unkept"; readonly rank: number; readonly message: string }
   | { readonly event: "step"; readonly step: number; readonly seconds: number }
   | {
       readonly event: "slice" | "resumed";

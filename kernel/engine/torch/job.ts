@@ -38,6 +38,8 @@ export interface JobOptions {
   readonly overlap?: boolean;
   /** Each group saves its sums after so many slices, and a run that was stopped goes on from there; 0 or absent: never. */
   readonly checkpointSlices?: number;
+  /** Where the sums are saved; without it, in the job's folder. */
+  readonly checkpointFolder?: string | undefined;
 }
 
 const LEAST_TIMEOUT_SECONDS = 60;
@@ -60,6 +62,7 @@ export async function writeJob(
     tf32: options.tf32 ?? false,
     overlap: options.overlap ?? true,
     checkpointSlices: options.checkpointSlices ?? 0,
+    checkpointFolder: options.checkpointFolder,
   };
   await writeFile(path.join(folder, "job.json"), JSON.stringify(job));
   await writeFile(path.join(folder, "schedule.json"), JSON.stringify(schedule));

@@ -1,7 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { UserError } from "../../../dsl/base/diagnostic.ts";
 import { distribute } from "../../../dsl/distribute/distribute.ts";
 import { threadsMachine } from "../../../dsl/distribute/presets.ts";
 import type { Dtype, ValuedNetwork } from "../../../dsl/network/network.ts";
@@ -97,6 +107,50 @@ test("values beyond the range of the dtype, with the powers of two of the round 
   await stoppedAfter(3, work);
   expect(readdirSync(folder)).toContain("shifts");
   expect((await resumed(work)).report.value).toEqual(value);
+});
+
+/** A warning of this engine, and no other. */
+function warns(report: RunReport): void {
+  expect(report.warnings?.length).toBe(1);
+  expect(report.warnings?.[0]).toMatch(
+    /^ring: not all sums .* could be kept in .* \(E.*\), .*: make room there/,
+  );
+  expect(report.warnings?.[0]).toContain(folder);
+}
+
+test("a file that cannot be written costs a warning, and the slices around it are kept", async () => {
+  const work = sliced("float64");
+  const { value } = await threadsEngine.run(work.schedule, work.entries);
+  for (const slices of [5, 6]) mkdirSync(path.join(folder, `0-0-${slices}.draft`));
+  const { report } = await resumed(work);
+  expect(report.value).toEqual(value);
+  warns(report);
+  const last = Math.ceil(work.schedule.slices / 2);
+  expect(readdirSync(folder)).toContain(`0-0-${last}`);
+});
+
+test("a folder that goes while the run does costs a warning, and the value is whole", async () => {
+  const work = sliced("float64");
+  const { value } = await threadsEngine.run(work.schedule, work.entries);
+  const watcher = watch(folder, (_, name) => {
+    if (name?.startsWith("0-0-1") === true) rmSync(folder, { recursive: true, force: true, maxRetries: 9 });
+  });
+  const report = await threadsEngine.run(work.schedule, work.entries, { checkpoint: folder });
+  watcher.close();
+  expect(report.value).toEqual(value);
+  expect(existsSync(folder)).toBe(false);
+  warns(report);
+  mkdirSync(folder);
+});
+
+test("a folder that is not there before the run is a mistake of the user, before anything is done", async () => {
+  const work = sliced("float64");
+  const gone = path.join(folder, "gone");
+  const run = threadsEngine.run(work.schedule, work.entries, { checkpoint: gone });
+  await expect(run).rejects.toThrow(UserError);
+  await expect(run).rejects.toThrow(
+    /^ring: no sums of slices can be kept in .*gone \(ENOENT.*: name another folder/,
+  );
 });
 
 test("what is damaged, or of another schedule, is not gone on from", async () => {

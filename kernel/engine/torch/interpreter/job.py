@@ -34,6 +34,7 @@ class Job:
     """Whether tiled moves go on beside their contractions, or after them."""
     checkpoint: int
     """Slices of a group between two checkpoints of a slice loop; 0: keep none."""
+    checkpoint_folder: Path
 
 
 def read_job(folder: Path) -> Job:
@@ -56,6 +57,7 @@ def read_job(folder: Path) -> Job:
             tf32=bool(raw["tf32"]),
             overlap=bool(raw["overlap"]),
             checkpoint=int(raw["checkpointSlices"]),
+            checkpoint_folder=Path(raw.get("checkpointFolder", folder / "checkpoint")),
         )
     except (OSError, ValueError) as error:
         raise JobError(f"cannot read the job in {folder}: {error}") from error

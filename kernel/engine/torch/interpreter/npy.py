@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import ctypes
 import mmap
+from contextlib import suppress
 from math import prod
 from pathlib import Path
 from typing import BinaryIO
@@ -51,10 +52,16 @@ def write_npy(path: Path, numbers: Tensor, shape: tuple[int, ...]) -> None:
     padded = header.ljust((len(header) + 11 + 63) // 64 * 64 - 11) + "\n"
     flat = numbers.detach().cpu().contiguous().reshape(-1)
     beside = path.with_suffix(".part")
-    with beside.open("wb") as file:
-        file.write(b"\x93NUMPY\x01\x00" + len(padded).to_bytes(2, "little") + padded.encode("latin1"))
-        write_numbers(file, flat)
-    beside.replace(path)
+    try:
+        with beside.open("wb") as file:
+            file.write(b"\x93NUMPY\x01\x00" + len(padded).to_bytes(2, "little") + padded.encode("latin1"))
+            write_numbers(file, flat)
+        beside.replace(path)
+    except OSError:
+        # Half a file would take the room that the next one needs.
+        with suppress(OSError):
+            beside.unlink()
+        raise
 
 
 def write_numbers(file: BinaryIO, flat: Tensor) -> None:

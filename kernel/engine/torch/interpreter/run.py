@@ -179,7 +179,7 @@ class Run:
             self.timed(position, partial(total.add, values))
             done += 1
             if checkpoint is not None:
-                checkpoint.save(total, done)
+                self.watch.warn(checkpoint.save(total, done))
             self.watch.say_seldom(event="slice", step=position, slices=done, of=len(numbers))
         self.slice.clear()
         self.watch.slice = -1

@@ -72,7 +72,7 @@ class Checkpoint:
         """Slices of a group between two checkpoints."""
         self.name = name
         self.peers = peers
-        self.folder = job.folder / "checkpoint"
+        self.folder = job.checkpoint_folder
         self.kept: list[Path] = []
 
     def resume(self, sums: Sums) -> int:
@@ -99,31 +99,42 @@ class Checkpoint:
         saved: list[set[int]] = [{0, *counts.tolist()} for counts in every]
         return max(set.intersection(*saved))
 
-    def save(self, sums: Sums, done: int) -> None:
-        """Every so many slices. All ranks of the group wait for each other, so that none is two checkpoints ahead."""
+    def save(self, sums: Sums, done: int) -> str | None:
+        """
+        Every so many slices. All ranks of the group wait for each other, so that none is two checkpoints ahead. Gives
+        what the file system says where it refuses: the value needs no files, so the run goes on.
+        """
         if done % self.every != 0:
-            return
+            return None
         if self.peers.handle is not None:
             dist.barrier(group=self.peers.handle)
         path = self.folder / f"{self.name}-{done}.npy"
-        write_npy(path, sums.total, (sums.total.numel(),))
-        self.kept.append(path)
-        for old in self.kept[:-2]:
-            old.unlink()
-        self.kept = self.kept[-2:]
+        try:
+            write_npy(path, sums.total, (sums.total.numel(),))
+            self.kept.append(path)
+            for old in self.kept[:-2]:
+                old.unlink()
+            self.kept = self.kept[-2:]
+        except OSError as error:
+            return str(error)
+        return None
 
 
 def own_checkpoint(job: Job) -> None:
-    """Claims the folder of checkpoints. Raises JobError where another schedule left them there."""
-    folder = job.folder / "checkpoint"
-    folder.mkdir(exist_ok=True)
+    """Claims the folder of checkpoints. Raises JobError where another schedule left them there, or none can be written."""
+    folder = job.checkpoint_folder
     owner = folder / "schedule.sha256"
-    if not owner.exists():
-        owner.write_text(job.digest)
-    if owner.read_text() != job.digest:
+    try:
+        folder.mkdir(exist_ok=True)
+        if not owner.exists():
+            owner.write_text(job.digest)
+        known = owner.read_text()
+    except OSError as error:
+        raise JobError(f"no sums of slices can be kept in {folder} ({error}): name another folder") from error
+    if known != job.digest:
         raise JobError(f"{folder} is the checkpoint of another schedule; delete it, or make a new job folder")
 
 
 def forget_checkpoint(job: Job) -> None:
     """A finished job has no use for it."""
-    shutil.rmtree(job.folder / "checkpoint", ignore_errors=True)
+    shutil.rmtree(job.checkpoint_folder, ignore_errors=True)

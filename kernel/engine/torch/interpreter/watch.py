@@ -26,6 +26,7 @@ class Watch:
         self.step = -1
         self.slice = -1
         self.said = 0.0
+        self.warned = False
 
     def enter(self, step: int, together: bool) -> None:
         self.step = step
@@ -38,6 +39,12 @@ class Watch:
         if self.rank == 0:
             say(line)
             self.said = time.monotonic()
+
+    def warn(self, refusal: str | None) -> None:
+        """Once on whatever rank: what the file system says where it does not keep sums of slices."""
+        if refusal is not None and not self.warned:
+            self.warned = True
+            say({"event": "unkept", "rank": self.rank, "message": refusal})
 
     def say_seldom(self, **line: object) -> None:
         if time.monotonic() - self.said > SECONDS_BETWEEN_LINES:

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../../dsl/base/diagnostic.ts";
-import type { Step } from "../../../../dsl/schedule/schedule.ts";
+import type { Schedule, Step } from "../../../../dsl/schedule/schedule.ts";
 import type { Progress } from "../../../../kernel/engine/engine.ts";
 import { distribute } from "../../../../dsl/distribute/distribute.ts";
 import { threadsMachine } from "../../../../dsl/distribute/presets.ts";
@@ -47,6 +47,15 @@ function pidsIn(lines: readonly HostLine[]): readonly number[] {
   const pids = lines.flatMap((line) => (line.event === "ranks" ? line.pids : []));
   expect(pids.length).toBeGreaterThan(0);
   return pids;
+}
+
+/** So slow by its model that every slice is worth a checkpoint. */
+function slow(schedule: Schedule): Schedule {
+  const slower = (step: Step): Step => ({ ...step, model: { ...step.model, seconds: 10 } });
+  const steps = schedule.steps.map((step) =>
+    step.kind === "slice-loop" ? { ...step, body: step.body.map(slower) } : step,
+  );
+  return { ...schedule, steps };
 }
 
 /** A product that every slice makes. */
@@ -108,12 +117,7 @@ describe.skipIf(!hasTorch)(`failures of ranks${because}`, () => {
   test("the engine tells of slices and steps, and which slices a checkpoint has spared it", async () => {
     const work = ringOfOnes(2, 4);
     const step = stepOf(work);
-    // So slow by its model that every slice is worth a checkpoint.
-    const slow = (of: Step): Step => ({ ...of, model: { ...of.model, seconds: 10 } });
-    const steps = work.schedule.steps.map((one) =>
-      one.kind === "slice-loop" ? { ...one, body: one.body.map(slow) } : one,
-    );
-    const schedule = { ...work.schedule, steps };
+    const schedule = slow(work.schedule);
     const checkpoint = newFolder();
     const fault = faultyPython({ kind: "kill", rank: 0, step, slice: 10 });
     const killed = torchEngine(2, { python: fault }).run(schedule, work.entries, { checkpoint });
@@ -142,6 +146,33 @@ describe.skipIf(!hasTorch)(`failures of ranks${because}`, () => {
     const again = await runFolder(faultyPython({ ...kill, slice: 3 }), folder, 4);
     expect(again.failure).toBeUndefined();
     expect(readResults(folder, work.schedule).value?.re).toEqual(Float64Array.of(valueOfRing(3, 64)));
+  });
+
+  test("sums that cannot be kept cost a warning, and the value is whole", async () => {
+    const work = ringOfOnes(2, 4);
+    const checkpoint = newFolder();
+    // On rank 1, whose files of all counts have no place.
+    const loop = plannedSteps(work.schedule).findIndex(({ kind }) => kind === "slice-loop");
+    for (let done = 1; done <= 8; done += 1)
+      mkdirSync(path.join(checkpoint, "checkpoint", `loop-${loop}-rank-1-${done}.part`), { recursive: true });
+    const report = await torchEngine(2).run(slow(work.schedule), work.entries, { checkpoint });
+    expect(report.value?.re).toEqual(Float64Array.of(valueOfRing(4)));
+    expect(report.warnings).toEqual([
+      expect.stringMatching(
+        /^ring: not all sums of slices could be kept in .* \(.*Is a directory.*: make room there/,
+      ),
+    ]);
+  });
+
+  test("a folder in which nothing can be kept is refused before the first step", async () => {
+    const work = ringOfOnes(2, 4);
+    const file = path.join(newFolder(), "file");
+    writeFileSync(file, "");
+    const run = torchEngine(2).run(slow(work.schedule), work.entries, { checkpoint: file });
+    await expect(run).rejects.toThrow(UserError);
+    await expect(run).rejects.toThrow(
+      /before its first step: no sums of slices can be kept in .*: name another/,
+    );
   });
 
   test("a checkpoint of another schedule is refused", async () => {
