@@ -85,6 +85,7 @@ export { rankSimplified } from "./network/rank.ts";
 export { groupsContracted } from "./plan/groups.ts";
 export { lowerBound, type LowerBound } from "./plan/bound.ts";
 export { cost, treeNodes } from "./plan/cost.ts";
+export { log2Add } from "./plan/hypergraph.ts";
 export { describeObjective, log2Peak, objectiveValue } from "./plan/objective.ts";
 export { checkTree, toLinear } from "./plan/path.ts";
 export { annealBy, type Judging, type TreeValue } from "./plan/judged.ts";

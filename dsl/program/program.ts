@@ -138,6 +138,7 @@ export type DeviceCounts =
 export const FIGURES = [
   "network",
   "order",
+  "contraction",
   "communication",
   "traffic",
   "timeline",

@@ -1,5 +1,5 @@
 /** A contraction tree on the page: which nodes are drawn, where, and which path is the stem. */
-import { treeNodes, type ContractionTree, type Network } from "../../dsl/index.ts";
+import { log2Add, treeNodes, type ContractionTree, type Network } from "../../dsl/index.ts";
 
 export interface Branch {
   /** Id in the tree: a tensor of the network, or a result. */
@@ -72,17 +72,12 @@ function totalsOf(
   tree.pairs.forEach((pair, step) => {
     const id = tree.leaves + step;
     for (const child of pair) {
-      log2Work[id] = log2Sum(log2Work[id] ?? -Infinity, log2Work[child] ?? -Infinity);
+      log2Work[id] = log2Add(log2Work[id] ?? -Infinity, log2Work[child] ?? -Infinity);
       log2Largest[id] = Math.max(log2Largest[id] ?? 0, log2Largest[child] ?? 0);
       tensors[id] = (tensors[id] ?? 0) + (tensors[child] ?? 0);
     }
   });
   return { log2Work, log2Largest, tensors };
-}
-
-function log2Sum(a: number, b: number): number {
-  const most = Math.max(a, b);
-  return most === -Infinity ? most : most + Math.log2(2 ** (a - most) + 2 ** (b - most));
 }
 
 interface Visit {

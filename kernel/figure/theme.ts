@@ -1,5 +1,5 @@
 /** How every figure looks: colours that hold on light and dark pages and for colour-blind eyes, margins, titles. */
-import type { Figure } from "./figure.ts";
+import type { Figure, Frame } from "./figure.ts";
 
 export type Trace = Readonly<Record<string, unknown>>;
 
@@ -40,18 +40,27 @@ export interface Sketch {
   readonly detail?: string;
   readonly summary: string;
   readonly data: readonly Trace[];
+  readonly frames?: readonly Frame[];
   /** Pixels of the plot itself, without title and legend. */
   readonly plotHeight: number;
+  /** Pixels below plot and legend for what the layout puts there. */
+  readonly controlsHeight?: number;
   readonly layout: Trace;
 }
 
-export function themed({ headline, detail = "", summary, data, plotHeight, layout }: Sketch): Figure {
+/** Lines of a title: the finding, and smaller what else must be known. */
+export function titleLines(headline: string, detail: string): string[] {
   const small = wrap(detail, DETAIL_COLUMNS).map(
     (line) => `<span style="font-size:12px">${raised(line)}</span>`,
   );
-  const title = [...wrap(headline, HEADLINE_COLUMNS).map(raised), ...small];
+  return [...wrap(headline, HEADLINE_COLUMNS).map(raised), ...small];
+}
+
+export function themed(sketch: Sketch): Figure {
+  const { headline, detail = "", summary, data, frames, plotHeight, controlsHeight = 0, layout } = sketch;
+  const title = titleLines(headline, detail);
   const top = 32 + 20 * title.length;
-  const bottom = 64;
+  const bottom = 64 + controlsHeight;
   return {
     data,
     layout: {
@@ -88,6 +97,7 @@ export function themed({ headline, detail = "", summary, data, plotHeight, layou
       },
       ...layout,
     },
+    ...(frames && { frames }),
     summary,
   };
 }

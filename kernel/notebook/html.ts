@@ -57,7 +57,8 @@ const DRAW = `
         }
       });
       var config = Object.assign({}, json.config, { responsive: true, displaylogo: false });
-      window.Plotly.react(figure.querySelector(".plot"), json.data, layout, config);
+      var drawn = { data: json.data, layout: layout, config: config, frames: json.frames };
+      window.Plotly.react(figure.querySelector(".plot"), drawn);
     });
   }
   dark.addEventListener("change", draw);

@@ -9,6 +9,7 @@ import {
   type Schedule,
 } from "../../dsl/index.ts";
 import { communicationFigure } from "../figure/communication.ts";
+import { contractionFigure } from "../figure/contraction.ts";
 import { degradationFigure, type DegradationPoint } from "../figure/degradation.ts";
 import type { Figure } from "../figure/figure.ts";
 import { memoryFigure } from "../figure/memory.ts";
@@ -32,6 +33,8 @@ export async function figureOf(session: Session, action: Show): Promise<Figure> 
       return networkFigure(network);
     case "order":
       return treeFigure(network, (await resultsOf(session, name)).tree);
+    case "contraction":
+      return contractionFigure(network, (await resultsOf(session, name)).tree);
     case "communication":
       return communicationFigure(await reportOf(session, name, on));
     case "traffic":

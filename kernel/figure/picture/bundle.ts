@@ -7,9 +7,10 @@ import { escaped } from "./text.ts";
 type Bundle = Readonly<Record<string, unknown>>;
 
 /** Plotly's mime type for front ends that know it, and the sentence for those that draw nothing. */
-export function plainBundle({ data, layout, summary }: Figure): Bundle {
+export function plainBundle({ data, layout, frames, summary }: Figure): Bundle {
+  const config = { responsive: true, displaylogo: false };
   return {
-    [PLOTLY_MIME]: { data, layout, config: { responsive: true, displaylogo: false } },
+    [PLOTLY_MIME]: { data, layout, ...(frames && { frames }), config },
     "text/plain": summary,
   };
 }

@@ -6,12 +6,16 @@ import { isDark, onThemeChange } from "./theme.ts";
 
 const MIME = "application/vnd.plotly.v1+json";
 
-type Plotly = Pick<typeof PlotlyModule, "react" | "purge"> & { readonly Plots: typeof PlotlyModule.Plots };
+interface Plotly extends Pick<typeof PlotlyModule, "purge" | "Plots"> {
+  /** As plotly.js has it and its types have not: a figure in one piece, frames and all. */
+  readonly react: (root: HTMLElement, figure: FigureJson) => Promise<unknown>;
+}
 
 interface FigureJson {
   readonly data: PlotlyModule.Data[];
   readonly layout?: Readonly<Record<string, unknown>>;
   readonly config?: Readonly<Record<string, unknown>>;
+  readonly frames?: readonly Readonly<Record<string, unknown>>[];
 }
 
 export const plotlyFactory: IRenderMime.IRendererFactory = {
@@ -84,25 +88,25 @@ class FigureWidget extends Widget implements IRenderMime.IRenderer {
     const library = await plotly();
     if (this.isDisposed) return;
     const config = { ...this.figure.config, responsive: true, displaylogo: false };
-    await library.react(this.plot, this.figure.data, themed(this.figure.layout ?? {}), config);
+    await library.react(this.plot, { ...this.figure, layout: themed(this.figure.layout ?? {}), config });
   }
 }
 
 /** The figure's layout in the colours of the page. */
-function themed(layout: Readonly<Record<string, unknown>>): Partial<PlotlyModule.Layout> {
+function themed(layout: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const [text, line] = isDark() ? ["#e6edf3", "#3d444d"] : ["#1f2328", "#d1d9e0"];
   const axes = new Set([
     ...Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name)),
     "xaxis",
     "yaxis",
   ]);
-  const colours = [...axes].map((name) => [
+  const colours = [...axes].map((name): [string, unknown] => [
     name,
     { automargin: true, ...record(layout[name]), gridcolor: line, zerolinecolor: line },
   ]);
   const clear = { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
   const font = { ...record(layout.font), color: text };
-  return { ...layout, ...clear, font, ...Object.fromEntries(colours) } as Partial<PlotlyModule.Layout>;
+  return { ...layout, ...clear, font, ...Object.fromEntries(colours) };
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

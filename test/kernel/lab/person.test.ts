@@ -2,11 +2,12 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLab } from "../../../kernel/lab/server.ts";
 import type { RunningLab } from "../../../kernel/lab/server.ts";
 import { parseNotebook } from "../../../kernel/notebook/parse.ts";
+import { pageWriter } from "../../../kernel/cli/page.ts";
 import { launch, press, reason, shot } from "./chromium.ts";
 
 const PROGRAM = `%%tn
@@ -15,7 +16,7 @@ tensor A[i,j] = [[1, 2, 3], [4, 5, 6]]
 tensor B[j] = [1, 1, 1]
 network R[i] = A B
 run R on threads(1)
-show network R`;
+show network R, contraction R`;
 
 type Output = Readonly<Record<string, unknown>>;
 
@@ -84,9 +85,26 @@ describe.skipIf(reason !== "")(`a person in the lab${reason}`, () => {
       .poll(() => said(0).textContent(), { timeout: 30_000 })
       .toContain("R[i: 2]: float64 = [6, 15]");
     await page.waitForSelector(".tn-Figure svg.main-svg");
-    await expect.poll(() => said(1).textContent()).toContain("42");
+    await expect.poll(() => said(1).textContent(), { timeout: 20_000 }).toContain("42");
     await shot(page, "person-run");
   }, 60_000);
+
+  /** Drags the slider of a figure to its end; what its title then says. */
+  const slidToEnd = async (figure: Locator): Promise<string | null> => {
+    const rail = await figure.locator(".slider-rail-touch-rect").boundingBox();
+    if (rail === null) return null;
+    await figure.page().mouse.click(rail.x + rail.width - 4, rail.y + rail.height / 2);
+    return figure.locator(".gtitle").textContent();
+  };
+
+  test("steps through a contraction with the slider", async () => {
+    const figure = page.locator(".tn-Figure").nth(1);
+    await figure.scrollIntoViewIfNeeded();
+    expect(await figure.locator(".gtitle").textContent()).toContain("1 pair, 6 multiply-adds");
+    await expect.poll(() => slidToEnd(figure)).toContain("1 of 1 pair done, 100 %");
+    expect(await figure.locator(".scatterlayer .points path").count()).toBe(1);
+    await shot(page, "person-steps");
+  }, 30_000);
 
   test("interrupts a cell that runs for ever, and goes on with all names kept", async () => {
     await write(1, "while (true) {}");
@@ -113,6 +131,18 @@ describe.skipIf(reason !== "")(`a person in the lab${reason}`, () => {
     await expect.poll(() => said(1).textContent()).toContain("edited 1");
     await page.waitForSelector(".tn-Figure svg.main-svg");
   }, 60_000);
+
+  test("steps through it on the page that export writes, too", async () => {
+    const notebook = parseNotebook(await readFile(path.join(folder, "work.ipynb"), "utf8"), "work.ipynb");
+    const file = path.join(folder, "work.html");
+    await writeFile(file, pageWriter("work")(notebook));
+    const exported = await page.context().newPage();
+    await exported.goto(`file://${file}`);
+    const figure = exported.locator("figure").nth(1);
+    await figure.scrollIntoViewIfNeeded();
+    await expect.poll(() => slidToEnd(figure)).toContain("1 of 1 pair done, 100 %");
+    await exported.close();
+  }, 30_000);
 
   test("two notebooks have two kernels", async () => {
     const second = await page.context().newPage();
