@@ -79,11 +79,15 @@ export function leastSeconds(work: Work, tree: ContractionTree): number {
   const rounds = slicesOf(work, sliced) / devices;
   const { launchSeconds } = model.machine.device;
   let seconds = 0;
-  walkPairs(work, sliced, ({ all, a, b, out }, depends) => {
-    const alone = localStep(model, 2 ** all, 2 ** a + 2 ** b + 2 ** out).seconds - launchSeconds;
-    seconds += depends ? rounds * alone : alone / devices;
-    seconds += launchSeconds * (depends ? Math.max(1, rounds) : 1);
+  const alone = new Float64Array(work.nodes.length);
+  const depends = walkPairs(work, sliced, ({ all, a, b, out }, id) => {
+    alone[id] = localStep(model, 2 ** all, 2 ** a + 2 ** b + 2 ** out).seconds - launchSeconds;
   });
+  for (let id = work.tree.leaves; id < alone.length; id += 1) {
+    const own = at(alone, id);
+    seconds += depends[id] === 1 ? rounds * own : own / devices;
+    seconds += launchSeconds * (depends[id] === 1 ? Math.max(1, rounds) : 1);
+  }
   return seconds;
 }
 
@@ -99,12 +103,16 @@ interface PairSize {
   readonly out: number;
 }
 
-/** Calls `visit` for each pair with its sizes within a slice, and whether it depends on the slice. */
+/**
+ * Calls `visit` for each pair with its sizes within a slice, in the order of the pairs; with `involving` only for those that have that
+ * index. Returns which nodes depend on the slice.
+ */
 function walkPairs(
   { graph, tree, nodes }: Work,
   sliced: readonly number[],
-  visit: (size: PairSize, depends: boolean, node: PlainNode) => void,
-): void {
+  visit: (size: PairSize, node: number) => void,
+  involving?: number,
+): Uint8Array {
   const weights = graph.weights.slice();
   const isSliced = new Uint8Array(weights.length);
   for (const index of sliced) {
@@ -112,58 +120,68 @@ function walkPairs(
     isSliced[index] = 1;
   }
   const part = { ...graph, weights };
-  const sizes = new Float64Array(nodes.length);
   const depends = new Uint8Array(nodes.length);
-  nodes.forEach((node, id) => {
-    sizes[id] = log2SizeOf(part, node.indices);
+  const size = (node: number): number => log2SizeOf(part, at(nodes, node).indices);
+  nodes.forEach(({ indices, involved }, id) => {
     if (id < tree.leaves) {
-      if (node.indices.some((index) => isSliced[index] === 1)) depends[id] = 1;
+      if (indices.some((index) => isSliced[index] === 1)) depends[id] = 1;
       return;
     }
     const [a, b] = at(tree.pairs, id - tree.leaves);
     if (depends[a] === 1 || depends[b] === 1) depends[id] = 1;
-    const size = {
-      all: log2SizeOf(part, node.involved),
-      a: at(sizes, a),
-      b: at(sizes, b),
-      out: at(sizes, id),
-    };
-    visit(size, depends[id] === 1, node);
+    if (involving !== undefined && !involved.includes(involving)) return;
+    visit({ all: log2SizeOf(part, involved), a: size(a), b: size(b), out: size(id) }, id);
   });
+  return depends;
 }
 
 function extentsOf({ all, a, b, out }: PairSize): ProductExtents {
   return { batch: 2 ** (a + b + out - 2 * all), m: 2 ** (all - b), n: 2 ** (all - a), k: 2 ** (all - out) };
 }
 
+/** By node: modelled seconds of the pair, once. */
+function pairSeconds(work: Work, sliced: readonly number[]): { seconds: Float64Array; depends: Uint8Array } {
+  const seconds = new Float64Array(work.nodes.length);
+  const depends = walkPairs(work, sliced, (size, id) => (seconds[id] = secondsOf(work, size)));
+  return { seconds, depends };
+}
+
+function secondsOf({ model }: Work, size: PairSize): number {
+  return contractStep(model, extentsOf(size)).seconds;
+}
+
 function secondsWhenShared(work: Work, sliced: readonly number[], roundsOf: Rounds): number {
-  const rounds = roundsOf(slicesOf(work, sliced) / work.devices);
-  let seconds = 0;
-  walkPairs(work, sliced, (size, depends) => {
-    seconds += (depends ? rounds : 1) * contractStep(work.model, extentsOf(size)).seconds;
-  });
-  return seconds;
+  const { seconds, depends } = pairSeconds(work, sliced);
+  return inRounds(seconds, depends, roundsOf(slicesOf(work, sliced) / work.devices));
+}
+
+function inRounds(seconds: Float64Array, depends: Uint8Array, rounds: number): number {
+  let sum = 0;
+  for (let id = 0; id < seconds.length; id += 1) sum += (depends[id] === 1 ? rounds : 1) * at(seconds, id);
+  return sum;
 }
 
 /** The index whose slicing takes least time; undefined where no index has more than one value left. */
-function indexToShare(work: Work, sliced: readonly number[], rounds: Rounds): number | undefined {
-  const tried = indicesByTime(work, sliced).slice(0, MOST_TRIED);
+function indexToShare(work: Work, sliced: readonly number[], roundsOf: Rounds): number | undefined {
+  const { seconds: before } = pairSeconds(work, sliced);
   let best: number | undefined;
   let least = Infinity;
-  for (const index of tried) {
-    const seconds = secondsWhenShared(work, [...sliced, index], rounds);
+  for (const index of indicesByTime(work, sliced, before).slice(0, MOST_TRIED)) {
+    const more = [...sliced, index];
+    const after = before.slice();
+    // The other pairs take what they took.
+    const depends = walkPairs(work, more, (size, id) => (after[id] = secondsOf(work, size)), index);
+    const seconds = inRounds(after, depends, roundsOf(slicesOf(work, more) / work.devices));
     if (seconds < least) [best, least] = [index, seconds];
   }
   return best;
 }
 
-/** Indices with more than one value, those first on which most seconds depend; of equal ones, closed ones first. */
-function indicesByTime(work: Work, sliced: readonly number[]): number[] {
-  const { graph } = work;
+/** Indices with more than one value, those first on which most `seconds` depend; of equal ones, closed ones first. */
+function indicesByTime({ graph, nodes }: Work, sliced: readonly number[], seconds: Float64Array): number[] {
   const having = new Float64Array(graph.weights.length);
-  walkPairs(work, sliced, (size, _, { involved }) => {
-    const { seconds } = contractStep(work.model, extentsOf(size));
-    for (const index of involved) having[index] = at(having, index) + seconds;
+  nodes.forEach(({ involved }, id) => {
+    for (const index of involved) having[index] = at(having, index) + at(seconds, id);
   });
   return [...having.keys()]
     .filter((index) => at(having, index) > 0 && at(graph.weights, index) > 0 && !sliced.includes(index))
