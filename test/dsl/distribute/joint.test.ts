@@ -79,7 +79,8 @@ test("groups and written distributions hold", () => {
   const { network, tree } = posed(3, 7);
   const shared = (label: string): boolean =>
     network.tensors.filter(({ labels }) => labels.includes(label)).length > 1;
-  const label = Object.keys(network.extents).find((one) => (network.extents[one] ?? 0) % 2 === 0 && shared(one)) ?? "";
+  const label =
+    Object.keys(network.extents).find((one) => (network.extents[one] ?? 0) % 2 === 0 && shared(one)) ?? "";
   const machine = machineOf(4, 2 ** 20);
   const over = [{ labels: [label], step: 0 }];
   expect(distributeJointly(network, tree, machine, 4, trials(3), mulberry32(1), { over }).tree).toBe(tree);
