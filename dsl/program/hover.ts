@@ -5,32 +5,8 @@ import { CONSTANTS, FUNCTIONS } from "./allowed.ts";
 import { wordsAt } from "./complete.ts";
 import { describeDefinition } from "./describe.ts";
 import { familyKey } from "./labels.ts";
+import { explanationOfWord } from "./manual.ts";
 import type { Definitions } from "./program.ts";
-
-/** One line for each word that has a meaning of its own. */
-export const WORDS: Readonly<Record<string, string>> = {
-  let: "let L = 8, beta = 0.44: names for values; any arithmetic, complex numbers and units too",
-  index: "index i: 1000, s_{*}: 2: an index, or a family of them, and its extent",
-  tensor: "tensor A[i,j] = normal(seed 1): a tensor and its entries",
-  network:
-    "network R[i,l] = A B C: a product of tensors, summed over every index that is not in R's brackets",
-  import: 'import "circuit.qasm" as C: a circuit, a formula, a model or a network from a file',
-  order:
-    "order R = (A B) C: the order of contraction, written or found (search, greedy, optimal, partition, anneal)",
-  machine: 'machine m = threads(2): this computer; or preset "dgx-h100", or a block of figures',
-  slice: "slice Z to 16 GiB: fewer indices at a time, so that memory suffices; also to fit m, over s_1, s_2",
-  distribute: "distribute Z on m devices 8: lays the contraction over the devices of a machine",
-  require: "require Z: memory <= 80 GB, time <= 1 hour: budgets that must hold",
-  run: "run Z on threads(2): contracts the network; dry: only as modelled",
-  show: "show network Z, order Z, timeline of Z: figures",
-  compare: "compare Z on m: slicing, greedy, tree: methods of distribution beside each other, modelled",
-  product: "product { A[s_x] for x in 1..3 }: one factor for each value of the loop",
-  for: "for x in 1..L, y in 1..L: a loop over whole numbers, both ends included",
-  seed: "seed 7: random numbers that are the same each time",
-  within: "within 30 s: the time that a search has",
-  minimizing: "minimizing flops: what a search minimizes; also size, writes, combo, peak, time on m",
-  copy: "the copy tensor: 1 where all indices are equal, else 0",
-};
 
 /**
  * Text for the name, index or word at `offset`; undefined where there is nothing to say. `costOf` gives the cost of a network's
@@ -51,7 +27,7 @@ export function hover(
     if (index !== undefined) return index;
   }
   const [first = ""] = words;
-  return WORDS[first] ?? functionNamed(first);
+  return explanationOfWord(first) ?? functionNamed(first);
 }
 
 function functionNamed(name: string): string | undefined {
