@@ -5,6 +5,7 @@
 import { createRequire } from "node:module";
 import type { Dtype } from "../../../dsl/index.ts";
 import type { Product } from "../product.ts";
+import { eachPortion } from "./portions.ts";
 
 /** A byte of this process's memory. */
 export type Address = number;
@@ -143,12 +144,24 @@ function gemmOf(library: Library, build: Build, letter: "s" | "d" | "c" | "z"): 
     return isComplex ? addressOf(place) : value;
   };
   const [one, zero] = [factor(1), factor(0)];
-  return (out, a, b, { m, n, k, formA, formB }) => {
+  const bytes = BYTES[letter];
+  return (out, a, b, { formA, formB, ...whole }) => {
+    const { m, n, k } = whole;
     const [orderA, strideA] = formA === "mk" ? [AS_STORED, k] : [TRANSPOSED, m];
     const [orderB, strideB] = formB === "kn" ? [AS_STORED, n] : [TRANSPOSED, k];
-    call(ROW_MAJOR, orderA, orderB, m, n, k, one, a, strideA, b, strideB, zero, out, n);
+    eachPortion(whole, letter, (at, part) => {
+      const from = a + bytes * (formA === "mk" ? at.m * k + at.k : at.k * m + at.m);
+      const with_ = b + bytes * (formB === "kn" ? at.k * n + at.n : at.n * k + at.k);
+      const to = out + bytes * (at.m * n + at.n);
+      const extents = [part.m, part.n, part.k];
+      const before = at.k === 0 ? zero : one;
+      call(ROW_MAJOR, orderA, orderB, ...extents, one, from, strideA, with_, strideB, before, to, n);
+    });
   };
 }
+
+/** Of an element. */
+const BYTES = { s: 4, d: 8, c: 8, z: 16 } as const;
 
 /** Kept, since functions know their addresses only. */
 const factors: SharedArrayBuffer[] = [];
