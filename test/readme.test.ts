@@ -1,6 +1,6 @@
 /** What README.md shows is what happens. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -22,11 +22,15 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+/** Of the environment with PyTorch that CI makes. */
+const TORCHRUN = path.resolve(".build/torch-env/bin/torchrun");
+
 /** A console block: the command after `$`, and what it prints on either stream. */
 function session(block: string): { readonly shown: string; readonly printed: string } {
   const [first = "", ...shown] = block.split("\n");
-  const command = first.replace(/^\$ /, "").replace("npx tnlab", `"${process.execPath}" "${MAIN}"`);
-  const { stdout } = spawnSync(`(${command}) 2>&1`, { cwd: folder, shell: true, encoding: "utf8" });
+  const command = first.replace(/^\$ /, "").replaceAll("npx tnlab", `"${process.execPath}" "${MAIN}"`);
+  const env = { ...process.env, PATH: `${path.dirname(TORCHRUN)}:${process.env["PATH"] ?? ""}` };
+  const { stdout } = spawnSync(`(${command}) 2>&1`, { cwd: folder, shell: true, encoding: "utf8", env });
   return { shown: shown.join("\n"), printed: stdout.trimEnd() };
 }
 
@@ -35,7 +39,7 @@ function masked(text: string): string {
   return text.replace(/\b[\d.]+ (?:s|ms|us|µs|ns)(?= )/g, "T").replace(/\b[\d.]+ [KMG]?i?B\b/g, "B");
 }
 
-const [run = "", mistakes = ""] = blocks("console");
+const [run = "", mistakes = "", schedule = "", exported = "", imported = ""] = blocks("console");
 
 test("the example gives its value", () => {
   const { shown, printed } = session(run);
@@ -67,6 +71,53 @@ test("the mistakes are told word for word", () => {
   const { shown, printed } = session(mistakes);
   expect(printed).toBe(shown);
   expect(shown).toContain("error[");
+});
+
+test("an equation is drawn as it is", () => {
+  writeFileSync(path.join(folder, "yours.tn"), `${blocks("tn")[1] ?? ""}\n`);
+  const { printed } = session("$ npx tnlab run yours.tn");
+  expect(printed).toMatch(
+    /^The contraction of E, 2 pairs one by one: .*\nThe order of E makes 2 contractions: /,
+  );
+});
+
+test("the fields of a schedule are those that the README names, and so are its steps", () => {
+  const { shown, printed } = session(schedule);
+  expect(printed).toBe(shown);
+  const declared = readFileSync("dsl/schedule/schedule.ts", "utf8").matchAll(/readonly kind: "([\w-]+)"/g);
+  const table = /\| step [^]*?\n\n/.exec(readme)?.[0] ?? "";
+  const told = [...table.matchAll(/`([\w-]+)`/g)].map(([, kind]) => kind);
+  expect(told.sort()).toEqual([...declared].map(([, kind]) => kind).sort());
+});
+
+test("a job is written as shown", () => {
+  const { shown, printed } = session(exported);
+  expect(printed).toBe(shown);
+});
+
+const noTorch = existsSync(TORCHRUN) ? "" : " (left out: no .build/torch-env, made by test/torch/setup.sh)";
+
+test.skipIf(noTorch !== "")(
+  `a job runs, and its value comes back${noTorch}`,
+  () => {
+    const { shown, printed } = session(imported);
+    expect(masked(printed)).toBe(masked(shown));
+  },
+  60_000,
+);
+
+test("the machine of the example plans the network of the first", () => {
+  const own = `${blocks("tn")[0] ?? ""}\n${blocks("tn")[2] ?? ""}\n`.replace("run Z on threads(2)", "");
+  writeFileSync(path.join(folder, "own.tn"), own);
+  expect(session("$ npx tnlab run own.tn").printed).toMatch(/^Z on own, 8 devices.* modelled/);
+});
+
+test("every file and folder that the README names is there", () => {
+  const named = [...readme.matchAll(/[`(]((?:dsl|kernel|notebooks|test)\/[\w./-]+)[`)]/g)].map(
+    ([, file]) => file ?? "",
+  );
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((file) => !existsSync(file))).toEqual([]);
 });
 
 test("every command that the README names has a help", () => {
