@@ -86,6 +86,7 @@ const messages = {
   "wish-twice": (b: { what: string }) => `${b.what} stands twice here`,
   "budget-missed": (b: { budget: string; actual: string; by: string }) =>
     `${b.budget} does not hold: ${b.actual}${b.by}`,
+  "no-overlap": (b: { machine: string }) => `${b.machine}(n) moves and contracts one after the other`,
   "bad-arguments": (b: { form: string }) => `expected ${b.form}`,
 
   "bad-circuit": (b: { line: number; what: string }) => `line ${b.line}: ${b.what}`,

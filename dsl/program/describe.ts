@@ -102,7 +102,7 @@ function describeDistribution({ machine, devices, method, over }: DistributionSp
 function describeMachine(spec: MachineSpec): string {
   return spec.kind === "model"
     ? describeModel(spec.machine)
-    : `${spec.kind}(${spec.workers}) of this computer`;
+    : `${spec.kind}(${spec.workers}${spec.kind === "torch" && spec.overlap === true ? ", overlap" : ""}) of this computer`;
 }
 
 function describeModel(machine: Machine): string {

@@ -44,20 +44,26 @@ export function targetMachine(checker: Checker, { name, arguments: inside }: Tar
   return name.text;
 }
 
-/** `threads(2)`, `torch(processes 4)` */
+/** `threads(2)`, `torch(processes 4)`, `torch(processes 4, overlap)` */
 function calledMachine(checker: Checker, name: Word, inside: readonly Lexeme[]): MachineSpec {
   const kind = name.text;
   if (kind !== "threads" && kind !== "torch")
     return refuse("bad-choice", { what: "a kind of machine", got: kind }, name.span, MACHINES);
-  const [first, ...rest] = inside;
+  const [comma, last] = inside.slice(-2);
+  const overlap = comma?.text === "," && last?.text === "overlap" ? last : undefined;
+  if (overlap !== undefined && kind === "threads")
+    refuse("no-overlap", { machine: kind }, overlap.span, TORCH_OVERLAPS);
+  const [first, ...rest] = overlap === undefined ? inside : inside.slice(0, -2);
   const named = kind === "torch" && first?.text === "processes";
-  const counted = named ? rest : inside;
+  const counted = first === undefined || named ? rest : [first, ...rest];
   const what = kind === "threads" ? "threads" : "processes";
   const form = kind === "threads" ? "threads(2)" : "torch(processes 4)";
   if (counted.length === 0) refuse("bad-arguments", { form: `a number of ${what}: ${form}` }, name.span);
   const workers = countOf(joined(counted), checker, `the number of ${what}`);
-  return { kind, workers };
+  return kind === "torch" && overlap !== undefined ? { kind, workers, overlap: true } : { kind, workers };
 }
+
+const TORCH_OVERLAPS = "processes do: torch(processes 4, overlap)";
 
 /** A positive integer. Throws Refusal. */
 export function countOf(expression: Expression, checker: Checker, what: string): number {

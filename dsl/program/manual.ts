@@ -151,7 +151,10 @@ const ORDERS = {
 
 const MACHINES = {
   threads: { example: "machine m = threads(2)", about: "worker threads of this computer" },
-  torch: { example: "machine m = torch(processes 2)", about: "processes with PyTorch on this computer" },
+  torch: {
+    example: "machine m = torch(processes 2)",
+    about: "processes with PyTorch on this computer; with `, overlap`, moves beside contractions",
+  },
   preset: { example: 'machine m = preset "dgx-h100"', about: "the figures of a known machine; modelled" },
 } as const satisfies Words;
 

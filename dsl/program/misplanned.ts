@@ -94,6 +94,11 @@ export const MISPLANNED = {
     mended:
       "machine m {\n  device { peak { float32: 60 TFLOP/s, float64: 30 TFLOP/s }  memory 80 GB at 3 TB/s }\n  node 8 devices over 450 GB/s\n}",
   },
+  "no-overlap": {
+    about: "Moves beside contractions, tile by tile, need an engine that does both at once.",
+    failing: "machine m = threads(4, overlap)",
+    mended: "machine m = torch(processes 4, overlap)",
+  },
   "wish-twice": {
     about: "Each wish about a distribution stands once.",
     failing: `${CHAIN}distribute R on threads(4) devices 2 devices 4`,

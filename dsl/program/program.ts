@@ -34,7 +34,9 @@ export type OrderSpec =
 
 /** Threads and processes of this computer are told by their number alone: how fast they are, the host knows. */
 export type MachineSpec =
-  | { readonly kind: "threads" | "torch"; readonly workers: number }
+  | { readonly kind: "threads"; readonly workers: number }
+  /** `overlap`: moves go beside contractions, tile by tile, whether or not that was found to help on this computer. */
+  | { readonly kind: "torch"; readonly workers: number; readonly overlap?: boolean }
   | { readonly kind: "model"; readonly machine: Machine };
 
 /** How a network is laid over a machine; what is absent is planned. */

@@ -124,6 +124,9 @@ const run: CommandSpec = {
     timeout: { value: "S", help: "limit of each cell of a notebook, in seconds (default: none)" },
     engine: { value: "E", help: "threads or torch, for all runs of a program that are not dry" },
     processes: { value: "P", help: "ranks of that engine (default: one a core)" },
+    overlap: {
+      help: "move beside contractions, tile by tile, in a program's runs on torch, as the language's torch(processes 4, overlap)",
+    },
     arithmetic: {
       value: "WHO",
       help: "what multiplies in a program on threads: wasm (the same bits everywhere), blas (one of this computer), or auto, the faster for each product (default: TNLAB_ARITHMETIC, else wasm)",

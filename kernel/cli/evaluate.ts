@@ -20,6 +20,10 @@ export const runProgram: Run = (given) => {
   const { argument, flags } = given;
   const runsOn = chosenEngine(given);
   const arithmetic = chosenArithmetic(given, runsOn);
+  if (flags.has("overlap") && runsOn?.kind === "threads")
+    throw new WrongUse(
+      "--overlap is of the torch engine: worker threads do not move and contract at the same time",
+    );
   const own = readProgram(argument);
   const asJson = flags.has("json");
   const trace = given.values.get("trace");
@@ -38,6 +42,7 @@ export const runProgram: Run = (given) => {
     const host = {
       native,
       checkpoints: checkpoints && path.resolve(checkpoints),
+      ...(flags.has("overlap") && { overlap: true }),
       ...hostFor(signal, folderOf(own), show),
       ...(runsOn && { runsOn }),
       ...(following && { following }),

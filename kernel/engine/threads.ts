@@ -29,7 +29,7 @@ import type { RunReport, TensorValue } from "./report.ts";
 import { better, exponentOf, isLost, makeRescaling, mayUnderflow, type Rescaling } from "./rescale.ts";
 import { checkEntries, reportOf, type RankTimes } from "./skeleton.ts";
 import { runTeam, Standby, type Team } from "./standby.ts";
-import { floatsOf } from "./steps.ts";
+import { floatsOf, reportedSteps } from "./steps.ts";
 
 /**
  * Rejects with UserError where the memory does not suffice, with the signal's reason where it aborts, and with
@@ -106,9 +106,7 @@ async function runInRange(work: Work, first: Rescaling | undefined, firstRound: 
     const report = {
       ...reportOf("threads", schedule, times, value),
       ...(options?.native && { arithmetic: options.native.description }),
-      ...(unkept !== undefined && {
-        warnings: [unkeptWarning(schedule.network, options?.checkpoint ?? "", unkept)],
-      }),
+      ...warned(work, unkept),
     };
     const next =
       rescaling !== undefined
@@ -137,6 +135,26 @@ function checkpointsIn(
     checkpoints = checkpointsFor(schedule, folder, round);
   });
   return { checkpoints, refusal };
+}
+
+/** What did not go as asked. `unkept`: why sums were not kept. */
+function warned({ schedule, options }: Work, unkept: string | undefined): Pick<RunReport, "warnings"> {
+  const warnings = [
+    ...(unkept === undefined ? [] : [unkeptWarning(schedule.network, options?.checkpoint ?? "", unkept)]),
+    ...serialWarnings(schedule),
+  ];
+  return warnings.length > 0 ? { warnings } : {};
+}
+
+/** Threads share the cores that a move would be hidden behind, so that they take the steps one after the other. */
+function serialWarnings({ network, steps }: Schedule): readonly string[] {
+  const tiled = reportedSteps(steps).filter((step) => "tiles" in step).length;
+  if (tiled === 0) return [];
+  const moves = tiled === 1 ? "a move" : `${tiled} moves`;
+  const sentence =
+    `the schedule of ${network} has ${moves} beside contractions, tile by tile, and worker threads ran them one after the other, ` +
+    `to the same value: what was modelled counts on both at once; run it on torch(processes N, overlap)`;
+  return [sentence];
 }
 
 function runRanks(

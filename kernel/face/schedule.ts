@@ -8,6 +8,7 @@ import {
   rankCount,
   UserError,
   type DistributionSpec,
+  type MachineSpec,
   type Schedule as ScheduleData,
 } from "../../dsl/index.ts";
 import { dryEngine } from "../engine/dry.ts";
@@ -38,6 +39,8 @@ export interface RunOptions {
    * many instead. Absent: the schedule runs as it stands.
    */
   readonly workers?: number;
+  /** Of torch: the same order is laid out anew with moves beside contractions, tile by tile. */
+  readonly overlap?: boolean;
   /** Aborting stops the run; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told now and then how far the run is. */
@@ -156,16 +159,18 @@ export class Schedule extends Shown {
   }
 
   /** The schedule itself, or the same order over as many workers as are asked for. */
-  #planFor({ engine, workers }: RunOptions): PlanData {
-    if (workers === undefined || workers === this.devices || engine === "dry" || engine === "reference")
-      return this.#plan;
+  #planFor({ engine, workers = this.devices, overlap = false }: RunOptions): PlanData {
+    if (overlap && engine !== "torch")
+      throw new UserError('overlap is of the torch engine: run({ engine: "torch", overlap: true })');
+    const asItStands = workers === this.devices && !overlap;
+    if (asItStands || engine === "dry" || engine === "reference") return this.#plan;
     if (!Number.isSafeInteger(workers) || workers < 1)
       throw new UserError(`workers is ${workers}, but a positive integer is needed`);
     const { running, name } = this.#handle;
-    const kind = engine ?? "threads";
-    const machine = machineFor(running, { kind, workers });
+    const here: MachineSpec = { kind: engine ?? "threads", workers, ...(overlap && { overlap }) };
+    const machine = machineFor(running, here);
     const { method, over } = this.#spec;
-    const spec = { machine: { kind, workers }, ...(method && { method }), ...(over && { over }) } as const;
+    const spec = { machine: here, ...(method && { method }), ...(over && { over }) } as const;
     const { network } = networkNamed(running, name);
     return { machine, ...makePlan({ network, tree: this.#plan.tree, machine }, true, spec) };
   }

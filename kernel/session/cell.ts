@@ -39,15 +39,17 @@ export interface CellOptions {
   readonly arithmetic: ArithmeticName | undefined;
   /** Relative to the notebook's folder. */
   readonly checkpoints: string | undefined;
+  readonly overlap: boolean | undefined;
 }
 
-/** What the words after `%%tn` say: `--seconds 10`, `--seed 3`, `--arithmetic auto`, `--checkpoints FOLDER`. Throws MagicError. */
+/** What the words after `%%tn` say: `--seconds 10`, `--seed 3`, `--arithmetic auto`, `--checkpoints FOLDER`, `--overlap`. Throws MagicError. */
 export function cellOptions(words: readonly string[]): CellOptions {
   const search: { seconds?: number; seed?: number } = {};
   let arithmetic: ArithmeticName | undefined;
   let checkpoints: string | undefined;
-  for (let at = 0; at < words.length; at += 2) {
-    const [name = "", text = ""] = words.slice(at, at + 2);
+  const valued = words.filter((word) => word !== OVERLAP);
+  for (let at = 0; at < valued.length; at += 2) {
+    const [name = "", text = ""] = valued.slice(at, at + 2);
     const value = text === "" ? NaN : Number(text);
     if (name === "--seconds") search.seconds = checked(value, value > 0 && value < Infinity, SECONDS, text);
     else if (name === "--seed")
@@ -58,14 +60,16 @@ export function cellOptions(words: readonly string[]): CellOptions {
     } else if (name === "--checkpoints") checkpoints = checked(text, text !== "", CHECKPOINTS, text);
     else throw new MagicError(`%%tn has no option ${name}; it has ${OPTIONS}`);
   }
-  return { search, arithmetic, checkpoints };
+  return { search, arithmetic, checkpoints, overlap: words.includes(OVERLAP) ? true : undefined };
 }
+
+const OVERLAP = "--overlap";
 
 const SECONDS = "--seconds 10 (a positive number)";
 const SEED = "--seed 3 (a whole number from 0 on)";
 const ARITHMETIC = `--arithmetic auto (${ARITHMETIC_NAMES.join(", ")})`;
 const CHECKPOINTS = "--checkpoints sums (a folder)";
-const OPTIONS = [SECONDS, SEED, ARITHMETIC, CHECKPOINTS].join(", ");
+const OPTIONS = [SECONDS, SEED, ARITHMETIC, CHECKPOINTS, OVERLAP].join(", ");
 
 function checked<T>(value: T, right: boolean, form: string, text: string): T {
   if (!right) throw new MagicError(`expected ${form}, got ${text === "" ? "nothing" : text}`);

@@ -33,6 +33,8 @@ export interface Host {
   readonly search?: SearchDefaults;
   /** Where all runs that are not dry go, whatever the program says; absent where the program decides. */
   readonly runsOn?: MachineSpec;
+  /** Whether processes with PyTorch move beside contractions wherever the program leaves that open; absent: as was measured here. */
+  readonly overlap?: boolean | undefined;
   /** Folder in which runs keep the sums of their slices and go on from those of a run that was stopped; absent: none are kept. */
   readonly checkpoints?: string | undefined;
   /** What multiplies on the threads engine; absent where its own kernels do. */

@@ -86,12 +86,13 @@ function print(session: Session, name: "stdout" | "stderr", text: string): void 
   publish(session, "stream", { name, text });
 }
 
-function cellHost(session: Session, { search, arithmetic, checkpoints }: CellOptions): CellHost {
+function cellHost(session: Session, { search, arithmetic, checkpoints, overlap }: CellOptions): CellHost {
   return {
     folder: session.folder,
     search,
     arithmetic,
     checkpoints: checkpoints && path.resolve(session.folder, checkpoints),
+    overlap,
     signal: speaker(session).signal,
     variable: session.typescript.variable,
     display: (data) => {

@@ -15,6 +15,7 @@ export interface CellHost {
   /** As the cell says, if it does. */
   readonly arithmetic: ArithmeticName | undefined;
   readonly checkpoints: string | undefined;
+  readonly overlap: boolean | undefined;
   readonly signal: AbortSignal;
   readonly variable: (name: string) => unknown;
   readonly display: (data: MimeBundle) => void;
@@ -79,6 +80,7 @@ function languageHost({
   folder,
   search,
   checkpoints,
+  overlap,
   signal,
   variable,
   display,
@@ -88,6 +90,7 @@ function languageHost({
     folder,
     search,
     checkpoints,
+    overlap,
     signal,
     variable,
     show: (output) => {

@@ -68,10 +68,10 @@ export function machineFor(session: Session, machine: string | MachineSpec): Mac
   const spec = typeof machine === "string" ? definitionOf(session, machine, "machine")?.spec : machine;
   if (spec === undefined) throw new InvariantError(`expected a machine, which check has seen`);
   if (spec.kind === "model") return spec.machine;
-  const { kind, workers } = spec;
-  if (kind === "threads")
+  const { workers } = spec;
+  if (spec.kind === "threads")
     return threadsMachine(workers, totalmem() * USABLE_MEMORY, threadRates(workers, session.host.native));
-  return torchMachine(workers);
+  return torchMachine(workers, spec.overlap ?? session.host.overlap);
 }
 
 /** The tree of a network, found once and kept until the network, its order or its slices are defined anew. */

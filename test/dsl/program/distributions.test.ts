@@ -147,6 +147,8 @@ test.each<readonly [string, readonly string[]]>([
   ["show speedup of Z on eos for devices [1, 0]", ['bad-amount at "[1, 0]", line 8']],
   ["run Z on torch(processes 0)", ['bad-amount at "0", line 8']],
   ["run Z on torch()", ['bad-arguments at "torch", line 8']],
+  ["run Z on torch(, overlap)", ['bad-arguments at "torch", line 8']],
+  ["run Z on threads(2, overlap)", ['no-overlap at "overlap", line 8']],
 ])("%s", (text, expected) => {
   expect([...mistakes(Z + text)].sort()).toEqual([...expected].sort());
 });

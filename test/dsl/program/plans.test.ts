@@ -156,6 +156,8 @@ test.each([
   ["threads(2 * n)", { kind: "threads", workers: 6 }],
   ["torch(processes 2 * n)", { kind: "torch", workers: 6 }],
   ["torch(4)", { kind: "torch", workers: 4 }],
+  ["torch(processes 2 * n, overlap)", { kind: "torch", workers: 6, overlap: true }],
+  ["torch(4, overlap)", { kind: "torch", workers: 4, overlap: true }],
 ])("machine m = %s", (text, spec) => {
   expect(definition(`let n = 3\nmachine m = ${text}`, "m")).toEqual({ kind: "machine", spec });
 });

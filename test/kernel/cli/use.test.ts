@@ -85,6 +85,11 @@ const WRONG_USE: readonly Row[] = [
   ["run good.tn --arithmetic bls", /no arithmetic bls \(known: wasm, blas, auto\); did you mean blas\?/],
   ["run good.tn --engine torch --arithmetic auto", /--arithmetic is of the threads engine, not of torch/],
   ["run good.ipynb --checkpoints sums", /--checkpoints goes with a program \(\.tn\) only/],
+  [
+    "run good.tn --engine threads --overlap",
+    /--overlap is of the torch engine: worker threads do not move and/,
+  ],
+  ["run good.ipynb --overlap", /--overlap goes with a program \(\.tn\) only/],
   ["run good.ipynb --arithmetic auto", /--arithmetic goes with a program \(\.tn\) only/],
   ["run good.ipynb --trace out.json", /--trace goes with a program \(\.tn\) only/],
   ["export-job good.tn --network R", /--out is missing/],

@@ -222,6 +222,7 @@ test("methods complain as programs do", async () => {
     [() => plan.distribute("dgx-h100", { devices: 9 }), /9/],
     [() => plan.distribute("dgx-h100").run(), /dgx-h100 is a model: say \{ engine: "dry" \}/],
     [() => plan.distribute("threads(2)").run({ workers: 0 }), /workers is 0/],
+    [() => plan.distribute("threads(2)").run({ overlap: true }), /overlap is of the torch engine/],
     [() => net.loadPlan("absent.json"), /cannot read "absent.json"/],
     [
       () =>

@@ -27,6 +27,8 @@ test.each([
   ["--seed 0 --seconds 0.5", { search: { seconds: 0.5, seed: 0 } }],
   ["--arithmetic auto --seed 1", { search: { seed: 1 }, arithmetic: "auto" }],
   ["--checkpoints sums", { search: {}, checkpoints: "sums" }],
+  ["--overlap", { search: {}, overlap: true }],
+  ["--seed 1 --overlap --checkpoints sums", { search: { seed: 1 }, checkpoints: "sums", overlap: true }],
 ])("the first line %%tn %s", (words, options) => {
   expect(cellOptions(words.split(" ").filter(Boolean))).toEqual(options);
 });

@@ -124,6 +124,18 @@ describe.skipIf(!hasTorch)(`jobs${because}`, () => {
     expect(results[0]?.value.re[0]).toBeCloseTo(isingSum(3, 0.3), 8);
   });
 
+  test.each([
+    ["torch(processes 2)", ["--overlap"]],
+    ["torch(processes 2, overlap)", []],
+  ])("run on %s with %j: what is planned may overlap", async (machine, flags) => {
+    const folder = folderWith({ "ising.tn": `${PROGRAM}run Z on ${machine}\n` });
+    const { code, stdout, stderr } = await tnlab(["run", "ising.tn", ...flags, "--json"], folder);
+    expect([code, stderr]).toEqual([0, ""]);
+    const { results } = JSON.parse(stdout) as { results: { value: { re: number[] } }[] };
+    expect(results).toMatchObject([{ engine: "torch", machine: "torch(2, overlap)" }]);
+    expect(results[0]?.value.re[0]).toBeCloseTo(isingSum(3, 0.3), 8);
+  });
+
   test("a rank with another schedule is refused before anything is sent", async () => {
     const [job, other] = [await exported(2), await exported(2)];
     const file = path.join(other, "schedule.json");

@@ -58,6 +58,18 @@ describe.skipIf(!hasTorch)(`rates of PyTorch${because}`, () => {
     expect(engine).toBe("torch");
   });
 
+  // Where nothing has been measured.
+  test("asked for, moves go beside contractions whatever was measured", async () => {
+    const { torchMachine } = await fresh();
+    expect(torchMachine(2, true)).toMatchObject({
+      overlaps: true,
+      name: "torch(2, overlap)",
+      engine: "torch",
+    });
+    expect(torchMachine(2)).toMatchObject({ name: "torch(2)", engine: "torch" });
+    expect(torchMachine(2).overlaps).toBeUndefined();
+  });
+
   test("where PyTorch is missing nothing is measured, and nothing fails", async () => {
     vi.stubEnv("TNLAB_PYTHON", "/nowhere/python3");
     const { measureTorch, torchRates } = await fresh();

@@ -32,7 +32,13 @@ test("worker threads run tiled moves one after the other, to the same value", as
     const schedule = scheduleOf(one, 2, "complex128");
     const entries = tiledEntries(schedule, true);
     const expected = (await referenceEngine.run(schedule, entries)).value;
-    expect([one, (await threadsEngine.run(schedule, entries)).value]).toEqual([one, expected]);
+    const { value, warnings } = await threadsEngine.run(schedule, entries);
+    expect([one, value]).toEqual([one, expected]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/ has a move beside contractions.* ran them one after the other/),
+    ]);
+    const whole = { ...schedule, steps: withoutOverlap(schedule.steps) };
+    expect((await threadsEngine.run(whole, entries)).warnings).toBeUndefined();
   }
 });
 
