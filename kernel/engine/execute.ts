@@ -74,17 +74,16 @@ function timed<T>({ rank, positions, seconds, starts, progress, now }: Run, step
 function runLoop(run: Run, loop: SliceLoop): void {
   const { rank, progress, checkpoint, rescaling } = run;
   const sums = timed(run, loop, () => startSums(rank, loop));
-  const slices = slicesOf(rank, loop);
+  const { first, apart, count } = slicesOf(rank, loop);
   const restored = checkpoint?.done ?? 0;
   const noteSlices = (done: number): void => {
-    const noted = { done, of: slices.length, restored };
+    const noted = { done, of: count, restored };
     if (progress !== undefined) note(progress, run.positions.get(loop) ?? 0, noted);
   };
   if (checkpoint !== undefined && restored > 0) restore(checkpoint, rank.rank, sums, rescaling);
   noteSlices(restored);
-  for (const [earlier, slice] of slices.slice(restored).entries()) {
-    const done = restored + earlier + 1;
-    enterSlice(rank, loop, slice);
+  for (let done = restored + 1; done <= count; done += 1) {
+    enterSlice(rank, loop, first + (done - 1) * apart);
     runSteps(run, loop.body);
     timed(run, loop, () => addSlice(rank, loop, sums));
     if (checkpoint !== undefined && done % checkpoint.every === 0)

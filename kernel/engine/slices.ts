@@ -6,16 +6,21 @@ import { groupSize, unravel, type SliceLoop } from "./steps.ts";
 /** Elements up to which float32 slices are added up in float64 outside the arena: at most 64 MiB. */
 const MOST_PRECISE_ELEMENTS = 2 ** 22;
 
-/** Slices of this rank's group, in their order. */
-export function slicesOf({ schedule, digits }: Rank, loop: SliceLoop): number[] {
+/** So many slices, from the first on, so far apart: there may be more of them than a list should hold. */
+interface Slices {
+  readonly first: number;
+  readonly apart: number;
+  readonly count: number;
+}
+
+/** Slices of this rank's group. */
+export function slicesOf({ schedule, digits }: Rank, loop: SliceLoop): Slices {
   const group = loop.digits.reduce(
     (number, digit) => number * (schedule.mesh[digit]?.radix ?? 1) + (digits[digit] ?? 0),
     0,
   );
   const groups = groupSize(schedule.mesh, loop.digits);
-  const slices: number[] = [];
-  for (let slice = group; slice < schedule.slices; slice += groups) slices.push(slice);
-  return slices;
+  return { first: group, apart: groups, count: Math.max(0, Math.ceil((schedule.slices - group) / groups)) };
 }
 
 /** Fixes the sliced labels. */
