@@ -47,7 +47,7 @@ export function checkShow(checker: Checker, { items }: StatementOf<"show">): voi
 }
 
 function showFigure(checker: Checker, item: ShowItem, network: Word | undefined): void {
-  const figure = figureNamed(item.figure);
+  const figure = figureNamed(checker, item.figure);
   const { text, span } = item.figure;
   if (network === undefined) refuse("no-network", { figure: text }, span, `write ${text} of Z`);
   lookUp(checker, "network", network);
@@ -70,10 +70,11 @@ function showFigure(checker: Checker, item: ShowItem, network: Word | undefined)
   });
 }
 
-function figureNamed({ text, span }: Word): FigureName {
+function figureNamed({ definitions }: Checker, { text, span }: Word): FigureName {
   const name = FIGURES.find((known) => known === text);
   if (name !== undefined) return name;
-  const hint = didYouMean(nearest(text, FIGURES)) ?? `figures: ${FIGURES.join(", ")}`;
+  const drawn = definitions.get(text)?.kind === "network" ? `write show network ${text}` : undefined;
+  const hint = drawn ?? didYouMean(nearest(text, FIGURES)) ?? `figures: ${FIGURES.join(", ")}`;
   return refuse("bad-choice", { what: "a figure", got: text }, span, hint);
 }
 

@@ -143,10 +143,19 @@ export function lookUp<K extends Definition["kind"]>(
   return refuse("unknown-name", { what: kind, name: text }, span, wayOut(text, names, kind));
 }
 
+/** How the first one is made. */
+const FIRSTS: Readonly<Partial<Record<string, string>>> = {
+  tensor: "tensor A[i: 2, j: 2] = normal(seed 1)",
+  network: "network R[i, k] = A[i, j] B[j, k]",
+  machine: 'machine dgx = preset "dgx-h100"; this computer is threads(2)',
+};
+
 function wayOut(name: string, known: readonly string[], kind: string): string {
   const meant = didYouMean(nearest(name, known));
   if (meant !== undefined) return meant;
   if (kind === "machine" && name === "threads") return "say how many: threads(2)";
   if (kind === "machine" && name === "torch") return "say how many: torch(processes 4)";
-  return known.length === 0 ? `no ${kind} is defined yet` : `defined: ${someOf(known)}`;
+  if (known.length > 0) return `defined: ${someOf(known)}`;
+  const first = FIRSTS[kind];
+  return `no ${kind} is defined yet${first === undefined ? "" : `: ${first}`}`;
 }

@@ -4,12 +4,15 @@
 const SLIPS: readonly (readonly [RegExp, string])[] = [
   [/^tensor \S+ >>> \($/, "indices stand in square brackets: A[i: 2]"],
   [/^tensor .*[[,] \S+ >>> \d/, "an extent follows a colon: A[i: 2]"],
+  [/^tensor .*[[,] \S+ >>> =$/, "an extent follows a colon: A[i: 2]"],
+  [/^tensor [^=]*\] >>> $/, "give it entries: tensor A[i: 2, j: 2] = normal(seed 1)"],
   [/_ >>> \*$/, "a family of indices is written s_{*}"],
   [/^index .*>>> =$/, "an extent follows a colon: index i: 2"],
   [/[[,] \S*_\S* >>> [-+*/^]$/, "a subscript with arithmetic stands in braces: s_{x+1}"],
   [/ in [^{}]*>>> :$/, "a range has two dots: 1..3"],
   [/ for \S+ >>> =$/, "write for x in 1..3"],
   [/ product >>> /, "write product { A[s_x, s_{x+1}] for x in 1..3 }"],
+  [/^network [^=]*= >>> "/, 'an equation comes with its tensors: einsum("ij,jk->ik", A, B)'],
   [/^network [^=]*= >>> \{$/, "write product { A[s_x, s_{x+1}] for x in 1..3 }"],
   [/^network .*>>> (for|if)$/, "loops stand in braces: product { A[s_x, s_{x+1}] for x in 1..3 }"],
   [/^network .*>>> ([-+*/;]|\.\*)$/, "a network is a product: write its factors side by side, A B"],
@@ -35,6 +38,7 @@ const STARTS: readonly (readonly [RegExp, string])[] = [
   [/^\/ \/$/, "a comment starts with #"],
   [/^(from|include|load|use) /, 'files are read with import: import "a.qsim" as C'],
   [/^(print|plot|draw) /, "figures are drawn with show: show network R"],
+  [/^einsum \($/, 'a network has a name: network R[i, k] = einsum("ij,jk->ik", A, B)'],
   [/^\S+ =$/, "values are defined with let: let x = 3; tensors with tensor, networks with network"],
 ];
 
