@@ -55,6 +55,8 @@ export interface Results {
   readonly schedule?: Schedule;
   readonly report?: RunReport;
   readonly machine?: Machine;
+  /** What the program said of the distribution then. */
+  readonly laid?: Definition | undefined;
 }
 
 /** A schedule for a machine, with the tree that it contracts. */

@@ -109,7 +109,8 @@ export async function runOn(
   const warnings = [...(raw.warnings ?? []), ...left];
   const warned = warnings.length === 0 ? raw : { ...raw, warnings };
   const report = await completed(warned, valued, tree, signal);
-  session.results.set(name, { ...(await resultsOf(session, name)), schedule, report, machine });
+  const laid = session.definitions.get(`distribute ${name}`);
+  session.results.set(name, { ...(await resultsOf(session, name)), schedule, report, machine, laid });
   return report;
 }
 
@@ -128,15 +129,19 @@ function engineFor(machine: Machine, name: string): Engine {
   }
 }
 
-/** On a machine: the last run's report there, else what the model says. Without one: of the last run wherever it was. */
+/**
+ * On a machine: the last run's report there, else what the model says. Without one: of the last run wherever it was. What was only
+ * modelled is modelled anew where the distribution has been written anew.
+ */
 export async function reportOf(
   session: Session,
   name: string,
   on: string | MachineSpec | undefined,
 ): Promise<RunReport> {
-  const { report } = await resultsOf(session, name);
+  const { report, laid } = await resultsOf(session, name);
   const here = on === undefined || machineFor(session, on).name === report?.machine;
-  return report !== undefined && here ? report : runOn(session, name, on, true);
+  const current = report?.engine !== "dry" || laid === session.definitions.get(`distribute ${name}`);
+  return report !== undefined && here && current ? report : runOn(session, name, on, true);
 }
 
 /** The schedule of the report that `reportOf` gives. */

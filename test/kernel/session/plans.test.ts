@@ -85,6 +85,19 @@ test("the limit in a figure of memory is that of the machine of the run, not of 
   expect(texts[2]).toMatch(/^Z on eos: /);
 });
 
+test("a figure follows a distribution that is written anew, where nothing was measured", async () => {
+  const distributed = "distribute Z on eos devices 2\nshow memory of Z\n";
+  const first = await evaluated(ISING + distributed);
+  const again = distributed.replace("2", "8").replace("memory", "communication");
+  const second = await evaluated(again, first.environment);
+  expect(second.texts[0]).toMatch(/each of 8 devices|no data moves/);
+  const ran = await evaluated("run Z on threads(2)", second.environment);
+  const { texts } = await evaluated(distributed.replace("2", "4"), ran.environment);
+  expect(texts[0]).toMatch(/^Z on threads\(2\): /);
+  const devices = second.environment.results.get("Z")?.report?.ranks;
+  expect(devices).toBe(8);
+});
+
 test("what slow links cost: those of the machine, or one of a machine without any; and what is planned for them costs no more", async () => {
   const { told, texts, outputs } =
     await evaluated(`${ISING}machine hurt = eos with link(node 0, device 1) at 10 %
