@@ -72,6 +72,11 @@ function triangular(side: number): Bond[][] {
   return [...square(side), ...[0, 1].map((odd) => bonds(side, 1, 1, (row) => row % 2 === odd))];
 }
 
+/** side x side sites. */
+export function triangularLattice(side: number, layers: number): Network {
+  return trotter(`triangular-${side}x${side}x${layers}`, side * side, triangular(side), layers);
+}
+
 /** A brick wall: every site has two neighbours in its row and one above or below. */
 function hexagonal(side: number): Bond[][] {
   const rungs = bonds(side, 1, 0, (row, column) => (row + column) % 2 === 0);
@@ -121,7 +126,7 @@ export const families: readonly Family[] = [
   {
     name: "triangular-7x7x24",
     built: "7 x 7 sites, 24 layers, one class of bonds a layer",
-    network: () => trotter("triangular-7x7x24", 49, triangular(7), 24),
+    network: () => triangularLattice(7, 24),
     published: { e8: 7.0, r8: 7.4, e1024: 132.6, r1024: 986 },
   },
   {

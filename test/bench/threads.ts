@@ -221,9 +221,10 @@ export async function threads(args: string[]): Promise<void> {
   const { goes, search, workers } = values;
   const options = { goes: Number(goes), search: Number(search), workers: Number(workers) };
   const parts = values.parts.split(",");
-  if (parts.includes("contractions")) await contractions(values.only.split(","), options);
+  const only = values.only.split(",");
+  if (parts.includes("contractions")) await contractions(only, options);
   if (parts.includes("scaling")) await scaling(options);
-  if (parts.includes("capped")) await extraSpeedup(options);
+  if (parts.includes("capped")) await extraSpeedup(only, options);
 }
 
 async function contractions(only: readonly string[], options: Options): Promise<void> {

@@ -4,9 +4,11 @@ import {
   distribute,
   distributeJointly,
   distributeSliced,
+  formatBytes,
   gainOf,
   mulberry32,
   threadsMachine,
+  UserError,
   type ContractionTree,
   type Dtype,
   type Machine,
@@ -20,6 +22,7 @@ import { randomCircuit } from "tnlab/dsl/circuit/generate.js";
 import { threadRates } from "tnlab/kernel/engine/calibrate.js";
 import { threadsEngine } from "tnlab/kernel/engine/threads.js";
 import { searchOrder } from "tnlab/kernel/search/search.js";
+import { triangularLattice } from "./families.ts";
 import { filled, valuedInstance } from "./instances.ts";
 
 export interface Goes {
@@ -81,8 +84,6 @@ async function productSeconds(schedule: Schedule, entries: ValuedNetwork["entrie
 interface Capped {
   readonly name: string;
   readonly valued: () => ValuedNetwork;
-  /** log2 of the bytes that a worker may use: so few that slicing to fit them repeats work. */
-  readonly log2Bytes: number;
 }
 
 function circuit(): ValuedNetwork {
@@ -91,27 +92,33 @@ function circuit(): ValuedNetwork {
 }
 
 const CAPPED: readonly Capped[] = [
-  { name: "circuit-3x7x24", valued: circuit, log2Bytes: 21.6 },
-  {
-    name: "gen_ising2d_20x20",
-    valued: () => valuedInstance("gen_ising2d_20x20", "float64"),
-    log2Bytes: 23.6,
-  },
-  {
-    name: "bfs_surfacecode_d13",
-    valued: () => valuedInstance("bfs_surfacecode_d13", "float64"),
-    log2Bytes: 23,
-  },
+  { name: "circuit-3x7x24", valued: circuit },
+  { name: "triangular-4x4x16", valued: () => withEntries(triangularLattice(4, 16)) },
+  { name: "triangular-5x5x12", valued: () => withEntries(triangularLattice(5, 12)) },
+  { name: "mera_closed_120", valued: () => valuedInstance("eb_str_nw_mera_closed_120", "float32") },
+  { name: "gen_ising2d_20x20", valued: () => valuedInstance("gen_ising2d_20x20", "float64") },
+  { name: "bfs_surfacecode_d13", valued: () => valuedInstance("bfs_surfacecode_d13", "float64") },
 ];
+
+function withEntries(network: Network): ValuedNetwork {
+  return { network, entries: filled(network) };
+}
+
+/** What slicing repeats, over what distribution repeats, where the two are compared. */
+const LEAST_R = 4;
+/** Modelled seconds of slicing that are waited for. */
+const MOST_SECONDS = 40;
+/** Caps that are tried, log2 below the memory of one worker that slices nothing. */
+const BELOW = Array.from({ length: 20 }, (_, step) => 1 + step / 2);
 
 const COUNTS = [2, 4, 8];
 const PLANNED = ["tree", "joint"] as const;
 
 /**
  * E and R as in arXiv 2606.01852: how much faster a plan is than slicing alone on as many workers, and what that could be if
- * communication were free.
+ * communication were free. The cap on a worker's memory is the largest at which R, which no time enters, is LEAST_R.
  */
-export async function extraSpeedup(options: Goes): Promise<void> {
+export async function extraSpeedup(only: readonly string[], options: Goes): Promise<void> {
   console.log("\nmemory capped: distribution beside slicing on as many workers; modelled, measured");
   row([
     "network",
@@ -125,19 +132,48 @@ export async function extraSpeedup(options: Goes): Promise<void> {
     "slicing, s",
     "plan, s",
   ]);
-  for (const capped of CAPPED) {
-    const valued = capped.valued();
+  for (const { name, valued: make } of CAPPED.filter((one) => only.some((part) => one.name.includes(part)))) {
+    const valued = make();
     const { network } = valued;
     const search = { objective: "combo", seconds: options.search, seed: 1, workers: 2 } as const;
     const { tree } = await searchOrder(network, search);
-    for (const workers of COUNTS)
-      for (const cells of await lines(valued, tree, cappedMachine(workers, capped), options))
-        row([capped.name, `2^${capped.log2Bytes} B`, String(workers), ...cells]);
+    for (const workers of COUNTS) {
+      const machine = cappedMachine(network, tree, workers);
+      if (machine === undefined) row([name, "none", String(workers)]);
+      else
+        for (const cells of await lines(valued, tree, machine, options))
+          row([name, formatBytes(machine.device.memoryBytes), String(workers), ...cells]);
+    }
   }
 }
 
-function cappedMachine(workers: number, { log2Bytes }: Capped): Machine {
-  return threadsMachine(workers, workers * 2 ** log2Bytes, threadRates(workers));
+/** None where no cap leads to LEAST_R before slicing takes too long. */
+function cappedMachine(network: Network, tree: ContractionTree, workers: number): Machine | undefined {
+  const rates = threadRates(workers);
+  const { peakBytes } = distribute(network, tree, threadsMachine(1, 2 ** 50, rates), 1);
+  for (const below of BELOW) {
+    const machine = threadsMachine(workers, (workers * peakBytes) / 2 ** below, rates);
+    const gain = gainIn(network, tree, machine);
+    if (gain === undefined || gain.slicingSeconds > MOST_SECONDS) return undefined;
+    if (gain.complexityReduction >= LEAST_R) return machine;
+  }
+  return undefined;
+}
+
+/** Undefined where nothing fits. */
+function gainIn(
+  network: Network,
+  tree: ContractionTree,
+  machine: Machine,
+): { readonly complexityReduction: number; readonly slicingSeconds: number } | undefined {
+  try {
+    const plan = planned(network, tree, machine, { method: "tree", seconds: 0 });
+    const { complexityReduction, extraSpeedup: e } = gainOf(network, tree, machine, plan);
+    return { complexityReduction, slicingSeconds: e * plan.schedule.modelledSeconds };
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** On all devices of the machine; a joint search takes the seconds. */
