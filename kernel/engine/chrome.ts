@@ -5,7 +5,7 @@
 import type { RunReport, StepReport } from "./report.ts";
 
 /** A network is a process of the trace, a rank one of its threads. */
-interface TraceEvent {
+export interface TraceEvent {
   readonly name: string;
   /** `X`: from `ts` for `dur`; `M`: a name for a process or thread. */
   readonly ph: "X" | "M";
@@ -60,7 +60,7 @@ function stepsOf({ steps }: RunReport, pid: number, tid: number): TraceEvent[] {
       pid,
       tid,
       ...times,
-      args: figuresOf(step, seconds),
+      args: figuresOf(step, tid, seconds),
     });
     now += seconds;
   }
@@ -72,17 +72,30 @@ function microseconds(seconds: number): number {
   return Math.round(seconds * 1e9) / 1e3;
 }
 
-/** All executions together; of one rank. */
-function figuresOf(step: StepReport, seconds: number): TraceEvent["args"] {
+/** In units of 10^9. */
+function rate(amount: number, seconds: number): number {
+  return seconds > 0 ? amount / seconds / 1e9 : 0;
+}
+
+/** All executions together; of one rank. Seconds are measured, or modelled on the dry engine. */
+function figuresOf(step: StepReport, rank: number, seconds: number): TraceEvent["args"] {
   const { flops, localBytes, sentBytes, messages, seconds: modelled } = step.model;
+  const sent = sentBytes.node + sentBytes.cluster;
+  const transfer = step.transferSeconds?.[rank];
   return {
     executions: step.executions,
     modelled_seconds: modelled,
     flops,
-    gigaflops_per_second: seconds > 0 ? flops / seconds / 1e9 : 0,
+    gigaflops_per_second: rate(flops, seconds),
+    modelled_gigaflops_per_second: rate(flops, modelled),
     local_bytes: localBytes,
-    sent_bytes: sentBytes.node + sentBytes.cluster,
+    local_gigabytes_per_second: rate(localBytes, seconds),
+    modelled_local_gigabytes_per_second: rate(localBytes, modelled),
+    sent_bytes: sent,
+    sent_gigabytes_per_second: rate(sent, seconds),
+    modelled_sent_gigabytes_per_second: rate(sent, modelled),
     messages,
+    ...(transfer !== undefined && Number.isFinite(transfer) && { transfer_seconds: transfer }),
     out_elements: step.outElements,
     live_bytes: step.liveBytes,
   };

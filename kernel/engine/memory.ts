@@ -61,19 +61,29 @@ export function shareMemory(
     arena: aligned(elements * elementBytes(dtype)),
     inputs: aligned(layout.elements * elementBytes(dtype)),
   };
-  const needed = ranks * sizes.arena + sizes.inputs;
-  const usable = usableBytes();
-  if (needed > usable)
-    throw new UserError(
-      `${network} needs ${formatBytes(needed)} on ${ranks} workers (${formatBytes(sizes.arena)} each and its inputs), ` +
-        `and this computer has ${formatBytes(usable)}; slice it (slice ${network} to ...)`,
-    );
+  refuseUnfit(schedule, sizes);
   const blocks =
     oneMemory(sizes, reach, left) ?? memoryEach(network, sizes, reach) ?? plainBlocks(network, sizes);
   const inputs = floatsOf(dtype, blocks.inputs);
   layout.starts.forEach((start, own) => writeEntries(inputs, start, own, dtype));
   const inputOffsets = entries.map((own) => layout.starts.get(own) ?? 0);
   return { ...blocks, offsets, inputOffsets };
+}
+
+/** All that a run allocates, the float64 copy of its value with it. Throws UserError where this process may not use as much. */
+function refuseUnfit({ network, dtype, buffers, result }: Schedule, { ranks, arena, inputs }: Sizes): void {
+  const value = (buffers[result]?.elements ?? 0) * elementBytes(isComplex(dtype) ? "complex128" : "float64");
+  const needed = ranks * inPages(WORKSPACE_BYTES + arena) + inPages(inputs) + value;
+  const usable = usableBytes();
+  if (needed > usable)
+    throw new UserError(
+      `${network} needs ${formatBytes(needed)} on ${ranks} workers (${formatBytes(arena)} each and, once, its inputs and its value), ` +
+        `and this computer has ${formatBytes(usable)}; slice it (slice ${network} to ...)`,
+    );
+}
+
+function inPages(bytes: number): number {
+  return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
 }
 
 type Blocks = Pick<SharedMemory, "arenas" | "inputs" | "kernels">;

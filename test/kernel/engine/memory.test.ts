@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { UserError } from "../../../dsl/base/diagnostic.ts";
 import { distribute } from "../../../dsl/distribute/distribute.ts";
 import { threadsMachine } from "../../../dsl/distribute/presets.ts";
 import type { Entries } from "../../../dsl/network/network.ts";
@@ -13,7 +14,10 @@ import { engineSuite } from "./suite.ts";
 /** Room for the workspace and the arena of one rank of a small network, and not for those of two. */
 const ONE_RANK = 1.5 * WORKSPACE_BYTES;
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 describe("each rank in a memory of its own", () => engineSuite(makeThreadsEngine(ONE_RANK)));
 
@@ -100,6 +104,71 @@ test("what a run leaves in the memory does not matter to the next", async () => 
   const nothing = entries.map(({ re }) => ({ re: new Float64Array(re.length).fill(NaN) }));
   expect((await engine.run(schedule, nothing)).value?.re[0]).toBeNaN();
   expect((await engine.run(schedule, entries)).value).toEqual(value);
+});
+
+/** Bytes of all that a run allocates: blocks, and the float64 copy of its value. */
+async function allocated(reach: number): Promise<number> {
+  const { schedule, entries } = small(2);
+  const { arenas, inputs } = shareMemory(schedule, entries, reach);
+  const blocks = new Set([...arenas, inputs].map(({ block }) => block));
+  const sizes = [...blocks].map((block) =>
+    block instanceof WebAssembly.Memory ? block.buffer.byteLength : block.byteLength,
+  );
+  const { value } = await makeThreadsEngine(reach).run(schedule, entries);
+  return sizes.reduce((sum, bytes) => sum + bytes, value?.re.byteLength ?? NaN);
+}
+
+/** The least memory with which the run is not refused: halving between what is too little and what is enough. */
+function least(reach: number): number {
+  const { schedule, entries } = small(2);
+  let [little, enough] = [0, 2 ** 26];
+  while (enough - little > 1) {
+    const middle = Math.floor((little + enough) / 2);
+    vi.spyOn(process, "constrainedMemory").mockReturnValue(middle);
+    try {
+      shareMemory(schedule, entries, reach);
+      enough = middle;
+    } catch (error) {
+      expect(error).toBeInstanceOf(UserError);
+      little = middle;
+    }
+  }
+  return enough;
+}
+
+test.each(layouts)("what is refused is what would take more than there is: $name", async ({ reach }) => {
+  const needed = least(reach);
+  vi.restoreAllMocks();
+  expect(await allocated(reach)).toBeLessThanOrEqual(needed);
+});
+
+test("what cannot fit is refused with the numbers, before anything is allocated", async () => {
+  const { schedule, entries } = small(2);
+  vi.spyOn(process, "constrainedMemory").mockReturnValue(2 ** 20);
+  const asked = vi.fn(function () {
+    throw new TypeError("expected no allocation");
+  });
+  vi.stubGlobal("WebAssembly", { Memory: asked });
+  vi.stubGlobal("SharedArrayBuffer", asked);
+  const run = makeThreadsEngine().run(schedule, entries);
+  await expect(run).rejects.toThrow(UserError);
+  await expect(run).rejects.toThrow(
+    /^N needs [\d.]+ MiB on 2 workers \([\d.]+ [KM]?i?B each .*\), and this computer has 1 MiB; slice it/,
+  );
+  expect(asked).not.toHaveBeenCalled();
+});
+
+test("more than the 4 GiB of one memory, and than the computer has, is refused with the numbers", () => {
+  const tensors = ["i", "j"].map((label) => ({ name: label, labels: [label] }));
+  const extents = { i: 2 ** 15, j: 2 ** 15 };
+  const network = { name: "outer", dtype: "complex64", tensors, open: ["i", "j"], extents } as const;
+  const tree = { leaves: 2, pairs: [[0, 1]], sliced: [] } as const;
+  const schedule = distribute(network, tree, threadsMachine(2, Infinity), 2);
+  const entries = tensors.map(() => ({ re: new Float64Array(2 ** 15) }));
+  vi.spyOn(process, "constrainedMemory").mockReturnValue(5 * 2 ** 30);
+  expect(() => shareMemory(schedule, entries)).toThrow(
+    /^outer needs [\d.]+ GiB on 2 workers \([\d.]+ GiB each .*\), and this computer has 5 GiB; slice it/,
+  );
 });
 
 test("a runtime that gives no memory for the kernels runs without them", async () => {
