@@ -131,10 +131,11 @@ function pictureHtml(data: MimeBundle, text: string): string | undefined {
   return undefined;
 }
 
-/** The caption says in words what the picture shows, drawn by script or not. */
+/** The caption says in words what the picture shows, drawn by script or not; in several lines it is a table. */
 function figureHtml(data: MimeBundle, summary: string): string {
   const json = data[PLOTLY_MIME];
-  const caption = escapeHtml(summary);
+  const words = escapeHtml(summary);
+  const caption = summary.trim().includes("\n") ? `<pre>${words}</pre>` : words;
   return `<figure>
 <div class="plot" style="min-height: ${figureHeight(json)}px"></div>
 <script type="application/json">${scriptJson(json)}</script>

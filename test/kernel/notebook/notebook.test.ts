@@ -230,6 +230,12 @@ describe("html", () => {
     expect(page({ outputs: [plot] })).toContain("<figcaption>the &lt;summary&gt;</figcaption>");
   });
 
+  test("a summary of several lines is a table, whose columns stay", () => {
+    const table = { ...plot, data: { ...plot.data, "text/plain": "method  time\n<tree>  1 s" } };
+    const html = page({ outputs: [table] });
+    expect(html).toContain("<figcaption><pre>method  time\n&lt;tree&gt;  1 s</pre></figcaption>");
+  });
+
   test("nothing is fetched: no address outside the page in any attribute", () => {
     const text = {
       cell_type: "markdown",
