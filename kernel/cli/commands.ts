@@ -156,7 +156,7 @@ const exportJob: CommandSpec = {
   summary: "write a folder that runs the contraction on a cluster, with PyTorch and without Node",
   details: [
     "FILE, its order and slices, and M are as for tnlab schedule. JOB gets the schedule, the numbers, the interpreter, a " +
-      "README, and scripts for torchrun, srun and mpirun; each rank is a process, on a GPU of its own where there are any. " +
+      "README, and scripts for torchrun, srun, mpirun and mpi4py; each rank is a process, on a GPU of its own where there are any. " +
       "A job that was stopped goes on from its last slice when it is started again. tnlab import-report JOB brings back " +
       "the value and what was measured.",
   ],

@@ -46,6 +46,9 @@ export MASTER_ADDR="\${MASTER_ADDR:-127.0.0.1}" MASTER_PORT="\${MASTER_PORT:-295
 exec mpirun -np ${nodes * perNode} --map-by ppr:${perNode}:node -x MASTER_ADDR -x MASTER_PORT \\
   python3 -m interpreter .
 `,
+    "mpi4py.sh": `# Any MPI starts the ranks, and tells them by mpi4py where they meet.
+exec mpiexec -n ${nodes * perNode} python3 -m interpreter.mpi .
+`,
   };
 }
 
@@ -86,6 +89,7 @@ and nothing else. Each rank takes a GPU of its own (NCCL), or cores where there 
 | \`launch/srun-torchrun.sh\` | one torchrun a node, by Slurm (\`sbatch --nodes ${nodes} launch/srun-torchrun.sh\`, from this folder) |
 | \`launch/srun.sh\` | Slurm (\`sbatch --nodes ${nodes} --ntasks-per-node ${perNode} launch/srun.sh\`, from this folder) |
 | \`launch/mpirun.sh\` | Open MPI |
+| \`launch/mpi4py.sh\` | any MPI, where Python has mpi4py too |
 
 Any launcher will do that sets RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE, MASTER_ADDR and MASTER_PORT and runs
 \`python3 -m interpreter .\` here. MASTER_PORT (29500 without it) must be free on the first node. How GPUs are asked for differs

@@ -6,7 +6,7 @@ JSON a step on rank 0's standard output. It decides nothing: what each rank does
 Modules, in the order in which a job passes them: `place` (who am I), `job` and `schedule` (what is asked, checked),
 `memory` (one arena a rank), `local` and `collectives` (what a step does), `tiles` (moves beside contractions), `slices`
 (loops and checkpoints), `run` (all steps, timed), `transfers` and `links` (which links are slow), `results` (what is left),
-`rank` (a rank's life), `host` (ranks of one computer, forked from one warm process).
+`rank` (a rank's life), `host` (ranks of one computer, forked from one warm process), `mpi` (ranks that MPI has started).
 """
 
 import warnings

@@ -74,6 +74,18 @@ const launchers = {
   }),
 };
 
+/** What is used of mpi4py, for two ranks of one computer. */
+function mpiOf(port: number): string {
+  return `import os
+class COMM_WORLD:
+    Get_rank = staticmethod(lambda: int(os.environ["STAND_IN_RANK"]))
+    allgather = staticmethod(lambda own: [own, own])
+    bcast = staticmethod(lambda own: ${port})
+Get_processor_name = lambda: "here"
+Finalize = lambda: None
+`;
+}
+
 /** Its exit code, and what it said on standard error. */
 function ended(child: ReturnType<typeof spawn>): Promise<[number | null, string]> {
   let errors = "";
@@ -106,6 +118,22 @@ describe.skipIf(!hasTorch)(`jobs${because}`, () => {
       return ended(
         spawn(python, ["-m", "interpreter", "."], { cwd: job, env, stdio: ["ignore", "ignore", "pipe"] }),
       );
+    });
+    expect(await Promise.all(ranks)).toEqual([
+      [0, ""],
+      [0, ""],
+    ]);
+    expect(await imported(job)).toBeCloseTo(isingSum(3, 0.3), 8);
+  });
+
+  test("ranks that MPI tells by mpi4py find each other", async () => {
+    const job = await exported(2);
+    const port = 20_000 + (process.pid % 10_000) + Object.keys(launchers).length;
+    const search = folderWith({ "mpi4py/": "", "mpi4py/MPI.py": mpiOf(port) });
+    const ranks = ["0", "1"].map((rank) => {
+      const env = { PATH: process.env["PATH"], PYTHONPATH: search, STAND_IN_RANK: rank };
+      const words = ["-m", "interpreter.mpi", "."];
+      return ended(spawn(python, words, { cwd: job, env, stdio: ["ignore", "ignore", "pipe"] }));
     });
     expect(await Promise.all(ranks)).toEqual([
       [0, ""],
@@ -207,6 +235,7 @@ test("the scripts fit the nodes of the machine", async () => {
   expect(script("srun-torchrun.sh")).toContain("--nnodes 2 --nproc-per-node 2 --max-restarts 0");
   expect(script("srun.sh")).toContain("--nodes 2 --ntasks 4 --ntasks-per-node 2 --kill-on-bad-exit=1");
   expect(script("mpirun.sh")).toContain("-np 4 --map-by ppr:2:node");
-  for (const name of ["torchrun.sh", "srun-torchrun.sh", "srun.sh", "mpirun.sh"])
+  expect(script("mpi4py.sh")).toContain("mpiexec -n 4 python3 -m interpreter.mpi .");
+  for (const name of ["torchrun.sh", "srun-torchrun.sh", "srun.sh", "mpirun.sh", "mpi4py.sh"])
     expect(spawnSync("bash", ["-n", path.join(folder, "job", "launch", name)]).status).toBe(0);
 });

@@ -14,6 +14,7 @@ from interpreter.errors import JobError
 from interpreter.links import Links, partners
 from interpreter.local import CHUNK, long_product
 from interpreter.memory import copy_strided, fuse, row_major
+from interpreter.mpi import environment_of
 from interpreter.npy import map_npy, write_npy
 from interpreter.place import Place, place_of
 from interpreter.schedule import cut_of, pairs_of, schedule_of, validate
@@ -55,6 +56,12 @@ class PlaceTest(unittest.TestCase):
         ]
         for environment, place in rows:
             self.assertEqual(place_of(environment), place)
+
+    def test_mpi(self):
+        names = ["n0", "n0", "n1", "n1"]
+        self.assertEqual(place_of(environment_of(3, names, 7)), Place(3, 4, 1, 2, "n0", 7))
+        self.assertEqual(place_of(environment_of(0, names, 7)), Place(0, 4, 0, 2, "n0", 7))
+        self.assertEqual(place_of(environment_of(1, ["n0", "n0"], 7)), Place(1, 2, 1, 2, "127.0.0.1", 7))
 
     def test_too_little(self):
         rows = [
