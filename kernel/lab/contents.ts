@@ -159,7 +159,7 @@ export async function createModel(contents: Contents, apiPath: string, body: Fie
 
 const NEW_EXTENSIONS: Readonly<Record<string, string>> = { notebook: ".ipynb", file: ".txt", directory: "" };
 
-const KERNELSPEC = { name: "tnlab", display_name: "tnlab", language: "typescript" };
+export const KERNELSPEC = { name: "tnlab", display_name: "tnlab", language: "typescript" };
 
 const EMPTY: Readonly<Record<string, Fields>> = {
   notebook: { content: { cells: [], metadata: { kernelspec: KERNELSPEC }, nbformat: 4, nbformat_minor: 5 } },

@@ -14,7 +14,7 @@ import { admit, cookieOf, createGuard } from "./guard.ts";
 import type { Guard } from "./guard.ts";
 import { connect, kernelNamed, stopKernel } from "./kernels.ts";
 import type { StartKernel } from "./kernels.ts";
-import { indexPage, notebookPage, PAGE_POLICY } from "./pages.ts";
+import { allPage, indexPage, newNotebook, notebookPage, PAGE_POLICY } from "./pages.ts";
 import { errorReply, HttpError, MAX_BODY_BYTES, send } from "./respond.ts";
 import type { Reply } from "./respond.ts";
 import { api } from "./routes.ts";
@@ -132,6 +132,8 @@ async function route(lab: Lab, guard: Guard, request: IncomingMessage, url: URL)
   }
   const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": PAGE_POLICY };
   if (pathname === "/") return indexPage(lab.contents.folder, headers);
+  if (pathname === "/all") return allPage(lab.contents.folder, headers);
+  if (pathname === "/new") return newNotebook(lab.contents);
   if (pathname.startsWith("/notebooks/")) return { status: 200, headers, body: notebookPage() };
   throw new HttpError(404, "there is no such page");
 }

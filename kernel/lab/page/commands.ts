@@ -1,4 +1,5 @@
 /** What can be done with a notebook, by button and by key. */
+import { Widget } from "@lumino/widgets";
 import { SessionContextDialogs, Toolbar as SessionToolbar } from "@jupyterlab/apputils";
 import { isCodeCellModel } from "@jupyterlab/cells";
 import { NotebookActions, runCell, setCellExecutor } from "@jupyterlab/notebook";
@@ -232,6 +233,7 @@ export function addCommands(panel: NotebookPanel): void {
     if (command.icon) panel.toolbar.addItem(command.id, button(registry, command, command.icon));
   }
   panel.toolbar.addItem("spacer", Toolbar.createSpacerItem());
+  panel.toolbar.addItem("all", linkToAll());
   /* eslint-disable @typescript-eslint/no-deprecated -- what replaces them is part of JupyterLab's shell */
   panel.toolbar.addItem("kernel-name", SessionToolbar.createKernelNameItem(panel.sessionContext, dialogs));
   panel.toolbar.addItem("kernel-status", SessionToolbar.createKernelStatusItem(panel.sessionContext));
@@ -253,4 +255,13 @@ function button(registry: CommandRegistry, command: Command, icon: LabIcon): Too
   const [key] = command.keys;
   const tooltip = key === undefined ? command.label : `${command.label} (${key.replace("Accel", "Ctrl")})`;
   return new ToolbarButton({ icon, tooltip, onClick: () => void registry.execute(command.id) });
+}
+
+/** To the list of the folder's notebooks, and to a new one. */
+function linkToAll(): Widget {
+  const link = document.createElement("a");
+  link.href = "/all";
+  link.textContent = "all notebooks";
+  link.className = "tn-All";
+  return new Widget({ node: link });
 }

@@ -7,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { startLab } from "../../../kernel/lab/server.ts";
 import type { RunningLab } from "../../../kernel/lab/server.ts";
+import { parseNotebook } from "../../../kernel/notebook/parse.ts";
+import { compiled } from "../../dsl/program/language.ts";
 import { fakeKernel } from "../notebook/fake.ts";
 import type { FakeKernel } from "../notebook/fake.ts";
 
@@ -62,6 +64,33 @@ function call(
     sent.end(body);
   });
 }
+
+describe("pages", () => {
+  test("the first page is the quickstart where there is one, and the list of all where not", async () => {
+    expect((await call("GET", "/")).text).toContain("There is no notebook in this folder.");
+    await writeFile(path.join(folder, "b & c.ipynb"), "{}");
+    expect((await call("GET", "/")).text).toContain(
+      '<a href="/notebooks/b%20%26%20c.ipynb">b &amp; c.ipynb</a>',
+    );
+    await writeFile(path.join(folder, "quickstart.ipynb"), "{}");
+    const first = await call("GET", "/");
+    expect([first.status, first.headers.location]).toEqual([303, "/notebooks/quickstart.ipynb"]);
+    expect((await call("GET", "/all")).text).toMatch(/b &amp; c\.ipynb[^]*quickstart\.ipynb[^]*href="\/new"/);
+  });
+
+  test("a new notebook has a first cell without mistakes, and a name of its own", async () => {
+    const names = [await call("GET", "/new"), await call("GET", "/new")].map(
+      ({ headers }) => headers.location,
+    );
+    expect(names[0]).toBe("/notebooks/untitled.ipynb");
+    expect(names[1]).toMatch(/^\/notebooks\/untitled.+\.ipynb$/);
+    const text = await readFile(path.join(folder, "untitled.ipynb"), "utf8");
+    const [cell] = parseNotebook(text, "untitled.ipynb").cells;
+    const program = cell?.source.replace("%%tn\n", "") ?? "";
+    expect(compiled(program).actions.map(({ kind }) => kind)).toEqual(["show", "show", "run"]);
+    expect((await call("GET", "/new", { cookie: "" })).status).toBe(403);
+  });
+});
 
 describe("who is let in", () => {
   test("the token sets a strict cookie and leaves the address", async () => {
