@@ -30,7 +30,10 @@ import { orderAfter, type StorageOrders } from "./orders.ts";
 import type { NodePlacements } from "./place.ts";
 import { madeModes, operandsOf, passOver, permutationCost, sizeOf, usedModes, type Pass } from "./shards.ts";
 
-/** Wishes that are followed at once, of those whose last permutation is at the same node, and of all. */
+/**
+ * Wishes that are followed at once, of those whose last permutation is at the same node, and of all. Ten times as many find nothing
+ * faster for a square and a triangular lattice, Sycamore and a surface code on 1024 devices: what is permuted there stays permuted.
+ */
 const BEAM = 4;
 const MOST_WISHES = 60;
 
