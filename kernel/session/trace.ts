@@ -15,6 +15,8 @@ export interface Transpiler {
 /** A cell that ran: what was written, and the JavaScript it became. */
 export interface RanCell {
   readonly source: string;
+  /** What tslab was given: other words on the same lines. */
+  readonly given: string;
   readonly output: string;
 }
 
@@ -41,7 +43,7 @@ export function traceFrames(
     const index = Number(match?.[2]);
     const cell = cells[index];
     if (!match || !cell) return [];
-    const locate = locators.get(index) ?? lineLocator(cell.source, cell.output, compiler);
+    const locate = locators.get(index) ?? lineLocator(cell.given, cell.output, compiler);
     locators.set(index, locate);
     const line = locate(Number(match[3]), Number(match[4]));
     if (line === undefined) return [];

@@ -5,6 +5,8 @@ import type { Executor } from "tslab/dist/executor.js";
 import type { IsCompleteReply } from "../protocol/message.ts";
 import { overlayPackages, packageFolders } from "./overlay.ts";
 import type { CompilerSystem } from "./overlay.ts";
+import { withoutShorthand } from "./shorthand.ts";
+import type { SyntaxReader, WrittenOut } from "./shorthand.ts";
 import { scriptName, traceFrames } from "./trace.ts";
 import type { RanCell, Transpiler } from "./trace.ts";
 
@@ -49,6 +51,8 @@ interface Ear {
   result: TypescriptOutcome;
   /** Every cell that was compiled in this session, to trace exceptions back to its lines. */
   readonly ran: RanCell[];
+  /** The cell that runs, as it was written. */
+  written: string;
 }
 
 /** The part of the TypeScript compiler that parses; as tslab uses it, the mistakes of the parser included. */
@@ -67,12 +71,13 @@ export function openTypescript(folder: string): TypescriptSession {
     "@tslab/typescript-for-tslab",
   ) as Transpiler & {
     readonly sys: CompilerSystem;
-  } & Parser;
+  } & Parser &
+    SyntaxReader;
   overlayPackages(compiler.sys, folder, packageFolders());
   const { createConverter, isCompleteCode } =
     require("tslab/dist/converter") as typeof import("tslab/dist/converter.js");
   const { createExecutor } = require("tslab/dist/executor") as typeof import("tslab/dist/executor.js");
-  const ear: Ear = { result: { kind: "nothing" }, ran: [] };
+  const ear: Ear = { result: { kind: "nothing" }, ran: [], written: "" };
   const converter = overheard(createConverter(), ear);
   const converters = {
     node: converter,
@@ -116,14 +121,22 @@ async function execute(
   executor: Executor,
   source: string,
   ear: Ear,
-  compiler: Transpiler,
+  compiler: Transpiler & SyntaxReader,
 ): Promise<TypescriptOutcome> {
   ear.result = { kind: "nothing" };
-  await executor.execute(source);
+  ear.written = source;
+  const given = withoutShorthand(source, (name) => Object.hasOwn(executor.locals, name), compiler);
+  await executor.execute(given.source);
   // Widened, because the executor's console has changed it meanwhile.
   const result = ear.result as TypescriptOutcome;
+  if (result.kind === "mistakes")
+    return { ...result, mistakes: result.mistakes.map((one) => inCell(one, given)) };
   if (result.kind !== "thrown") return result;
   return { ...result, frames: traceFrames(result.error, ear.ran, compiler) };
+}
+
+function inCell(mistake: CompileError, { column }: WrittenOut): CompileError {
+  return { ...mistake, column: column(mistake.line, mistake.column) };
 }
 
 /** tslab's console tells compile errors by a format string and exceptions by the thrown value alone. */
@@ -146,7 +159,7 @@ function overheard(converter: Converter, ear: Ear): Converter {
       const converted = converter.convert(declarations, source);
       if (!converted.output) return converted;
       const name = scriptName(ear.ran.length);
-      ear.ran.push({ source, output: converted.output });
+      ear.ran.push({ source: ear.written, given: source, output: converted.output });
       return { ...converted, output: `${converted.output}\n//# sourceURL=${name}` };
     },
   };

@@ -165,3 +165,23 @@ test("packages of @types give their types to those that import them, and globals
   const unasked = await run("let claim: Chai.Assertion | undefined");
   expect(contentOf(unasked, "execute_reply")?.["evalue"]).toMatch(/Cannot find namespace 'Chai'/);
 });
+
+test("a name of an earlier cell stands in an object in the short form, too", async () => {
+  await run("const held = [1, 2], other = 3");
+  const text = async (code: string): Promise<unknown> =>
+    (contentOf(await run(code), "execute_result")?.["data"] as Record<string, unknown> | undefined)?.[
+      "text/plain"
+    ];
+  expect(await text("const own = 4; ({ held, own, f: (other: number) => ({ other }) }).held")).toBe(
+    "[ 1, 2 ]",
+  );
+  expect(await text("[{ held, other }].map(({ other }) => ({ other }))")).toBe("[ { other: 3 } ]");
+  // Mistakes and frames are told in terms of the cell as it was written.
+  const wrong = contentOf(await run("const pair = { held, other }, x: string = other"), "error");
+  expect(String(wrong?.["traceback"])).toMatch(/1:31: Type 'number'/);
+  const thrown = contentOf(
+    await run("const kept = { held };\nthrow Object.assign(new Error(), { held });"),
+    "error",
+  );
+  expect(String(thrown?.["traceback"])).toMatch(/line 2: throw Object\.assign\(new Error\(\), \{ held \}\);/);
+});
