@@ -85,10 +85,19 @@ function isFigure(value: unknown): value is Figure {
   return Array.isArray(data) && typeof layout === "object" && layout !== null && typeof summary === "string";
 }
 
-/** Mistakes that the TypeScript compiler found in `source`, each drawn under its line. */
-export function mistakesContent(source: string, mistakes: readonly CompileError[]): ErrorContent {
+/** Mistakes that the TypeScript compiler found in `source`, each drawn under its line, and `hints` on the way out. */
+export function mistakesContent(
+  source: string,
+  mistakes: readonly CompileError[],
+  hints: readonly string[] = [],
+): ErrorContent {
   const first = mistakes[0]?.text ?? "the cell does not compile";
-  return { ename: "CompileError", evalue: first, traceback: mistakes.map((one) => drawMistake(source, one)) };
+  const drawn = mistakes.map((one) => drawMistake(source, one));
+  return {
+    ename: "CompileError",
+    evalue: first,
+    traceback: [...drawn, ...hints.map((one) => `hint: ${one}`)],
+  };
 }
 
 function drawMistake(source: string, { file, line, column, text }: CompileError): string {

@@ -122,7 +122,7 @@ async function runTypescript(session: Session, source: string): Promise<ErrorCon
     case "value":
       return showResult(session, outcome.value);
     case "mistakes":
-      return mistakesContent(source, outcome.mistakes);
+      return mistakesContent(source, outcome.mistakes, await forgottenLine(source));
     case "thrown":
       return speaker(session).signal.aborted || isInterruption(outcome.error)
         ? interruptedContent()
@@ -130,6 +130,15 @@ async function runTypescript(session: Session, source: string): Promise<ErrorCon
     default:
       return outcome satisfies never;
   }
+}
+
+/** What a cell of the language lacks that is taken for TypeScript; a `let` alone is as good as either. */
+async function forgottenLine(source: string): Promise<readonly string[]> {
+  const { parse } = await import("../../dsl/index.ts");
+  const begins = /^(index|tensor|network|import|order|machine|slice|distribute|require|run|show|compare) /m;
+  return begins.test(source) && parse(source).ok
+    ? ["this is in the language of tnlab: begin the cell with a line %%tn"]
+    : [];
 }
 
 /** While code runs without a pause, the engine itself ends it and no handler of ours is called. */

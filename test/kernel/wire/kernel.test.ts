@@ -226,6 +226,15 @@ test("%tn help explains the language, its words and its mistakes; mistakes say h
   expect((await execute(client, "%tn")).reply.content["ename"]).toBe("MagicError");
 });
 
+test("a cell of the language without its first line is told of it, one of TypeScript is not", async () => {
+  const last = async (code: string): Promise<string | undefined> =>
+    ((await execute(client, code)).reply.content["traceback"] as string[]).at(-1);
+  const hint = "hint: this is in the language of tnlab: begin the cell with a line %%tn";
+  expect(await last("tensor A[i: 2] = 1\nnetwork R = A\nshow network R")).toBe(hint);
+  expect(await last("let x = nothingOfTheKind")).not.toContain("hint");
+  expect(await last("order.unknown(")).not.toContain("hint");
+});
+
 test("an endless loop does not block the heartbeat, and an interrupt ends it", async () => {
   await execute(client, "let before = 1");
   const id = await send(client, "execute_request", { code: "while (true) {}" });
