@@ -10,6 +10,7 @@ import {
   type Cost,
   type Method,
 } from "../../dsl/index.ts";
+import { contractionFigure } from "../figure/contraction.ts";
 import type { Figure } from "../figure/figure.ts";
 import { treeFigure } from "../figure/tree.ts";
 import { makePlan } from "../session/planning.ts";
@@ -97,11 +98,23 @@ export class Plan extends Shown {
     return new Schedule(handle, { ...plan, machine: on }, spec);
   }
 
-  /** Draws the tree. In a notebook the figure appears at once. */
-  show(): Figure {
-    const drawn = treeFigure(this.#network, this.tree);
+  /** Draws the tree, or the contraction pair by pair, to step through. In a notebook the figure appears at once. */
+  show(figure: "order" | "contraction" = "order"): Figure {
+    const drawn = this.#draw(figure);
     this.#handle.state.display(drawn);
     return drawn;
+  }
+
+  #draw(figure: "order" | "contraction"): Figure {
+    switch (figure) {
+      case "order":
+        return treeFigure(this.#network, this.tree);
+      case "contraction":
+        return contractionFigure(this.#network, this.tree);
+      default:
+        figure satisfies never;
+        throw new UserError(`there is no figure ${String(figure)}; known: order, contraction`);
+    }
   }
 
   /** What the order costs. */

@@ -17,6 +17,8 @@ import { referenceEngine } from "../engine/reference.ts";
 import { threadsEngine } from "../engine/threads.ts";
 import { torchEngine } from "../engine/torch.ts";
 import type { RunReport } from "../engine/report.ts";
+import type { Figure } from "../figure/figure.ts";
+import { trafficFigure } from "../figure/traffic.ts";
 import { measuredBreaches, modelledBreach } from "../session/budgets.ts";
 import type { Plan as PlanData } from "../session/evaluate.ts";
 import { completed } from "../session/exact.ts";
@@ -94,6 +96,13 @@ export class Schedule extends Shown {
   /** Writes it as JSON; `net.load` reads it back. */
   save(file: string): void {
     writeFileSync(file, `${JSON.stringify(this.json())}\n`);
+  }
+
+  /** Draws who sends to whom, modelled. In a notebook the figure appears at once. */
+  show(): Figure {
+    const drawn = trafficFigure(this.#plan.schedule);
+    this.#handle.state.display(drawn);
+    return drawn;
   }
 
   /**

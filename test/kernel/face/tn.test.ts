@@ -283,6 +283,16 @@ test("orders, schedules and their files", async () => {
   }
 });
 
+test("an order is drawn as a tree or step by step, a schedule by who sends to whom", async () => {
+  const plan = await session()`network R[i,l] = ${a} B C`.order({ method: "greedy" });
+  expect(plan.show().summary).toContain("order of R");
+  // Before the first of two pairs, and after each.
+  expect(plan.show("contraction").frames?.map(({ name }) => name)).toEqual(["0", "1", "2"]);
+  expect(() => plan.show("leaves" as "order")).toThrow(/no figure leaves; known: order, contraction/);
+  const two = plan.distribute("dgx-h100", { devices: 2, over: ["i"] });
+  expect(two.show().summary).toMatch(/^R on dgx-h100: .* between 2 devices.*modelled/);
+});
+
 test("a dry run has no value, and says so", async () => {
   const plan = await session()`network R[i,l] = ${a} B C`.order({ method: "greedy" });
   const report = await plan.distribute("dgx-h100", { devices: 4, method: "slicing" }).run({ engine: "dry" });
