@@ -2,10 +2,17 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     // Tests start kernels, workers and browsers of their own on what may be two cores.
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      // Pure modules have no state that one file could leave to the next, so they are loaded once.
+      { extends: true, test: { name: "dsl", include: ["test/dsl/**/*.test.ts"], isolate: false } },
+      {
+        extends: true,
+        test: { name: "kernel", include: ["test/**/*.test.ts"], exclude: ["test/dsl/**"] },
+      },
+    ],
   },
 });
