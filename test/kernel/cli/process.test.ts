@@ -10,7 +10,7 @@ const CHAIN = `${RING}network R[i,k] = A B\nlet R2 = 1\nrun R on threads(2)\nsho
 
 /** Slices of seconds altogether. */
 const SLOW = `index s: 96
-let n = 500
+let n = 700
 tensor w[s, a: n] = sin(s + 3*a)
 tensor A[a: n, b: n] = cos(a + 5*b)
 tensor B[b: n, c: n] = sin(7*b + c)
