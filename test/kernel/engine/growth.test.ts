@@ -1,19 +1,9 @@
 import { expect, test } from "vitest";
-import { distribute } from "../../../dsl/distribute/distribute.ts";
-import { threadsMachine } from "../../../dsl/distribute/presets.ts";
 import { makeThreadsEngine } from "../../../kernel/engine/threads.ts";
 import { held } from "../../bench/held.ts";
-import { randomNetwork, randomPairs } from "../../support/networks.ts";
+import { slicedNetwork } from "../../support/schedules.ts";
 
-const { network, entries } = randomNetwork(5, {
-  tensors: 6,
-  labels: 5,
-  extents: [2, 3, 4],
-  dtype: "complex64",
-});
-const sliced = Object.keys(network.extents).slice(0, 2);
-const tree = { leaves: 6, pairs: randomPairs(5, 6), sliced };
-const schedule = distribute(network, tree, threadsMachine(2, 2 ** 30), 2);
+const { schedule, entries } = slicedNetwork(2, "complex64", 2);
 const engine = makeThreadsEngine();
 
 async function runs(count: number): Promise<void> {

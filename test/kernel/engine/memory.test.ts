@@ -1,14 +1,10 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { UserError } from "../../../dsl/base/diagnostic.ts";
-import { distribute } from "../../../dsl/distribute/distribute.ts";
-import { threadsMachine } from "../../../dsl/distribute/presets.ts";
-import type { Entries } from "../../../dsl/network/network.ts";
-import type { Schedule } from "../../../dsl/schedule/schedule.ts";
 import { memoryLeft, shareMemory } from "../../../kernel/engine/memory.ts";
 import type { Stretch } from "../../../kernel/engine/steps.ts";
 import { makeThreadsEngine } from "../../../kernel/engine/threads.ts";
 import { WORKSPACE_BYTES } from "../../../kernel/tensor/wasm/kernels.ts";
-import { randomNetwork, randomPairs } from "../../support/networks.ts";
+import { outerProduct, slicedNetwork, type Runnable } from "../../support/schedules.ts";
 import { engineSuite } from "./suite.ts";
 
 /** Room for the workspace and the arena of one rank of a small network, and not for those of two. */
@@ -23,16 +19,8 @@ describe("each rank in a memory of its own", () => engineSuite(makeThreadsEngine
 
 describe("no memory for the kernels", () => engineSuite(makeThreadsEngine(0)));
 
-function small(devices: number): { schedule: Schedule; entries: readonly Entries[] } {
-  const { network, entries } = randomNetwork(5, {
-    tensors: 6,
-    labels: 5,
-    extents: [2, 3, 4],
-    dtype: "float64",
-  });
-  const sliced = Object.keys(network.extents).slice(0, 1);
-  const tree = { leaves: 6, pairs: randomPairs(5, 6), sliced };
-  return { schedule: distribute(network, tree, threadsMachine(devices, 2 ** 30), devices), entries };
+function small(devices: number): Runnable {
+  return slicedNetwork(devices, "float64", 1);
 }
 
 /** Numbers of the blocks in which the stretches lie, in the order of their first mention. */
@@ -159,12 +147,7 @@ test("what cannot fit is refused with the numbers, before anything is allocated"
 });
 
 test("more than the 4 GiB of one memory, and than the computer has, is refused with the numbers", () => {
-  const tensors = ["i", "j"].map((label) => ({ name: label, labels: [label] }));
-  const extents = { i: 2 ** 15, j: 2 ** 15 };
-  const network = { name: "outer", dtype: "complex64", tensors, open: ["i", "j"], extents } as const;
-  const tree = { leaves: 2, pairs: [[0, 1]], sliced: [] } as const;
-  const schedule = distribute(network, tree, threadsMachine(2, Infinity), 2);
-  const entries = tensors.map(() => ({ re: new Float64Array(2 ** 15) }));
+  const { schedule, entries } = outerProduct(2 ** 15);
   vi.spyOn(process, "constrainedMemory").mockReturnValue(5 * 2 ** 30);
   expect(() => shareMemory(schedule, entries)).toThrow(
     /^outer needs [\d.]+ GiB on 2 workers \([\d.]+ GiB each .*\), and this computer has 5 GiB; slice it/,

@@ -7,18 +7,14 @@ import { runCrew } from "../../../kernel/engine/crew.ts";
 import { sharedBlock } from "../../../kernel/engine/memory.ts";
 import { follow, note, progressWords } from "../../../kernel/engine/progress.ts";
 import { threadsEngine } from "../../../kernel/engine/threads.ts";
+import { outerProduct } from "../../support/schedules.ts";
 import { engineSuite } from "./suite.ts";
 
 engineSuite(threadsEngine);
 
 test("what cannot fit is refused before it starts, with its size", async () => {
-  const tensors = ["i", "j"].map((label) => ({ name: label, labels: [label] }));
-  const extents = { i: 2 ** 21, j: 2 ** 21 };
-  const network = { name: "outer", dtype: "complex64", tensors, open: ["i", "j"], extents } as const;
-  const tree = { leaves: 2, pairs: [[0, 1]], sliced: [] } as const;
-  const schedule = distribute(network, tree, threadsMachine(2, Infinity), 2);
-  const ones = { re: new Float64Array(2 ** 21) };
-  const run = threadsEngine.run(schedule, [ones, ones]);
+  const { schedule, entries } = outerProduct(2 ** 21);
+  const run = threadsEngine.run(schedule, entries);
   await expect(run).rejects.toThrow(UserError);
   await expect(run).rejects.toThrow(/^outer needs \d+ TiB on 2 workers \(\d+ TiB each .* this computer has /);
 });

@@ -8,13 +8,12 @@ import { describe, expect, test } from "vitest";
 import { UserError } from "../../../../dsl/base/diagnostic.ts";
 import type { Schedule, Step } from "../../../../dsl/schedule/schedule.ts";
 import type { Progress } from "../../../../kernel/engine/engine.ts";
-import { distribute } from "../../../../dsl/distribute/distribute.ts";
-import { threadsMachine } from "../../../../dsl/distribute/presets.ts";
 import { torchEngine } from "../../../../kernel/engine/torch.ts";
 import { runOnHost, type Failure, type HostLine } from "../../../../kernel/engine/torch/host.ts";
 import { interpreterParent } from "../../../../kernel/engine/torch/python.ts";
 import { plannedSteps } from "../../../../kernel/engine/skeleton.ts";
 import { readResults } from "../../../../kernel/engine/torch/job.ts";
+import { outerProduct } from "../../../support/schedules.ts";
 import {
   faultyPython,
   gone,
@@ -210,13 +209,8 @@ describe.skipIf(!hasTorch)(`what is missing${because}`, () => {
   });
 
   test("memory: what cannot fit is refused before the first step, with its size", async () => {
-    const tensors = ["i", "j"].map((label) => ({ name: label, labels: [label] }));
-    const extents = { i: 2 ** 21, j: 2 ** 21 };
-    const network = { name: "outer", dtype: "complex64", tensors, open: ["i", "j"], extents } as const;
-    const tree = { leaves: 2, pairs: [[0, 1]], sliced: [] } as const;
-    const schedule = distribute(network, tree, threadsMachine(2, Infinity), 2);
-    const ones = { re: new Float64Array(2 ** 21) };
-    const run = torchEngine(2, { device: "cpu" }).run(schedule, [ones, ones]);
+    const { schedule, entries } = outerProduct(2 ** 21);
+    const run = torchEngine(2, { device: "cpu" }).run(schedule, entries);
     await expect(run).rejects.toThrow(UserError);
     await expect(run).rejects.toThrow(
       /^outer: rank [01] .* before its first step: .* needs [\de.+]+ GiB for 2 ranks, and this computer has [\d.]+ GiB; slice it$/,
