@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -15,8 +16,6 @@ Work = Callable[[], object]
 LONG_SUM = 2**12
 """Sums of more 32-bit terms than this are taken in 64 bits where the result is small: they would lose digits."""
 SMALL_RESULT = 2**8
-LARGE_PRODUCT = 2**15
-"""Multiplications from which a product of its own costs a CPU no more than its share of a batched one; a GPU it costs a launch."""
 CHUNK = {"cpu": 2**15, "cuda": 2**22}
 """Numbers that are widened at a time: few enough for a core's cache and for memory that is not fresh, or worth a launch."""
 
@@ -93,8 +92,22 @@ def operands(memory: Memory, step: Step) -> tuple[Tensor, Tensor, Tensor]:
     return a, b, memory.view(step["out"]).view(batch, m, n)
 
 
-def product(memory: Memory, a: Tensor, b: Tensor, out: Tensor, shared: str | None) -> Work:
+class Arithmetic(Protocol):
+    """What a product is told of `Memory`."""
+
+    @property
+    def device(self) -> torch.device: ...
+    @property
+    def dtype(self) -> torch.dtype: ...
+    @property
+    def wide(self) -> torch.dtype: ...
+
+
+def product(memory: Arithmetic, a: Tensor, b: Tensor, out: Tensor, shared: str | None) -> Work:
     """out := a b on views, which may be parts of larger ones."""
+    if shared == "a" and out.shape[2] == 1:
+        # Vectors that meet the same matrix are the rows of one product.
+        a, b, out, shared = b.transpose(1, 2), a.transpose(1, 2), out.transpose(1, 2), "b"
     if shared == "b" and rows_follow(a) and rows_follow(out):
         # The batches of a and of the result are more rows of one product.
         a, out, shared = a.flatten(0, 1)[None], out.flatten(0, 1)[None], None
@@ -105,16 +118,16 @@ def product(memory: Memory, a: Tensor, b: Tensor, out: Tensor, shared: str | Non
     a, b = a.expand(batch, m, k), b.expand(batch, k, n)
     if memory.wide != memory.dtype and k > LONG_SUM and batch * m * n <= SMALL_RESULT:
         return lambda: out.copy_(long_product(a, b, memory.wide))
-    many = memory.device.type == "cpu" and shared is not None and m * n * k > LARGE_PRODUCT
-    if batch == 1 or many:
-        products = list(zip(a.unbind(), b.unbind(), out.unbind(), strict=True))
-        return lambda: [torch.mm(left, right, out=into) for left, right, into in products]
+    if batch == 1:
+        left, right, into = a[0], b[0], out[0]
+        return lambda: torch.mm(left, right, out=into)
     return lambda: torch.bmm(a, b, out=out)
 
 
 def rows_follow(matrices: Tensor) -> bool:
     """Whether each matrix of a batch begins where a further row of the one before it would."""
-    return matrices.shape[0] == 1 or matrices.stride(0) == matrices.shape[1] * matrices.stride(1)
+    batch, rows, _ = matrices.shape
+    return batch == 1 or rows == 1 or matrices.stride(0) == rows * matrices.stride(1)
 
 
 def operand(flat: Tensor, batch: int, rows: int, columns: int, straight: bool) -> Tensor:
