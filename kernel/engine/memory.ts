@@ -132,6 +132,15 @@ export function memoryLeft({ inputs: { block } }: SharedMemory): WebAssembly.Mem
   return block instanceof SharedArrayBuffer ? undefined : block;
 }
 
+/** Bytes of all blocks. */
+export function bytesOf({ arenas, inputs }: SharedMemory): number {
+  const blocks = new Set([...arenas, inputs].map(({ block }) => block));
+  return [...blocks].reduce(
+    (sum, block) => sum + (block instanceof SharedArrayBuffer ? block : block.buffer).byteLength,
+    0,
+  );
+}
+
 /** None where it would be too large, or the runtime gives none. It can grow to the reach. */
 function kernelMemory(bytes: number, reach: number): WebAssembly.Memory | undefined {
   if (bytes > reach) return undefined;

@@ -14,7 +14,7 @@ const MOST_BYTES = 2 ** 29;
 /** Workers and the memory of one run at a time. */
 export interface Team {
   readonly workers: Worker[];
-  /** In which all numbers of the run lie. */
+  /** In which all numbers of the run lie, where they lie in one. */
   readonly memory?: WebAssembly.Memory | undefined;
 }
 
@@ -31,10 +31,9 @@ export class Standby {
     return team;
   }
 
-  /** Takes a team whose workers have no task; whoever is of no use is ended. */
-  async leave(team: Team): Promise<void> {
+  /** Takes a team whose workers have no task, after a run that took so many bytes; whoever is of no use is ended. */
+  async leave(team: Team, bytes: number): Promise<void> {
     const before = this.#team;
-    const bytes = team.memory?.buffer.byteLength ?? Infinity;
     const isKept = team.workers.length > 0 && bytes <= MOST_BYTES;
     if (isKept) this.#keep(team);
     await dismiss((isKept ? before : team)?.workers ?? []);

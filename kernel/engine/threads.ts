@@ -22,7 +22,7 @@ import {
   type RankCheckpoint,
 } from "./checkpoint.ts";
 import type { Engine, RunOptions } from "./engine.ts";
-import { KERNEL_REACH_BYTES, memoryLeft, shareMemory } from "./memory.ts";
+import { bytesOf, KERNEL_REACH_BYTES, memoryLeft, shareMemory } from "./memory.ts";
 import { follow, progressWords } from "./progress.ts";
 import type { RankTask, SharedMemory } from "./rank.ts";
 import type { RunReport, TensorValue } from "./report.ts";
@@ -47,12 +47,14 @@ export function makeThreadsEngine(reach = KERNEL_REACH_BYTES): Engine {
       checkEntries(schedule, entries);
       const team = standby.take();
       let left = team.memory;
+      let bytes = left?.buffer.byteLength ?? 0;
       try {
         const memory = shareMemory(schedule, entries, reach, left);
         left = memoryLeft(memory);
+        bytes = bytesOf(memory);
         return await runFrom({ team, schedule, memory, options }, entries);
       } finally {
-        await standby.leave({ workers: team.workers, memory: left });
+        await standby.leave({ workers: team.workers, memory: left }, bytes);
       }
     },
   };

@@ -26,6 +26,9 @@ function pages(count: number): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: count, maximum: count, shared: true });
 }
 
+/** Bytes that a run may take and leave its workers. */
+const SMALL = 2 ** 16;
+
 /** A thread that has ended has the number -1. */
 function running(workers: readonly Worker[]): boolean[] {
   return workers.map(({ threadId }) => threadId !== -1);
@@ -36,7 +39,7 @@ test("the workers of a run do the next one, and new ones what is more", async ()
   const memory = pages(1);
   const team = standby.take();
   const first = await run(team, ["a", "b"]);
-  await standby.leave({ ...team, memory });
+  await standby.leave({ ...team, memory }, SMALL);
   const next = standby.take();
   expect(next.memory).toBe(memory);
   const second = await run(next, ["c"]);
@@ -45,16 +48,16 @@ test("the workers of a run do the next one, and new ones what is more", async ()
   const threads = [first, second, third].map((told) => told.map(([, thread]) => thread));
   expect(threads[1]).toEqual(threads[0]?.slice(0, 1));
   expect(threads[2]?.slice(0, 2)).toEqual(threads[0]);
-  await standby.leave(next);
+  await standby.leave(next, SMALL);
 });
 
 test("a team is had by one run only", async () => {
   const standby = new Standby();
-  await standby.leave({ workers: (await started(standby)).workers, memory: pages(1) });
+  await standby.leave({ workers: (await started(standby)).workers, memory: pages(1) }, SMALL);
   const [one, other] = [standby.take(), standby.take()];
   expect([one.workers.length, other.workers.length]).toEqual([1, 0]);
   expect(other.memory).toBeUndefined();
-  await standby.leave(one);
+  await standby.leave(one, SMALL);
 });
 
 async function started(standby: Standby): Promise<Team> {
@@ -66,20 +69,30 @@ async function started(standby: Standby): Promise<Team> {
 test("of two teams the last to come stays", async () => {
   const standby = new Standby();
   const [one, other] = [await started(standby), await started(standby)];
-  await standby.leave({ ...one, memory: pages(1) });
-  await standby.leave({ ...other, memory: pages(1) });
+  await standby.leave({ ...one, memory: pages(1) }, SMALL);
+  await standby.leave({ ...other, memory: pages(1) }, SMALL);
   expect([running(one.workers), running(other.workers)]).toEqual([[false], [true]]);
   expect(standby.take().workers).toEqual(other.workers);
 });
 
-test("where much memory was taken, or not one memory, nothing stays", async () => {
-  const standby = new Standby();
-  for (const memory of [pages(2 ** 14), undefined]) {
+test.each([pages(1), undefined])(
+  "where much memory was taken, nothing stays (of one: %o)",
+  async (memory) => {
+    const standby = new Standby();
     const team = await started(standby);
-    await standby.leave({ ...team, memory });
+    await standby.leave({ ...team, memory }, 2 ** 30);
     expect(running(team.workers)).toEqual([false]);
     expect(standby.take().workers).toEqual([]);
-  }
+  },
+);
+
+test("where little was taken, and not in one memory, the workers stay without it", async () => {
+  const standby = new Standby();
+  const team = await started(standby);
+  await standby.leave(team, SMALL);
+  expect(running(team.workers)).toEqual([true]);
+  expect(standby.take()).toEqual({ workers: team.workers });
+  await standby.leave(team, SMALL);
 });
 
 test("a run that fails ends all of its team", async () => {
@@ -102,7 +115,7 @@ test("a run that is stopped ends all of its team", async () => {
 test("a worker that is ended while it waits is not given to a run", async () => {
   const standby = new Standby();
   const team = await started(standby);
-  await standby.leave({ ...team, memory: pages(1) });
+  await standby.leave({ ...team, memory: pages(1) }, SMALL);
   await team.workers[0]?.terminate();
   expect(standby.take().workers).toEqual([]);
 });
@@ -113,7 +126,7 @@ test("a process ends while workers wait", async () => {
     const standby = new Standby();
     const team = standby.take();
     await runTeam(team, { file: new URL(${JSON.stringify(echo.href)}), tasks: ["a"], go: () => undefined });
-    await standby.leave({ ...team, memory: new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }) });
+    await standby.leave({ ...team, memory: new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }) }, 1);
     process.on("beforeExit", () => console.log(team.workers[0].threadId === -1 ? "ended" : "waiting"));
   `;
   const node = promisify(execFile);
