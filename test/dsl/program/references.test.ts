@@ -129,7 +129,7 @@ test.skipIf(absent)(
     const valued = network('import "ising.uai" as G\nnetwork N = partition(G)', {
       "ising.uai": asModel(name),
     });
-    const found = scaled(valued, 2);
+    const found = scaled(valued, 16);
     expect(decimalEntry(found).re.log).toBeCloseTo(Math.log(references[name]?.independent?.value ?? NaN), 9);
     expect(found.relativeError).toBeLessThan(1e-8);
   },
