@@ -1,12 +1,13 @@
 /**
- * The steps that ranks do together. Each rank reads what it needs straight from its peers' arenas, between two barriers:
- * one when all inputs are written, one when all have been read and may be overwritten.
+ * The steps that ranks do together. Each rank reads what it needs straight from its peers' arenas, after a barrier that all come to when
+ * their inputs are written. What it gives to be read is lent until all have come to a second barrier, which only who would
+ * write there waits for.
  */
-import type { Step } from "../../dsl/index.ts";
+import type { BufferId, Step } from "../../dsl/index.ts";
 import type { Floats } from "../tensor/floats.ts";
 import type { Arithmetic } from "./arithmetic.ts";
-import { arrive, barrierAt } from "./barrier.ts";
-import { bufferOf, type Rank } from "./rank.ts";
+import { arrive, barriersAt, waitFor } from "./barrier.ts";
+import { bufferOf, type Lent, type Rank, type Work } from "./rank.ts";
 import { groupSize, unravel } from "./steps.ts";
 
 export type Collective = Extract<
@@ -30,13 +31,43 @@ function membersOf({ schedule, rank, digits: own }: Rank, digits: readonly numbe
   );
 }
 
-export function collect(rank: Rank, step: Collective): void {
+export function planCollective(rank: Rank, step: Collective): Work {
+  const { arithmetic, barriers, barrierTable, schedule, looks, lent } = rank;
   const members = membersOf(rank, step.digits);
-  const at = barrierAt(rank.barrierTable, rank.schedule, step.digits, Math.min(...members));
-  arrive(rank.barriers, at, members.length);
+  const size = members.length;
+  const { entry, exit } = barriersAt(barrierTable, schedule, step.digits, Math.min(...members));
   const inputs = members.map((member) => bufferOf(rank, step.in, member));
-  combine(rank.arithmetic, step.kind, bufferOf(rank, step.out), inputs, members.indexOf(rank.rank));
-  arrive(rank.barriers, at, members.length);
+  const out = bufferOf(rank, step.out);
+  const me = members.indexOf(rank.rank);
+  return () => {
+    waitFor(barriers, entry, arrive(barriers, entry, size), looks);
+    // All members have come to the end of the collective before, if there was one.
+    take(lent, (one) => one.exit === exit);
+    combine(arithmetic, step.kind, out, inputs, me);
+    lent.push({ step, buffer: step.in, exit, generation: arrive(barriers, exit, size) });
+  };
+}
+
+/** Takes out, and gives, the first that is as wanted. */
+function take(lent: Lent[], isWanted: (one: Lent) => boolean): Lent | undefined {
+  const place = lent.findIndex(isWanted);
+  return place < 0 ? undefined : lent.splice(place, 1)[0];
+}
+
+/** Waits until no peer reads where `out` is to be written; `timed` is told for which step. */
+export function reclaim(rank: Rank, out: BufferId, timed: (step: Step, wait: () => void) => void): void {
+  const { lent, barriers, looks } = rank;
+  if (lent.length === 0) return;
+  for (;;) {
+    const one = take(lent, ({ buffer }) => overlap(rank, buffer, out));
+    if (one === undefined) return;
+    timed(one.step, () => waitFor(barriers, one.exit, one.generation, looks));
+  }
+}
+
+function overlap({ offsets, schedule: { buffers } }: Rank, one: BufferId, other: BufferId): boolean {
+  const [x, y] = [offsets[one] ?? 0, offsets[other] ?? 0];
+  return x < y + (buffers[other]?.elements ?? 0) && y < x + (buffers[one]?.elements ?? 0);
 }
 
 function combine(

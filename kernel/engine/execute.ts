@@ -1,14 +1,17 @@
 /** Runs a schedule on one rank, with the time that each step took. */
 import type { BufferId, Step } from "../../dsl/index.ts";
 import { restore, save, type RankCheckpoint } from "./checkpoint.ts";
-import { collect } from "./collectives.ts";
-import { contract, load, permute, sum } from "./local.ts";
+import { planCollective, reclaim } from "./collectives.ts";
+import { planContraction, planLoad, planPermutation, planSum } from "./local.ts";
 import { note } from "./progress.ts";
-import { bufferOf, makeRank, type Rank, type RankTask } from "./rank.ts";
+import { bufferOf, makeRank, type Rank, type RankTask, type Work } from "./rank.ts";
 import { rescale, type Rescaling } from "./rescale.ts";
 import type { RankTimes } from "./skeleton.ts";
 import { addSlice, enterSlice, finishSums, slicesOf, startSums } from "./slices.ts";
-import { reportedSteps, type SliceLoop } from "./steps.ts";
+import { reportedSteps, type ReportedStep, type SliceLoop } from "./steps.ts";
+
+/** A step that is work and holds no others. */
+type StepAlone = Exclude<ReportedStep, SliceLoop>;
 
 interface Run {
   readonly rank: Rank;
@@ -30,6 +33,7 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
   const rank = makeRank(task);
   const steps = reportedSteps(task.schedule.steps);
   const positions = new Map(steps.map((step, position) => [step, position]));
+  for (const step of steps) if (step.kind !== "slice-loop") rank.work.set(step, planned(rank, step));
   const seconds = new Float64Array(steps.length);
   const starts = new Float64Array(steps.length).fill(NaN);
   const progress = task.rank === 0 ? new Int32Array(task.progress) : undefined;
@@ -55,7 +59,19 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
 function runSteps(run: Run, steps: readonly Step[]): void {
   for (const step of steps)
     if (step.kind === "slice-loop") runLoop(run, step);
-    else if (step.kind !== "free") timed(run, step, () => runStep(run, step));
+    else if (step.kind !== "free") {
+      ready(run, step.out);
+      timed(run, step, () => runStep(run, step));
+    }
+}
+
+/** What peers may still read there is waited for first; the time is that of the step that lent it. */
+function ready(run: Run, out: BufferId): void {
+  reclaim(run.rank, out, (lender, wait) => {
+    const [position, begun] = [run.positions.get(lender) ?? 0, run.now()];
+    wait();
+    run.seconds[position] = (run.seconds[position] ?? 0) + run.now() - begun;
+  });
 }
 
 function timed<T>({ rank, positions, seconds, starts, progress, now }: Run, step: Step, work: () => T): T {
@@ -73,6 +89,7 @@ function timed<T>({ rank, positions, seconds, starts, progress, now }: Run, step
 /** The time of the loop itself is that of adding up the slices. */
 function runLoop(run: Run, loop: SliceLoop): void {
   const { rank, progress, checkpoint, rescaling } = run;
+  ready(run, loop.into);
   const sums = timed(run, loop, () => startSums(rank, loop));
   const { first, apart, count } = slicesOf(rank, loop);
   const restored = checkpoint?.done ?? 0;
@@ -100,35 +117,27 @@ function keepInRange({ rank, rescaling, positions }: Run, step: Extract<Step, { 
     rescale(rescaling, position, bufferOf(rank, step.out));
 }
 
-function runStep(run: Run, step: Exclude<Step, { kind: "slice-loop" | "free" }>): void {
-  const { rank } = run;
+function runStep(run: Run, step: StepAlone): void {
+  run.rank.work.get(step)?.();
+  if (step.kind === "load" || step.kind === "contract") keepInRange(run, step);
+}
+
+function planned(rank: Rank, step: StepAlone): Work {
   switch (step.kind) {
-    case "load": {
-      load(rank, step);
-      keepInRange(run, step);
-      return;
-    }
-    case "sum": {
-      sum(rank, step);
-      return;
-    }
-    case "contract": {
-      contract(rank, step);
-      keepInRange(run, step);
-      return;
-    }
-    case "permute": {
-      permute(rank, step);
-      return;
-    }
+    case "load":
+      return planLoad(rank, step);
+    case "sum":
+      return planSum(rank, step);
+    case "contract":
+      return planContraction(rank, step);
+    case "permute":
+      return planPermutation(rank, step);
     case "redistribute":
     case "gather":
     case "reduce":
     case "reduce-scatter":
-    case "broadcast": {
-      collect(rank, step);
-      return;
-    }
+    case "broadcast":
+      return planCollective(rank, step);
     default:
       step satisfies never;
       throw new RangeError(`expected a step of the schedule's version, got ${JSON.stringify(step)}`);

@@ -1,16 +1,8 @@
 /** The steps that a rank does alone: loading its shards, sums, products, permutations. */
 import type { Step } from "../../dsl/index.ts";
-import type { View } from "../tensor/strided.ts";
-import type { Copy } from "./arithmetic.ts";
-import { bufferOf, type Rank } from "./rank.ts";
+import { bufferOf, type Rank, type Work } from "./rank.ts";
 
 type StepOf<K extends Step["kind"]> = Extract<Step, { kind: K }>;
-
-function planned(rank: Rank, step: Step, view: () => View): Copy {
-  const plan = rank.plans.get(step) ?? rank.arithmetic.planCopy(view());
-  rank.plans.set(step, plan);
-  return plan;
-}
 
 /** Row-major strides of a shape. */
 function rowMajor(shape: readonly number[]): number[] {
@@ -35,38 +27,44 @@ function labelStrides(rank: Rank, tensor: number): Map<string, number> {
   return sums;
 }
 
-export function load(rank: Rank, step: StepOf<"load">): void {
-  const { schedule, digits, inputs, inputOffsets } = rank;
+export function planLoad(rank: Rank, step: StepOf<"load">): Work {
+  const { schedule, digits, inputs, inputOffsets, slice } = rank;
   const strides = labelStrides(rank, step.tensor);
   const { modes, split } = schedule.buffers[step.out]?.placement ?? { modes: [], split: [] };
   const strideOf = (id: number): number => {
     const mode = schedule.modes[id];
     return mode === undefined ? 0 : mode.stride * (strides.get(mode.label) ?? 0);
   };
-  let start = inputOffsets[step.tensor] ?? 0;
+  let first = inputOffsets[step.tensor] ?? 0;
   split.forEach((id, digit) => {
-    if (id !== null) start += (digits[digit] ?? 0) * strideOf(id);
+    if (id !== null) first += (digits[digit] ?? 0) * strideOf(id);
   });
-  for (const [label, value] of rank.slice) start += value * (strides.get(label) ?? 0);
-  const copy = planned(rank, step, () => {
-    return { extents: modes.map((id) => schedule.modes[id]?.extent ?? 1), strides: modes.map(strideOf) };
-  });
-  copy(bufferOf(rank, step.out), inputs, start);
+  const extents = modes.map((id) => schedule.modes[id]?.extent ?? 1);
+  const copy = rank.arithmetic.planCopy({ extents, strides: modes.map(strideOf) });
+  const out = bufferOf(rank, step.out);
+  return () => {
+    let start = first;
+    for (const [label, value] of slice) start += value * (strides.get(label) ?? 0);
+    copy(out, inputs, start);
+  };
 }
 
-export function sum(rank: Rank, step: StepOf<"sum">): void {
-  rank.arithmetic.sumAxis(bufferOf(rank, step.out), bufferOf(rank, step.in), step);
+export function planSum(rank: Rank, step: StepOf<"sum">): Work {
+  const { arithmetic } = rank;
+  const [out, from] = [bufferOf(rank, step.out), bufferOf(rank, step.in)];
+  return () => arithmetic.sumAxis(out, from, step);
 }
 
-export function contract(rank: Rank, step: StepOf<"contract">): void {
-  rank.arithmetic.multiply(bufferOf(rank, step.out), bufferOf(rank, step.a), bufferOf(rank, step.b), step);
+export function planContraction(rank: Rank, step: StepOf<"contract">): Work {
+  const { arithmetic } = rank;
+  const [out, a, b] = [bufferOf(rank, step.out), bufferOf(rank, step.a), bufferOf(rank, step.b)];
+  return () => arithmetic.multiply(out, a, b, step);
 }
 
-export function permute(rank: Rank, step: StepOf<"permute">): void {
-  const copy = planned(rank, step, () => {
-    const strides = rowMajor(step.shape);
-    const pick = (values: readonly number[]): number[] => step.axes.map((axis) => values[axis] ?? 1);
-    return { extents: pick(step.shape), strides: pick(strides) };
-  });
-  copy(bufferOf(rank, step.out), bufferOf(rank, step.in), 0);
+export function planPermutation(rank: Rank, step: StepOf<"permute">): Work {
+  const strides = rowMajor(step.shape);
+  const pick = (values: readonly number[]): number[] => step.axes.map((axis) => values[axis] ?? 1);
+  const copy = rank.arithmetic.planCopy({ extents: pick(step.shape), strides: pick(strides) });
+  const [out, from] = [bufferOf(rank, step.out), bufferOf(rank, step.in)];
+  return () => copy(out, from, 0);
 }

@@ -3,17 +3,11 @@ import type { BufferId, Label, Schedule, Step } from "../../dsl/index.ts";
 import type { Native } from "../tensor/blas/native.ts";
 import { widthOf, type Floats, type Width } from "../tensor/floats.ts";
 import { makeKernels } from "../tensor/wasm/kernels.ts";
-import {
-  kernelArithmetic,
-  nativeArithmetic,
-  plainArithmetic,
-  type Arithmetic,
-  type Copy,
-} from "./arithmetic.ts";
-import { barrierTable, type BarrierTable } from "./barrier.ts";
+import { kernelArithmetic, nativeArithmetic, plainArithmetic, type Arithmetic } from "./arithmetic.ts";
+import { barrierTable, looksOf, type BarrierTable } from "./barrier.ts";
 import type { RankCheckpoint } from "./checkpoint.ts";
 import type { Rescaling } from "./rescale.ts";
-import { floatsOf, unravel, type Stretch } from "./steps.ts";
+import { floatsOf, groupSize, unravel, type Stretch } from "./steps.ts";
 
 /** What a worker needs to see the numbers. Offsets in elements. */
 export interface SharedMemory {
@@ -47,6 +41,18 @@ export interface RankTask {
   readonly native?: Native | undefined;
 }
 
+/** A step that is planned; calling it runs it. */
+export type Work = () => void;
+
+/** A buffer that a collective has given to its members to read: nothing is written there until all have come to its end. */
+export interface Lent {
+  readonly step: Step;
+  readonly buffer: BufferId;
+  /** The barrier at the end, and what to wait for there. */
+  readonly exit: number;
+  readonly generation: number;
+}
+
 export interface Rank {
   readonly schedule: Schedule;
   readonly rank: number;
@@ -59,10 +65,15 @@ export interface Rank {
   readonly inputOffsets: readonly number[];
   readonly barriers: Int32Array;
   readonly barrierTable: BarrierTable;
+  /** How often a barrier is looked at before the thread sleeps. */
+  readonly looks: number;
   readonly arithmetic: Arithmetic;
-  /** Views of buffers by peer, and what was planned for a step: made on first use, for loops run steps often. */
+  /** Views of buffers by peer, made on first use. */
   readonly views: Map<BufferId, Floats>[];
-  readonly plans: Map<Step, Copy>;
+  /** What was planned for a step: loops run steps often. */
+  readonly work: Map<Step, Work>;
+  /** Own buffers that peers may still be reading. */
+  readonly lent: Lent[];
   /** Values of the sliced labels; empty outside a loop. */
   readonly slice: Map<Label, number>;
 }
@@ -84,9 +95,11 @@ export function makeRank({ schedule, rank, memory, barriers, native }: RankTask)
     inputOffsets: memory.inputOffsets,
     barriers: new Int32Array(barriers),
     barrierTable: barrierTable(schedule),
+    looks: looksOf(groupSize(schedule.mesh)),
     arithmetic: native === undefined ? own : nativeArithmetic(schedule.dtype, native, own),
     views: arenas.map(() => new Map<BufferId, Floats>()),
-    plans: new Map(),
+    work: new Map(),
+    lent: [],
     slice: new Map(),
   };
 }

@@ -152,7 +152,7 @@ export function mayUnderflow(schedule: Schedule, entries: readonly Entries[]): b
   const of = (id: BufferId): Typical => typical.get(id) ?? { root: 0, mean: 0 };
   const known = new Map<Entries, Typical>();
   for (const step of reportedSteps(schedule.steps)) {
-    if (step.kind === "slice-loop" || step.kind === "free") continue;
+    if (step.kind === "slice-loop") continue;
     let own: Typical;
     if (step.kind === "load") {
       const numbers = entries[step.tensor];

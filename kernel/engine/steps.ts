@@ -7,9 +7,11 @@ import { floatBytes, type Floats } from "../tensor/floats.ts";
 
 export type SliceLoop = Extract<Step, { kind: "slice-loop" }>;
 
+export type ReportedStep = Exclude<Step, { kind: "free" }>;
+
 /** The steps that a report lists, in the order of execution, a loop before its body; freeing is not work. */
-export function reportedSteps(steps: readonly Step[]): readonly Step[] {
-  return steps.flatMap((step) => {
+export function reportedSteps(steps: readonly Step[]): readonly ReportedStep[] {
+  return steps.flatMap((step): readonly ReportedStep[] => {
     if (step.kind === "free") return [];
     return step.kind === "slice-loop" ? [step, ...reportedSteps(step.body)] : [step];
   });
