@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Schedule } from "../../dsl/index.ts";
+import { isRefusal } from "../base/refusal.ts";
 import type { Floats } from "../tensor/floats.ts";
 import { raise, type Rescaling } from "./rescale.ts";
 import { groupSize, rounds, unravel, type SliceLoop } from "./steps.ts";
@@ -156,7 +157,7 @@ export function refusalOf(work: () => void): string | undefined {
     work();
     return undefined;
   } catch (error) {
-    if (error instanceof Error && "syscall" in error) return error.message;
+    if (isRefusal(error)) return error.message;
     throw error;
   }
 }

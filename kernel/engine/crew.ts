@@ -1,6 +1,7 @@
 /** A crew of worker threads: they begin together, and stop together where the work of one fails or is no longer wanted. */
 import { Worker } from "node:worker_threads";
 import { InvariantError } from "../../dsl/index.ts";
+import { untilAborted } from "../base/abort.ts";
 
 /** What a worker says: first that it is ready, then, once `go` is given, what it found. */
 export type CrewMessage<R> = { readonly kind: "ready" } | { readonly kind: "done"; readonly result: R };
@@ -69,18 +70,4 @@ function findingOf<R>(worker: Worker, rank: number, ready: () => void): Promise<
     forget = () => void worker.off("error", failed).off("exit", left).off("message", told);
   });
   return found.finally(forget);
-}
-
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }

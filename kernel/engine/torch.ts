@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { InvariantError, rankCount, UserError, type Schedule } from "../../dsl/index.ts";
+import { isRefusal } from "../base/refusal.ts";
 import { slicesBetweenCheckpoints, unkeptWarning } from "./checkpoint.ts";
 import type { Engine, RunOptions } from "./engine.ts";
 import { plannedSteps } from "./skeleton.ts";
@@ -77,7 +78,7 @@ async function unlessRefused<T>({ network }: Schedule, folder: string, work: Pro
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof Error && "syscall" in error)) throw error;
+    if (!isRefusal(error)) throw error;
     throw new UserError(
       `${network}: the torch engine cannot write to ${folder} (${error.message}): make room there, or name another folder in TMPDIR`,
     );

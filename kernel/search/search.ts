@@ -1,6 +1,7 @@
 /** Search of a contraction order on worker threads until a deadline, or for a count of trials. */
 import { checkTree, cost, InvariantError, UserError } from "../../dsl/index.ts";
 import type { ContractionTree, Cost, Goal, Network, Objective } from "../../dsl/index.ts";
+import { untilAborted } from "../base/abort.ts";
 import { Crew } from "./crew.ts";
 import { byCount, byTime, type Course } from "./course.ts";
 
@@ -112,18 +113,4 @@ function checkOptions({ seconds, workers, trials }: SearchOptions): void {
     throw new UserError(`a search needs at least one worker, got ${workers}`);
   if (trials !== undefined && (!Number.isSafeInteger(trials) || trials < 1))
     throw new UserError(`a search needs at least one trial, got ${trials}`);
-}
-
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as unknown);
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }

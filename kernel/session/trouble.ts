@@ -1,4 +1,5 @@
-/** Failures of the file system in words. Loads nothing: the command line needs it for the shortest of its answers. */
+/** Failures of the file system in words. Loads next to nothing: the command line needs it for the shortest of its answers. */
+import { isRefusal } from "../base/refusal.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
@@ -16,5 +17,5 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Why a file cannot be used, in words; undefined for any error that is not of the file system. */
 export function fileTrouble(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
-  return REASONS[String(error.code)] ?? ("syscall" in error ? error.message : undefined);
+  return REASONS[String(error.code)] ?? (isRefusal(error) ? error.message : undefined);
 }
