@@ -1,10 +1,12 @@
 /** What README.md shows is what happens. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
+import { order } from "./bench/order.ts";
 import { MAIN } from "./kernel/cli/tnlab.ts";
+import { slurmFolder } from "./support/slurm.ts";
 
 const readme = readFileSync("README.md", "utf8");
 
@@ -25,11 +27,15 @@ afterAll(() => {
 /** Of the environment with PyTorch that CI makes. */
 const TORCHRUN = path.resolve(".build/torch-env/bin/torchrun");
 
-/** A console block: the command after `$`, and what it prints on either stream. */
-function session(block: string): { readonly shown: string; readonly printed: string } {
+/** A console block: the command after `$`, and what it prints on either stream, with the commands of `folders` on the path. */
+function session(
+  block: string,
+  folders: readonly string[] = [],
+): { readonly shown: string; readonly printed: string } {
   const [first = "", ...shown] = block.split("\n");
   const command = first.replace(/^\$ /, "").replaceAll("npx tnlab", `"${process.execPath}" "${MAIN}"`);
-  const env = { ...process.env, PATH: `${path.dirname(TORCHRUN)}:${process.env["PATH"] ?? ""}` };
+  const search = [...folders, path.dirname(TORCHRUN), process.env["PATH"] ?? ""].join(path.delimiter);
+  const env = { ...process.env, PATH: search, MASTER_PORT: String(40_000 + (process.pid % 10_000)) };
   const { stdout } = spawnSync(`(${command}) 2>&1`, { cwd: folder, shell: true, encoding: "utf8", env });
   return { shown: shown.join("\n"), printed: stdout.trimEnd() };
 }
@@ -105,6 +111,61 @@ test.skipIf(noTorch !== "")(
   },
   60_000,
 );
+
+test.skipIf(noTorch !== "")(
+  `Slurm runs it too${noTorch}`,
+  () => {
+    const [, submit = ""] = /`(cd job && sbatch [^`]*)`/.exec(readme) ?? [];
+    const slurm = slurmFolder();
+    rmSync(path.join(folder, "job", "report.json"));
+    expect(session(`$ ${submit}`, [slurm]).printed).toContain('"event": "done"');
+    rmSync(slurm, { recursive: true });
+    const { shown, printed } = session(imported.replace("job/launch/torchrun.sh > job.log 2>&1 && ", ""));
+    expect(masked(printed)).toBe(masked(shown));
+  },
+  60_000,
+);
+
+test("npm start serves the notebooks, the quickstart first", async () => {
+  const words = ["run", "--silent", "start", "--", "--no-open", "--port", "0"];
+  const lab = spawn("npm", words, { detached: true, stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const url = await new Promise<string>((resolve) => {
+      lab.stdout.setEncoding("utf8").on("data", (text: string) => {
+        const found = /http:\S+/.exec(text)?.[0];
+        if (found !== undefined) resolve(found);
+      });
+    });
+    const first = await fetch(url, { redirect: "manual" });
+    const headers = { cookie: first.headers.get("set-cookie") ?? "" };
+    const answer = await fetch(new URL(first.headers.get("location") ?? "", url), { headers });
+    expect([answer.status, answer.url]).toEqual([200, new URL("/notebooks/quickstart.ipynb", url).href]);
+  } finally {
+    // npm and the lab.
+    process.kill(-(lab.pid ?? NaN));
+  }
+}, 60_000);
+
+test("the bench of orders takes networks of one's own", async () => {
+  const networks = path.join(folder, "networks");
+  const ring = {
+    name: "ring",
+    inputs: [
+      ["a", "b"],
+      ["b", "c"],
+      ["c", "a"],
+    ],
+    output: [],
+    sizes: { a: 2, b: 3, c: 5 },
+  };
+  mkdirSync(networks);
+  writeFileSync(path.join(networks, "ring.json"), JSON.stringify(ring));
+  const printed = vi.spyOn(console, "log").mockReturnValue();
+  expect(readme).toContain("npm run bench order");
+  await order(["--seconds", "0.1", "--networks", networks]);
+  expect(printed.mock.calls.join("\n")).toMatch(/^ring/m);
+  printed.mockRestore();
+});
 
 test("the machine of the example plans the network of the first", () => {
   const own = `${blocks("tn")[0] ?? ""}\n${blocks("tn")[2] ?? ""}\n`.replace("run Z on threads(2)", "");

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderWith, tnlab } from "../../cli/tnlab.ts";
+import { slurmFolder } from "../../../support/slurm.ts";
 import { because, hasTorch, python } from "./python.ts";
 
 /** The partition function of the 2D Ising model on 3 x 3 sites, by summation over its 512 states. */
@@ -53,17 +54,9 @@ async function imported(job: string): Promise<number> {
   return result.value.re[0] ?? NaN;
 }
 
-const launchers = {
-  "plain srun": (rank: number, port: string) => ({
-    SLURM_PROCID: String(rank),
-    SLURM_NTASKS: "2",
-    SLURM_LOCALID: String(rank),
-    SLURM_TASKS_PER_NODE: "2(x1)",
-    MASTER_ADDR: "127.0.0.1",
-    MASTER_PORT: port,
-  }),
-  // As inside an allocation of Slurm: mpirun's ranks inherit the batch script's SLURM_PROCID.
-  mpirun: (rank: number, port: string) => ({
+/** As inside an allocation of Slurm: mpirun's ranks inherit the batch script's SLURM_PROCID. */
+function underMpirun(rank: number, port: string): NodeJS.ProcessEnv {
+  return {
     SLURM_PROCID: "0",
     SLURM_NTASKS: "1",
     OMPI_COMM_WORLD_RANK: String(rank),
@@ -71,8 +64,8 @@ const launchers = {
     OMPI_COMM_WORLD_LOCAL_RANK: String(rank),
     OMPI_COMM_WORLD_LOCAL_SIZE: "2",
     MASTER_PORT: port,
-  }),
-};
+  };
+}
 
 /** What is used of mpi4py, for two ranks of one computer. */
 function mpiOf(port: number): string {
@@ -110,11 +103,22 @@ describe.skipIf(!hasTorch)(`jobs${because}`, () => {
     expect(existsSync(path.join(job, "checkpoint"))).toBe(false);
   });
 
-  test.each(Object.entries(launchers))("ranks started by %s find each other", async (name, environmentOf) => {
+  test("Slurm starts the ranks by the script and the command that the job's README gives", async () => {
     const job = await exported(2);
-    const port = String(20_000 + (process.pid % 10_000) + Object.keys(launchers).indexOf(name));
+    const [, submit = ""] =
+      /`(sbatch [^`]* launch\/srun\.sh)`/.exec(readFileSync(path.join(job, "README.md"), "utf8")) ?? [];
+    const search = [slurmFolder(), path.dirname(python), process.env["PATH"] ?? ""].join(path.delimiter);
+    const env = { ...process.env, PATH: search, MASTER_PORT: String(20_000 + (process.pid % 10_000)) };
+    const { status, stderr } = spawnSync(submit, { cwd: job, env, shell: true, encoding: "utf8" });
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(await imported(job)).toBeCloseTo(isingSum(3, 0.3), 8);
+  });
+
+  test("ranks started by mpirun find each other", async () => {
+    const job = await exported(2);
+    const port = String(20_001 + (process.pid % 10_000));
     const ranks = [0, 1].map((rank) => {
-      const env = { PATH: process.env["PATH"], ...environmentOf(rank, port) };
+      const env = { PATH: process.env["PATH"], ...underMpirun(rank, port) };
       return ended(
         spawn(python, ["-m", "interpreter", "."], { cwd: job, env, stdio: ["ignore", "ignore", "pipe"] }),
       );
@@ -128,7 +132,7 @@ describe.skipIf(!hasTorch)(`jobs${because}`, () => {
 
   test("ranks that MPI tells by mpi4py find each other", async () => {
     const job = await exported(2);
-    const port = 20_000 + (process.pid % 10_000) + Object.keys(launchers).length;
+    const port = 20_002 + (process.pid % 10_000);
     const search = folderWith({ "mpi4py/": "", "mpi4py/MPI.py": mpiOf(port) });
     const ranks = ["0", "1"].map((rank) => {
       const env = { PATH: process.env["PATH"], PYTHONPATH: search, STAND_IN_RANK: rank };
