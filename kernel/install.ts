@@ -1,9 +1,10 @@
 /** Registers tnlab with Jupyter by writing a kernelspec, so that no `jupyter` command is needed. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { UserError } from "../dsl/index.ts";
+import { makeFolder } from "./base/folder.ts";
 
 export interface InstallOptions {
   /** Installs into `<prefix>/share/jupyter`, such as a virtual environment's. */
@@ -39,7 +40,7 @@ export function installKernelSpec(options: InstallOptions = {}): string {
   const data =
     options.prefix === undefined ? userDataFolder() : path.resolve(options.prefix, "share", "jupyter");
   const folder = path.join(data, "kernels", "tnlab");
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeFileSync(path.join(folder, "kernel.json"), JSON.stringify(kernelSpec(), null, 2) + "\n");
   return folder;
 }

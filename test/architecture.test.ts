@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "dsl/schedule": "dsl/base dsl/network",
   "dsl/distribute": "dsl/base dsl/network dsl/plan dsl/schedule",
   dsl: "dsl/base dsl/syntax dsl/print dsl/network dsl/circuit dsl/exact dsl/formats dsl/plan dsl/program dsl/schedule dsl/distribute",
-  "kernel/base": "",
+  "kernel/base": "node:",
   "kernel/tensor": "dsl",
   "kernel/tensor/wasm": "dsl kernel/tensor node:",
   "kernel/tensor/blas": "dsl kernel/tensor kernel/tensor/wasm node:",
@@ -38,8 +38,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "kernel/lab/page":
     "dsl/syntax kernel/notebook @jupyterlab/ @lumino/ @codemirror/ markdown-it mathjax-full plotly.js",
   "kernel/cli":
-    "dsl kernel kernel/engine kernel/engine/torch kernel/search kernel/session kernel/notebook kernel/lab kernel/protocol node:",
-  kernel: "dsl kernel/cli node:",
+    "dsl kernel kernel/base kernel/engine kernel/engine/torch kernel/search kernel/session kernel/notebook kernel/lab kernel/protocol node:",
+  kernel: "dsl kernel/base kernel/cli node:",
 };
 
 /** Single files that only declare: an implementation may import them, never the other way round. */

@@ -1,7 +1,8 @@
 /** `tnlab export-job`. */
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { deviceCount, UserError, type Entries } from "../../dsl/index.ts";
+import { makeFolder } from "../base/folder.ts";
 import { slicesBetweenCheckpoints } from "../engine/checkpoint.ts";
 import { clearResults, DEVICES, writeJob } from "../engine/torch/job.ts";
 import { writeLaunchers } from "../engine/torch/launch.ts";
@@ -27,7 +28,7 @@ export const run: Run = (given) => {
   return interruptible(async (signal) => {
     const { tree } = await findOrder(subject, wanted, signal);
     const schedule = placed(subject, tree, machine, asked ?? deviceCount(machine));
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     clearResults(folder);
     const checkpointSlices = slicesBetweenCheckpoints(schedule);
     await writeJob(
