@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { Converter } from "tslab/dist/converter.js";
 import type { Executor } from "tslab/dist/executor.js";
 import type { IsCompleteReply } from "../protocol/message.ts";
+import { extendLibrary } from "./library.ts";
 import { overlayPackages, packageFolders } from "./overlay.ts";
 import type { CompilerSystem } from "./overlay.ts";
 import { withoutShorthand } from "./shorthand.ts";
@@ -74,6 +75,7 @@ export function openTypescript(folder: string): TypescriptSession {
   } & Parser &
     SyntaxReader;
   overlayPackages(compiler.sys, folder, packageFolders());
+  extendLibrary(compiler.sys);
   const { createConverter, isCompleteCode } =
     require("tslab/dist/converter") as typeof import("tslab/dist/converter.js");
   const { createExecutor } = require("tslab/dist/executor") as typeof import("tslab/dist/executor.js");

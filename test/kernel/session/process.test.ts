@@ -166,6 +166,21 @@ test("packages of @types give their types to those that import them, and globals
   expect(contentOf(unasked, "execute_reply")?.["evalue"]).toMatch(/Cannot find namespace 'Chai'/);
 });
 
+test("arrays of every kind have what they have since Node 20", async () => {
+  const cells = [
+    ["[3, 1, 2].toSorted().with(0, 5).toSpliced(1, 1).toReversed().join()", "'3,5'"],
+    ["Float64Array.of(3, 1, 2).toSorted((a, b) => b - a).toReversed().findLast((x) => x < 3)", "2"],
+    ["([1, 2, 3] as readonly number[]).findLastIndex((x: number) => x < 3)", "1"],
+    ["BigInt64Array.of(1n).with(0, 4n)[0]", "4n"],
+  ] as const;
+  for (const [cell, text] of cells)
+    expect(contentOf(await run(cell), "execute_result"), cell).toMatchObject({
+      data: { "text/plain": text },
+    });
+  const wrong = await run('[3, 1, 2].toSorted().with(0, "a")');
+  expect(contentOf(wrong, "execute_reply")).toMatchObject({ ename: "CompileError" });
+});
+
 test("a name of an earlier cell stands in an object in the short form, too", async () => {
   await run("const held = [1, 2], other = 3");
   const text = async (code: string): Promise<unknown> =>
