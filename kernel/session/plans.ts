@@ -138,8 +138,9 @@ export async function reportOf(
   name: string,
   on: string | MachineSpec | undefined,
 ): Promise<RunReport> {
-  const { report, laid } = await resultsOf(session, name);
-  const here = on === undefined || machineFor(session, on).name === report?.machine;
+  const { report, machine, laid } = await resultsOf(session, name);
+  // Not by name: a machine may have been defined anew.
+  const here = on === undefined || keyOf(machineFor(session, on)) === keyOf(machine);
   const current = report?.engine !== "dry" || laid === session.definitions.get(`distribute ${name}`);
   return report !== undefined && here && current ? report : runOn(session, name, on, true);
 }

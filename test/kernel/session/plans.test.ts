@@ -98,6 +98,15 @@ test("a figure follows a distribution that is written anew, where nothing was me
   expect(devices).toBe(8);
 });
 
+test("a figure follows a machine that is defined anew", async () => {
+  const eos = ISING.slice(ISING.indexOf("machine eos"));
+  const shown = "show memory of Z on eos\n";
+  const { texts, environment } = await evaluated(ISING + shown);
+  const anew = await evaluated(eos.replace("80 GB", "40 GB") + shown, environment);
+  expect(texts[0]).toMatch(/ of the 74\.5 GiB of a device/);
+  expect(anew.texts.at(-1)).toMatch(/ of the 37\.3 GiB of a device/);
+});
+
 test("what slow links cost: those of the machine, or one of a machine without any; and what is planned for them costs no more", async () => {
   const { told, texts, outputs } =
     await evaluated(`${ISING}machine hurt = eos with link(node 0, device 1) at 10 %
