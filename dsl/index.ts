@@ -27,6 +27,7 @@ export {
   deviceCounts,
   distributeSliced,
   gainOf,
+  log2RoomOf,
   speedups,
   type Gain,
   type SlicedSchedule,
@@ -79,6 +80,7 @@ export type {
   Program,
   Quantity,
   SearchDefaults,
+  SearchWishes,
   SliceSpec,
 } from "./program/program.ts";
 export { rankSimplified } from "./network/rank.ts";

@@ -43,6 +43,8 @@ export interface SpeedupPoint {
   readonly communicationShare: number;
   /** Who planned it. */
   readonly method: string;
+  /** With the order that was searched for this count, or the one for all where that is faster; absent where none was searched. */
+  readonly searched?: Omit<SpeedupPoint, "searched">;
 }
 
 /** A schedule with the tree, sliced, that it contracts. */
@@ -57,8 +59,9 @@ export interface SlicedSchedule {
 export type Gain = Pick<SpeedupPoint, "slicingSeconds" | "speedup" | "extraSpeedup" | "complexityReduction">;
 
 /**
- * Rows for the given counts of devices, all for the pairs of one tree; slices are chosen anew for each count. Throws UserError where
- * a count does not suit the machine, and where even the finest slicing does not fit a device.
+ * Rows for the given counts of devices, all for the pairs of one tree; slices are chosen anew for each count. `own`: for each count a
+ * tree that was searched for it. All are beside slicing alone with the one tree. Throws UserError where a count does not suit the
+ * machine, and where even the finest slicing does not fit a device.
  */
 export function speedups(
   network: Network,
@@ -66,21 +69,34 @@ export function speedups(
   machine: Machine,
   counts: readonly number[],
   wanted: Wanted = {},
+  own: readonly ContractionTree[] = [],
 ): readonly SpeedupPoint[] {
   const subject = subjectOf(network, tree, machine.device.memoryBytes);
   const single = planned(subject, machine, 1, {});
-  return counts.map((devices) => {
-    const plan = planned(subject, machine, devices, wanted);
-    const { schedule } = plan;
-    return {
-      devices,
-      ...gainOver(subject, single, machine, plan),
-      distributedSeconds: schedule.modelledSeconds,
-      slices: schedule.slices,
-      communicationShare: communicationShare(schedule),
-      method: schedule.method,
-    };
+  const pointOf = (plan: SlicedSchedule): SpeedupPoint => ({
+    devices: rankCount(plan.schedule.mesh),
+    ...gainOver(subject, single, machine, plan),
+    distributedSeconds: plan.schedule.modelledSeconds,
+    slices: plan.schedule.slices,
+    communicationShare: communicationShare(plan.schedule),
+    method: plan.schedule.method,
   });
+  return counts.map((devices, place) => {
+    const plan = planned(subject, machine, devices, wanted);
+    const searched = own[place];
+    if (searched === undefined) return pointOf(plan);
+    const other = distributeSliced(network, searched, machine, devices, wanted);
+    const faster = other.schedule.modelledSeconds < plan.schedule.modelledSeconds;
+    return { ...pointOf(plan), searched: pointOf(faster ? other : plan) };
+  });
+}
+
+/** Of the memory of all devices, what the largest tensor may take: others live beside it. */
+const LARGEST_SHARE = 1 / 3;
+
+/** log2 of the elements that a tensor may have in an order which is searched for a count of devices. */
+export function log2RoomOf({ dtype }: Network, { device }: Machine, devices: number): number {
+  return Math.max(0, Math.log2((devices * device.memoryBytes * LARGEST_SHARE) / elementBytes(dtype)));
 }
 
 /**

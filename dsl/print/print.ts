@@ -187,7 +187,7 @@ function printOrder(body: OrderBody): string {
     case "word":
       return `= ${body.word.text}`;
     case "search":
-      return `= search ${body.clauses.map(printSearchClause).join(" ")}`.trimEnd();
+      return `= ${printSearch(body.clauses)}`;
     default:
       return body satisfies never;
   }
@@ -208,6 +208,10 @@ function printOrderItem(item: OrderItem): string {
 
 function printBinding({ name, value }: LetBinding): string {
   return `${name.text}=${printTight(value)}`;
+}
+
+function printSearch(clauses: readonly SearchClause[]): string {
+  return ["search", ...clauses.map(printSearchClause)].join(" ");
 }
 
 function printSearchClause(clause: SearchClause): string {
@@ -258,12 +262,13 @@ function printWish(wish: PlanWish): string {
   }
 }
 
-function printShown({ figure, network, target, counts }: ShowItem): string {
+function printShown({ figure, network, target, counts, search }: ShowItem): string {
   if (network === undefined) return figure.text;
-  if (["network", "order"].includes(figure.text) && target === undefined && counts === undefined)
-    return `${figure.text} ${network.text}`;
+  const plain = target === undefined && counts === undefined && search === undefined;
+  if (["network", "order"].includes(figure.text) && plain) return `${figure.text} ${network.text}`;
   const on = target === undefined ? "" : ` on ${printTarget(target)}`;
-  return `${figure.text} of ${network.text}${on}${printCounts(counts)}`;
+  const searching = search === undefined ? "" : ` ${printSearch(search)}`;
+  return `${figure.text} of ${network.text}${on}${printCounts(counts)}${searching}`;
 }
 
 function printCounts(counts: ShowItem["counts"]): string {

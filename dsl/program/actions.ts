@@ -7,6 +7,7 @@ import { distributionSpec, methodOf } from "./distributions.ts";
 import { evaluate } from "./expression.ts";
 import { runnable } from "./filled.ts";
 import { countOf, targetMachine } from "./machines.ts";
+import { searchOfEach } from "./orders.ts";
 import { FIGURES, type DeviceCounts, type FigureName } from "./program.ts";
 import { didYouMean, refuse } from "./refusal.ts";
 
@@ -60,12 +61,21 @@ function showFigure(checker: Checker, item: ShowItem, network: Word | undefined)
       span,
       "write show speedup of Z on M for devices 1..64",
     );
+  const search = item.search && searchOfEach(checker, item.search);
+  if (search !== undefined && figure !== "speedup")
+    refuse(
+      "bad-choice",
+      { what: "a figure with an order searched for each count", got: text },
+      span,
+      "write show speedup of Z on M for devices 1..64 search",
+    );
   checker.actions.push({
     kind: "show",
     figure,
     network: network.text,
     machine,
     ...(counts && { counts }),
+    ...(search && { search }),
     span: { start: span.start, end: Math.max(span.end, network.span.end) },
   });
 }

@@ -208,8 +208,9 @@ const FIGURES = {
     about: "what bounds the contractions: arithmetic, memory or their start",
   },
   speedup: {
-    example: "show speedup of Z on eos for devices 1..64",
-    about: "distribution beside slicing alone on more and more devices",
+    example: "show speedup of Z on eos for devices 1..64 search within 2 s",
+    about:
+      "distribution beside slicing alone on more and more devices; with search also by an order searched for each count",
   },
   degradation: {
     example: "show degradation of Z on eos for devices 8..64",

@@ -8,7 +8,7 @@ import type { Expression, OrderBody, OrderItem, SearchClause, Word } from "../sy
 import { lookUp, type Checker } from "./checker.ts";
 import { evaluate, evaluateAmount, seedOf, type Scope } from "./expression.ts";
 import type { Network } from "../network/network.ts";
-import type { OrderSpec } from "./program.ts";
+import type { OrderSpec, SearchWishes } from "./program.ts";
 import { didYouMean, refuse } from "./refusal.ts";
 import { readOf, textOf } from "./files.ts";
 import { factorIndex } from "./instances.ts";
@@ -44,6 +44,14 @@ export function orderSpec(checker: Checker, name: Word, body: OrderBody): OrderS
     default:
       return body satisfies never;
   }
+}
+
+/** Searches for one count of devices each: what is contracted fast there moves little, too. */
+export function searchOfEach(checker: Checker, clauses: readonly SearchClause[]): SearchWishes {
+  const begun: SearchSpec = { ...defaultSearch(checker), objective: "combo" };
+  const wished = clauses.reduce((spec, clause) => withClause(checker, spec, clause), begun);
+  const { objective, seconds, seed, seeded } = wished;
+  return { objective, seconds, seed, ...(seeded && { seeded }) };
 }
 
 const METHODS = ["greedy", "search", "optimal", "partition", "anneal"] as const;

@@ -120,6 +120,8 @@ export type Action =
       readonly machine: string | MachineSpec | undefined;
       /** Of the speedup, absent: all that the machine allows; of the degradation, absent: those of the distribution. */
       readonly counts?: DeviceCounts;
+      /** Of the speedup: how an order is searched for each count; absent: the network's own order serves all. */
+      readonly search?: SearchWishes;
       readonly span: Span;
     }
   /** One budget of a `require` statement, held against the model before anything runs. */

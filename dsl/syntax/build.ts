@@ -344,13 +344,24 @@ export function showStatement(items: Chain<ShowItem>): StatementBody {
   return { kind: "show", items: listOf(items) };
 }
 
-export function showItem(figure: Token, network?: Token, on?: Target, counts?: DeviceCounts): ShowItem {
+export function showItem(
+  figure: Token,
+  network?: Token,
+  on?: Target,
+  counts?: DeviceCounts,
+  search?: readonly SearchClause[],
+): ShowItem {
   return {
     figure: word(figure),
     ...(network && { network: word(network) }),
     ...(on && { target: on }),
     ...(counts && { counts }),
+    ...(search && { search }),
   };
+}
+
+export function searching(clauses: Chain<SearchClause>): readonly SearchClause[] {
+  return listOf(clauses);
 }
 
 export function countRange(from: Expression, to: Expression): DeviceCounts {

@@ -135,10 +135,11 @@ show -> "show" shown %end {% (d) => build.showStatement(d[1]) %}
 shown -> showItem {% build.one %} | shown "," showItem {% build.more %}
 showItem -> figure {% (d) => build.showItem(d[0]) %}
   | figure %name {% (d) => build.showItem(d[0], d[1]) %}
-  | figure "of" %name target counts {% (d) => build.showItem(d[0], d[2], d[3], d[4]) %}
+  | figure "of" %name target counts searching {% (d) => build.showItem(d[0], d[2], d[3], d[4], d[5]) %}
 counts -> null {% () => undefined %}
   | "for" "devices" expr ".." expr {% (d) => build.countRange(d[2], d[4]) %}
   | "for" "devices" expr {% (d) => build.countList(d[2]) %}
+searching -> null {% () => undefined %} | "search" {% () => [] %} | "search" wishes {% (d) => build.searching(d[1]) %}
 figure -> %name {% id %} | "network" {% id %} | "order" {% id %}
 
 refs -> ref {% build.one %} | refs "," ref {% build.more %}

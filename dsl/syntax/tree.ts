@@ -162,6 +162,8 @@ export interface ShowItem {
   readonly network?: Word;
   readonly target?: Target;
   readonly counts?: DeviceCounts;
+  /** An order is searched for each count. */
+  readonly search?: readonly SearchClause[];
 }
 
 export interface LetBinding {

@@ -36,6 +36,7 @@ export const WORDS_OF: Readonly<Record<string, readonly string[]>> = {
   machine: "device node cluster peak memory at over latency launch devices nodes link".split(" "),
   distribute: "on devices groups of by over then at step".split(" "),
   compare: "on devices".split(" "),
+  show: ["search"],
 };
 
 /** Words with a meaning of their own in some place, and names everywhere else. */

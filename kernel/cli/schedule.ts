@@ -6,8 +6,8 @@ import {
   distribute,
   distributeJointly,
   distributeSliced,
-  elementBytes,
   gainOf,
+  log2RoomOf,
   METHODS,
   mulberry32,
   presets,
@@ -142,9 +142,6 @@ async function sweep(
   return OK;
 }
 
-/** Of a device's memory, what the largest tensor may take: others live beside it. */
-const LARGEST_SHARE = 1 / 3;
-
 /** An order whose slices fit the devices, where neither program nor flag fixes them; the same effort for any count of devices. */
 function orderFor(
   subject: Subject,
@@ -161,8 +158,7 @@ function orderFor(
     definitions.has(`slice ${network.name}`) ||
     (definitions.has(`order ${network.name}`) && !asked);
   if (fixed) return findOrder(subject, flags, signal);
-  const elements = (devices * machine.device.memoryBytes * LARGEST_SHARE) / elementBytes(network.dtype);
-  return findOrder(subject, { ...flags, maxLog2Size: Math.max(0, Math.log2(elements)) }, signal);
+  return findOrder(subject, { ...flags, maxLog2Size: log2RoomOf(network, machine, devices) }, signal);
 }
 
 interface Wish {

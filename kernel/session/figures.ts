@@ -2,9 +2,11 @@
 import {
   deviceCount,
   deviceCounts,
+  log2RoomOf,
   whatIf,
   withDegradedLink,
   type Action,
+  type ContractionTree,
   type Machine,
   type Schedule,
 } from "../../dsl/index.ts";
@@ -19,9 +21,10 @@ import { speedupFigure } from "../figure/speedup.ts";
 import { timelineFigure } from "../figure/timeline.ts";
 import { trafficFigure } from "../figure/traffic.ts";
 import { treeFigure } from "../figure/tree.ts";
+import { searchOrder } from "../search/search.ts";
 import { speedupsApart } from "./planning.ts";
 import { distributionOf, machineOfReport, planFor, reportOf, scheduleOf } from "./plans.ts";
-import { machineFor, networkNamed, resultsOf, type Session } from "./results.ts";
+import { machineFor, networkNamed, resultsOf, searchOptionsFor, type Session } from "./results.ts";
 
 type Show = Extract<Action, { kind: "show" }>;
 
@@ -73,11 +76,16 @@ async function speedupsOf(session: Session, action: Show): Promise<Figure> {
   const machine = machineFor(session, distributionOf(session, name, on).machine);
   const { tree } = await resultsOf(session, name);
   const wanted = countsOf(action, machine) ?? deviceCounts(machine, 1, deviceCount(machine));
-  return speedupFigure(
-    network.name,
-    machine.name,
-    await speedupsApart({ network, tree, machine }, wanted, {}, session.host.signal),
-  );
+  const { signal } = session.host;
+  const own: ContractionTree[] = [];
+  if (action.search !== undefined)
+    for (const devices of wanted) {
+      const maxLog2Size = log2RoomOf(network, machine, devices);
+      const options = { ...searchOptionsFor(session, network, action.search), maxLog2Size, signal };
+      own.push((await searchOrder(network, options)).tree);
+    }
+  const points = await speedupsApart({ network, tree, machine }, wanted, own, signal);
+  return speedupFigure(network.name, machine.name, points);
 }
 
 /** What is asked about a machine whose links are all whole. */

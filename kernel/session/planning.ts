@@ -41,7 +41,12 @@ export type PlanningTask =
       readonly sliced: boolean;
       readonly spec: DistributionSpec;
     })
-  | (Ordered & { readonly kind: "speedups"; readonly counts: readonly number[]; readonly wanted: Wanted });
+  | (Ordered & {
+      readonly kind: "speedups";
+      readonly counts: readonly number[];
+      /** For each count an order that was searched for it; none where the one order serves all. */
+      readonly own: readonly ContractionTree[];
+    });
 
 export type Planned =
   | { readonly kind: "order"; readonly tree: ContractionTree }
@@ -76,10 +81,10 @@ export async function planApart(
 export async function speedupsApart(
   ordered: Ordered,
   counts: readonly number[],
-  wanted: Wanted,
+  own: readonly ContractionTree[],
   signal: AbortSignal,
 ): Promise<readonly SpeedupPoint[]> {
-  const answer = await answerTo({ kind: "speedups", ...ordered, counts, wanted }, signal);
+  const answer = await answerTo({ kind: "speedups", ...ordered, counts, own }, signal);
   if (answer.kind !== "speedups") throw new InvariantError(`expected speedups, got ${answer.kind}`);
   return answer.points;
 }
@@ -112,8 +117,8 @@ export function reply(task: PlanningTask): Planned {
       case "plan":
         return { kind: "plan", plan: makePlan(task, task.sliced, task.spec) };
       case "speedups": {
-        const { network, tree, machine, counts, wanted } = task;
-        return { kind: "speedups", points: speedups(network, tree, machine, counts, wanted) };
+        const { network, tree, machine, counts, own } = task;
+        return { kind: "speedups", points: speedups(network, tree, machine, counts, {}, own) };
       }
       default:
         return task satisfies never;

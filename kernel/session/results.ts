@@ -14,6 +14,7 @@ import {
   type Objective,
   type OrderSpec,
   type SearchDefaults,
+  type SearchWishes,
   type SliceSpec,
   type ValuedNetwork,
 } from "../../dsl/index.ts";
@@ -109,12 +110,20 @@ async function orderOf(
   const { signal, search } = session.host;
   if (spec === undefined) return (await searchOrder(network, { ...unasked(search), signal })).tree;
   if (spec.kind !== "search" && spec.kind !== "partial") return orderApart(network, spec, signal);
-  const { seconds, seed } = spec;
-  const objective = objectiveFor(session, network, spec.objective);
-  const options = { objective, seconds, seed, workers: availableParallelism(), signal };
+  const options = { ...searchOptionsFor(session, network, spec), signal };
   if (spec.kind === "search") return searchedByTime(session, name, spec, options);
   const contracted = groupsContracted(network, spec.pairs);
   return composed(network, contracted, (await searchOrder(contracted.reduced, options)).tree.pairs);
+}
+
+/** On all cores of this computer. */
+export function searchOptionsFor(
+  session: Session,
+  network: ValuedNetwork["network"],
+  { objective, seconds, seed }: SearchWishes,
+): SearchOptions {
+  const workers = availableParallelism();
+  return { objective: objectiveFor(session, network, objective), seconds, seed, workers };
 }
 
 /** A seed asks for a search that nothing found before has a part in. */

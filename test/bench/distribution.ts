@@ -13,9 +13,9 @@ import {
   cost,
   distributeJointly,
   distributeSliced,
-  elementBytes,
   formatSeconds,
   gainOf,
+  log2RoomOf,
   METHODS,
   mulberry32,
   presetNamed,
@@ -39,17 +39,18 @@ interface Options {
   readonly methods: readonly Method[];
 }
 
-/** Of the memory of all devices, what the largest tensor may take: others live beside it. */
-const LARGEST_SHARE = 1 / 3;
-
-async function treeFor(
+/** The order with the memory of so many devices. */
+export async function treeFor(
   network: Network,
-  { seconds, machine }: Options,
+  { seconds, machine }: Pick<Options, "seconds" | "machine">,
   devices: number,
   objective: "flops" | "combo",
 ): Promise<ContractionTree> {
-  const elements = (devices * machine.device.memoryBytes * LARGEST_SHARE) / elementBytes(network.dtype);
-  const limits = { maxLog2Size: Math.log2(elements), workers: availableParallelism(), seed: 1 };
+  const limits = {
+    maxLog2Size: log2RoomOf(network, machine, devices),
+    workers: availableParallelism(),
+    seed: 1,
+  };
   return (await searchOrder(network, { objective, seconds, ...limits })).tree;
 }
 

@@ -119,3 +119,18 @@ test.each([
     expect(whole, `seed ${seed}`).toBeLessThanOrEqual(Math.min(greedy, prefix));
   }
 });
+
+test("an order that was searched for a count is taken where it is faster, beside slicing alone with the one order", () => {
+  for (const seed of [1, 2, 3]) {
+    const { network, tree, machine, devices } = randomPosed(seed);
+    const other = { ...tree, pairs: randomPairs(seed, tree.leaves), sliced: [] };
+    const [point] = speedups(network, tree, machine, [devices], {}, [other]);
+    const [alone] = speedups(network, tree, machine, [devices]);
+    const own = distributeSliced(network, other, machine, devices).schedule.modelledSeconds;
+    const faster = Math.min(own, alone?.distributedSeconds ?? NaN);
+    const { searched, ...one } = point ?? {};
+    expect(one).toEqual(alone);
+    expect(searched?.distributedSeconds).toBe(faster);
+    expect(searched?.extraSpeedup).toBe((alone?.slicingSeconds ?? NaN) / faster);
+  }
+});

@@ -156,6 +156,12 @@ const rows: readonly (readonly [string, string, string?])[] = [
   ["machine m = threads()", 'bad-arguments at "threads", line 1'],
   ["machine m = thread(2)", 'bad-choice at "thread", line 1', "use threads(2)"],
   [`${R}show ordr R`, 'bad-choice at "ordr", line 3', "did you mean order?"],
+  [
+    `${R}show timeline of R search`,
+    'bad-choice at "timeline", line 3',
+    "write show speedup of Z on M for devices 1..64 search",
+  ],
+  [`${R}show speedup of R search minimizing fun`, 'bad-choice at "fun", line 3'],
   [`${R}show order`, 'no-network at "order", line 3', "write order of Z"],
 ];
 

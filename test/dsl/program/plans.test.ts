@@ -184,6 +184,25 @@ test.each<readonly [string, readonly object[]]>([
       { kind: "show", figure: "timeline", network: "R" },
     ],
   ],
+  [
+    "show speedup of R on m for devices 1..4 search within 2 s seed 3",
+    [
+      {
+        ...{ kind: "show", figure: "speedup", network: "R", machine: "m" },
+        counts: { kind: "range", from: 1, to: 4 },
+        search: { objective: "combo", seconds: 2, seed: 3, seeded: true },
+      },
+    ],
+  ],
+  [
+    "show speedup of R search minimizing time on m",
+    [
+      {
+        ...{ kind: "show", figure: "speedup", network: "R" },
+        search: { objective: { machine: "m" }, seconds: 5, seed: 1 },
+      },
+    ],
+  ],
 ])("%s", (text, expected) => {
   const { actions } = compiled(`${R}machine m = threads(4)\n${text}`);
   expect(actions).toEqual(expected.map((action) => ({ ...action, span: expect.anything() as object })));

@@ -50,5 +50,8 @@ export const statements: readonly string[] = [
   "show communication, timeline of Z",
   "show speedup of Z on eos for devices 1..1024",
   "show speedup of Z on eos for devices 1..1024, order Z, timeline of Z",
+  "show speedup of Z on eos for devices 1..1024 search, order Z",
+  "show speedup of Z on eos for devices [1, 8] search minimizing time on eos within 2 s seed 3",
+  "show speedup of Z search within 2 s",
   "compare Z on eos: slicing, greedy",
 ];

@@ -114,6 +114,26 @@ test("speedups are those over one device: P, P E and P R", () => {
   expect(titleLines(figure)[1]).toContain("E = 3, R = 4, E/R = 0.75");
 });
 
+test("a sweep with an order searched for each count draws both, and says what the search gained", () => {
+  const searched = { ...point(8, 6, 4), distributedSeconds: point(8, 3, 4).distributedSeconds / 2 };
+  const both = [
+    { ...point(1, 1, 1), searched: point(1, 1, 1) },
+    { ...point(8, 3, 4), searched },
+  ];
+  const figure = speedupFigure("Z", "eos", both);
+  expectSound(figure);
+  expect(tracesOf(figure).map(({ name, y }) => [name, y])).toContainEqual([
+    "an order searched for each",
+    [1, 48],
+  ]);
+  expect(titleLines(figure)[0]).toContain("6 times faster than slicing alone on 8 devices (modelled)");
+  expect(
+    titleLines(figure)
+      .join(" ")
+      .replace(/<[^>]*>/gu, ""),
+  ).toContain("up to 2 times faster than the one");
+});
+
 test("where nothing is gained the title says so", () => {
   expect(titleLines(speedupFigure("Z", "eos", [point(8, 1.01, 1.02)]))[0]).toBe(
     "Z on eos: distribution gains nothing over slicing alone (modelled)",
