@@ -6,8 +6,8 @@ import type { Network } from "../network/network.ts";
 import type { ContractionTree } from "../plan/tree.ts";
 import type { Schedule } from "../schedule/schedule.ts";
 import { assertSound } from "../schedule/verify.ts";
-import { scheduleOf } from "./assemble.ts";
 import { fastestOver } from "./choose.ts";
+import { fitted } from "./fitted.ts";
 import type { Machine } from "./machine.ts";
 import { meshOf } from "./mesh.ts";
 import type { CostModel } from "./model.ts";
@@ -48,7 +48,20 @@ function finer(network: Network, tree: ContractionTree, model: CostModel): Contr
 
 /** Peak of all live buffers where one device contracts the tree, slice by slice. */
 export function peakBytesOnOneDevice(network: Network, tree: ContractionTree): number {
-  const model = { machine: threadsMachine(1, Infinity), dtype: network.dtype, mesh: [] };
+  return onOneDevice(network, tree, Infinity).bytes;
+}
+
+/** Whether one device can contract the tree, slice by slice, in this much memory. */
+export function fitsOneDevice(network: Network, tree: ContractionTree, memoryBytes: number): boolean {
+  return onOneDevice(network, tree, memoryBytes).schedule !== undefined;
+}
+
+function onOneDevice(
+  network: Network,
+  tree: ContractionTree,
+  memoryBytes: number,
+): ReturnType<typeof fitted> {
+  const model = { machine: threadsMachine(1, memoryBytes), dtype: network.dtype, mesh: [] };
   const shared = { network, tree, modes: modeTree(network, tree, []), model, sliceDigits: [] };
-  return scheduleOf(shared, placeGreedy(shared.modes, [], []), "greedy").peakBytes;
+  return fitted(shared, placeGreedy(shared.modes, [], []), "greedy");
 }

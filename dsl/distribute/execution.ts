@@ -1,5 +1,5 @@
 /** In which order the pairs of a placed tree are contracted: the one that holds least of a rank's memory at once. */
-import { elementCount, type ModeTree } from "./modes.ts";
+import { modesOf, type ModeTree } from "./modes.ts";
 import type { NodePlacements, Split } from "./place.ts";
 
 /** Per node: elements of its shard as it is made and as its consumer reads it, and while it waits in between. */
@@ -13,11 +13,10 @@ export interface Shards {
 export function shardsOf(tree: ModeTree, { made, used }: NodePlacements): Shards {
   const sizes = (splits: readonly (Split | undefined)[]): Float64Array =>
     Float64Array.from(tree.nodes, (modes, node) => {
-      const split = splits[node] ?? made[node];
-      return elementCount(
-        tree.modes,
-        modes.filter((mode) => split?.includes(mode) !== true),
-      );
+      const split = splits[node] ?? made[node] ?? [];
+      let elements = 1;
+      for (const mode of modes) if (!split.includes(mode)) elements *= modesOf(tree.modes, mode).extent;
+      return elements;
     });
   const [before, after] = [sizes(made), sizes(used)];
   const waiting = before.map((size, node) => (node < tree.leaves ? 0 : Math.min(size, after[node] ?? size)));

@@ -29,19 +29,23 @@ export function placementsOf(
     const used = restrict(facts, node, wanted);
     const state = byNode.get(node);
     const layout = state === undefined ? used : numbered(numbering, state, used);
-    numbering.used[node] = node === root && state !== undefined ? restrict(facts, node, layout) : used;
-    numbering.made[node] = restrict(facts, node, layout);
-    const owed = layout.flatMap((mode, digit) =>
-      mode !== null && facts.held[node]?.has(mode) !== true ? [digit] : [],
-    );
-    if (owed.length > 0) numbering.owed.set(node, owed);
+    const made = state === undefined ? used : restrict(facts, node, layout);
+    numbering.used[node] = node === root ? made : used;
+    numbering.made[node] = made;
+    // What is restricted to itself owes nothing.
+    if (made !== layout) {
+      const owed = [...layout.keys()].filter((digit) => layout[digit] !== made[digit]);
+      numbering.owed.set(node, owed);
+    }
     for (const child of tree.pairs[node - tree.leaves] ?? []) pending.push([child, layout]);
   }
   return numbering;
 }
 
+/** The split itself where the node has all of its modes: most of a tree is not split at all. */
 function restrict({ held }: TreeFacts, node: number, split: Split): Split {
-  return split.map((mode) => (mode !== null && held[node]?.has(mode) === true ? mode : null));
+  const kept = (mode: number | null): boolean => mode === null || held[node]?.has(mode) === true;
+  return split.every(kept) ? split : split.map((mode) => (kept(mode) ? mode : null));
 }
 
 /** The digits of a spread, given how its value is read: what stays keeps its digit, owed sums go where a mode comes. */

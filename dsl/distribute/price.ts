@@ -14,6 +14,8 @@ export interface Pricing {
   readonly classes: readonly DigitClass[];
   /** Elements that a rank has room for. */
   readonly room: number;
+  /** Seconds of whole moves by the elements of the shard, then by `Moves.key`. */
+  readonly moved: Map<number, Map<number, number>>;
   /** Seconds of collectives by kind and digits, then by elements. */
   readonly known: Map<number, Map<number, number>>;
   /** Of the move that is being priced. */
@@ -29,6 +31,8 @@ interface Moves {
   readonly gathered: Int32Array;
   /** Modes that come from a digit of another class, which has to let them go first. */
   readonly late: Int32Array;
+  /** Tells all of these counts, and those of the digits that were owed, as one number. */
+  key: number;
 }
 
 /** `share`: of a device's memory, what one step may take. */
@@ -47,8 +51,9 @@ export function pricing(
     reduced: counts(),
     gathered: counts(),
     late: counts(),
+    key: 0,
   };
-  return { facts, model, classes, room, known: new Map(), moves };
+  return { facts, model, classes, room, moved: new Map(), known: new Map(), moves };
 }
 
 /** A value as its contraction leaves it. */
@@ -107,14 +112,23 @@ function localExtents(facts: TreeFacts, node: number, spread: Spread): ProductEx
  * not fit. Order of the collectives as in `movesBetween`.
  */
 export function moveSeconds(pricing: Pricing, made: Made, used: Spread): number {
+  const { moved, moves } = pricing;
   let moving = 0;
+  moves.key = 0;
   for (let place = 0; place < used.length; place += 1) {
     const own = shift(pricing, made, used, place);
     if (own === undefined) return Infinity;
     moving += own;
   }
   if (moving === 0) return 0;
-  return orderly(pricing, made.owed) ? collectiveSeconds(pricing, made.elements) : Infinity;
+  let bySize = moved.get(made.elements);
+  if (bySize === undefined) moved.set(made.elements, (bySize = new Map<number, number>()));
+  let seconds = bySize.get(moves.key);
+  if (seconds === undefined) {
+    seconds = orderly(pricing, made.owed) ? collectiveSeconds(pricing, made.elements) : Infinity;
+    bySize.set(moves.key, seconds);
+  }
+  return seconds;
 }
 
 /** Seconds that no move of a shard of `elements` beats: half of it at the least leaves the rank, on the faster of its links. */
@@ -152,7 +166,9 @@ function shift({ classes, moves }: Pricing, made: Made, used: Spread, place: num
   const sums = owed[place] ?? 0;
   const scattered = Math.min(sums, come);
   const exchanged = come - scattered;
-  if (exchanged > leave || before.length + sums > (classes[place]?.digits.length ?? 0)) return undefined;
+  const digits = classes[place]?.digits.length ?? 0;
+  if (exchanged > leave || before.length + sums > digits) return undefined;
+  for (const count of [come, leave, sums, late]) moves.key = (digits + 1) * moves.key + count;
   moves.late[place] = late;
   moves.scattered[place] = scattered;
   moves.exchanged[place] = exchanged - Math.min(late, exchanged);

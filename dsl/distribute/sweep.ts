@@ -11,7 +11,7 @@ import type { ContractionTree } from "../plan/tree.ts";
 import { rankCount, type Schedule } from "../schedule/schedule.ts";
 import { assertSound } from "../schedule/verify.ts";
 import { fastestOver, type Chosen } from "./choose.ts";
-import { peakBytesOnOneDevice } from "./distribute.ts";
+import { fitsOneDevice } from "./distribute.ts";
 import { deviceCount, type Machine } from "./machine.ts";
 import { meshOf } from "./mesh.ts";
 import type { CostModel } from "./model.ts";
@@ -165,7 +165,7 @@ interface Subject {
 function subjectOf(network: Network, tree: ContractionTree, memoryBytes: number): Subject {
   const room = Math.log2(memoryBytes / elementBytes(network.dtype));
   const fits = (one: ContractionTree): boolean =>
-    cost(network, one).log2Size <= room && peakBytesOnOneDevice(network, one) <= memoryBytes;
+    cost(network, one).log2Size <= room && fitsOneDevice(network, one, memoryBytes);
   let [finest, known] = [tree, -1];
   let limit = Math.min(Math.ceil(cost(network, tree).log2Size) - 1, Math.floor(room));
   for (; !fits(finest) && limit >= 0; limit -= 1) {

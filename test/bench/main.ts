@@ -4,6 +4,7 @@ import { distribution } from "./distribution.ts";
 import { kernel } from "./kernel.ts";
 import { language } from "./language.ts";
 import { order } from "./order.ts";
+import { planning } from "./planning.ts";
 import { runs } from "./runs.ts";
 import { threads } from "./threads.ts";
 import { torch } from "./torch.ts";
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   kernel,
   language,
   order,
+  planning,
   runs,
   threads,
   torch,
