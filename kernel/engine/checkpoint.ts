@@ -29,7 +29,7 @@ export interface RankCheckpoint {
   readonly done: number;
   /** Ranks that run the same slices: they go on from the same checkpoint. */
   readonly peers: readonly number[];
-  /** Int32 word a rank: slices in its last checkpoint. */
+  /** BigInt64 word a rank: slices in its last checkpoint. */
   readonly saved: SharedArrayBuffer;
 }
 
@@ -58,14 +58,14 @@ export function checkpointsFor(schedule: Schedule, folder: string, round: number
     const digits = unravel(rank, radices);
     return (loop?.digits ?? []).map((digit) => digits[digit]).join(",");
   };
-  const saved = new SharedArrayBuffer(4 * ranks.length);
+  const saved = new SharedArrayBuffer(8 * ranks.length);
   const every = slicesBetweenCheckpoints(schedule);
   const own = ranks.map((rank) => whole({ folder, digest, round }, rank));
   return ranks.map((rank) => {
     const peers = ranks.filter((other) => groupOf(other) === groupOf(rank));
     const common = (own[rank] ?? []).filter((count) => peers.every((peer) => own[peer]?.includes(count)));
     const done = Math.max(0, ...common);
-    new Int32Array(saved)[rank] = done;
+    new BigInt64Array(saved)[rank] = BigInt(done);
     return { folder, digest, round, every, done, peers, saved };
   });
 }
@@ -143,9 +143,9 @@ export function save(
     refusalOf(() => rmSync(draft, { force: true }));
     return refusal;
   }
-  const saved = new Int32Array(checkpoint.saved);
-  Atomics.store(saved, rank, slices);
-  const all = Math.min(...checkpoint.peers.map((peer) => Atomics.load(saved, peer)));
+  const saved = new BigInt64Array(checkpoint.saved);
+  Atomics.store(saved, rank, BigInt(slices));
+  const all = Math.min(...checkpoint.peers.map((peer) => Number(Atomics.load(saved, peer))));
   return refusalOf(() => {
     for (const old of countsOf(checkpoint, rank)) if (old < all) rmSync(fileOf(checkpoint, rank, old));
   });

@@ -4,7 +4,7 @@
  * write there waits for.
  */
 import type { BufferId, Step } from "../../dsl/index.ts";
-import type { Floats } from "../tensor/floats.ts";
+import { copyFloats, type Floats } from "../tensor/floats.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { arrive, barriersAt, waitFor } from "./barrier.ts";
 import { bufferOf, type Lent, type Rank, type Work } from "./rank.ts";
@@ -81,11 +81,11 @@ function combine(
   switch (kind) {
     case "redistribute":
       inputs.forEach((input, member) =>
-        out.set(input.subarray(me * block, (me + 1) * block), member * block),
+        copyFloats(out, member * block, input.subarray(me * block, (me + 1) * block)),
       );
       return;
     case "gather":
-      inputs.forEach((input, member) => out.set(input, member * block));
+      inputs.forEach((input, member) => copyFloats(out, member * block, input));
       return;
     case "reduce": {
       arithmetic.sumInputs(out, inputs, 0);
@@ -96,7 +96,7 @@ function combine(
       return;
     }
     case "broadcast":
-      if (inputs[0] !== undefined) out.set(inputs[0]);
+      if (inputs[0] !== undefined) copyFloats(out, 0, inputs[0]);
       return;
     default:
       return kind satisfies never;

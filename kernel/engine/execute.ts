@@ -21,7 +21,7 @@ interface Run {
   readonly seconds: Float64Array;
   readonly starts: Float64Array;
   /** On rank 0. */
-  readonly progress: Int32Array | undefined;
+  readonly progress: BigInt64Array | undefined;
   /** Seconds since the run began. */
   readonly now: () => number;
   /** What the file system said last where it did not keep sums of slices. */
@@ -36,7 +36,7 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
   for (const step of steps) if (step.kind !== "slice-loop") rank.work.set(step, planned(rank, step));
   const seconds = new Float64Array(steps.length);
   const starts = new Float64Array(steps.length).fill(NaN);
-  const progress = task.rank === 0 ? new Int32Array(task.progress) : undefined;
+  const progress = task.rank === 0 ? new BigInt64Array(task.progress) : undefined;
   return (begun) => {
     const now = (): number => Number(clock() - begun) / 1e9;
     const { rescaling, checkpoint } = task;

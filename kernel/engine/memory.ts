@@ -19,6 +19,7 @@ import type { Floats } from "../tensor/floats.ts";
 import { compileKernels, WORKSPACE_BYTES } from "../tensor/wasm/kernels.ts";
 import type { SharedMemory } from "./rank.ts";
 import { floatsOf, type Stretch } from "./steps.ts";
+import { inTurns } from "./turns.ts";
 
 /** Memory that this process may use: the computer's, or less where the process is held to less. */
 function usableBytes(): number {
@@ -41,17 +42,21 @@ interface Sizes {
   readonly inputs: number;
 }
 
-/**
- * `reach`: bytes up to which a memory is one for the kernels. `left`: a memory that an earlier run has left, which is taken where all
- * fits into it, and grows where it can. Throws UserError, before anything is allocated, where the run cannot fit, and where a block
- * cannot be had.
- */
-export function shareMemory(
+export interface ShareOptions {
+  /** Bytes up to which a memory is one for the kernels. */
+  readonly reach?: number;
+  /** A memory that an earlier run has left, which is taken where all fits into it, and grows where it can. */
+  readonly left?: WebAssembly.Memory | undefined;
+  /** Ends the copying of the inputs. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Rejects with UserError, before anything is allocated, where the run cannot fit, and where a block cannot be had. */
+export async function shareMemory(
   schedule: Schedule,
   entries: readonly Entries[],
-  reach = KERNEL_REACH_BYTES,
-  left?: WebAssembly.Memory,
-): SharedMemory {
+  { reach = KERNEL_REACH_BYTES, left, signal }: ShareOptions = {},
+): Promise<SharedMemory> {
   const { network, dtype, mesh } = schedule;
   const ranks = rankCount(mesh);
   const { offsets, elements } = planArena(schedule);
@@ -65,7 +70,7 @@ export function shareMemory(
   const blocks =
     oneMemory(sizes, reach, left) ?? memoryEach(network, sizes, reach) ?? plainBlocks(network, sizes);
   const inputs = floatsOf(dtype, blocks.inputs);
-  layout.starts.forEach((start, own) => writeEntries(inputs, start, own, dtype));
+  for (const [own, start] of layout.starts) await writeEntries(inputs, start, { own, dtype, signal });
   const inputOffsets = entries.map((own) => layout.starts.get(own) ?? 0);
   return { ...blocks, offsets, inputOffsets };
 }
@@ -196,15 +201,23 @@ function layInputs(entries: readonly Entries[]): { starts: Map<Entries, number>;
   return { starts, elements };
 }
 
-function writeEntries(into: Floats, start: number, { re, im }: Entries, dtype: Dtype): void {
-  if (!isComplex(dtype)) {
-    if (im?.some((part) => part !== 0) === true)
-      throw new InvariantError(`expected real entries for ${dtype}, got complex ones`);
-    into.set(re, start);
-    return;
-  }
-  for (let element = 0, at = 2 * start; element < re.length; element += 1, at += 2) {
-    into[at] = re[element] as number;
-    into[at + 1] = im === undefined ? 0 : (im[element] as number);
-  }
+async function writeEntries(
+  into: Floats,
+  start: number,
+  { own, dtype, signal }: { own: Entries; dtype: Dtype; signal: AbortSignal | undefined },
+): Promise<void> {
+  const { re, im } = own;
+  const isWide = isComplex(dtype);
+  await inTurns(re.length, signal, (begin, end) => {
+    if (!isWide) {
+      if (im?.subarray(begin, end).some((part) => part !== 0) === true)
+        throw new InvariantError(`expected real entries for ${dtype}, got complex ones`);
+      into.set(re.subarray(begin, end), start + begin);
+      return;
+    }
+    for (let element = begin, at = 2 * (start + begin); element < end; element += 1, at += 2) {
+      into[at] = re[element] as number;
+      into[at + 1] = im === undefined ? 0 : (im[element] as number);
+    }
+  });
 }

@@ -6,6 +6,7 @@
 import type { BufferId, Dtype, Entries, Schedule, Step } from "../../dsl/index.ts";
 import { floatBytes, type Floats } from "../tensor/floats.ts";
 import { reportedSteps } from "./steps.ts";
+import { inTurns } from "./turns.ts";
 
 /** For every step of the report. */
 export interface Rescaling {
@@ -124,16 +125,9 @@ export function better(schedule: Schedule, rescaling: Rescaling, round: number):
   return settled || isSame || round >= MOST_ROUNDS ? undefined : makeRescaling(schedule, shifts);
 }
 
-/** True where the largest part of the value is 0, or so near an end of the range that other parts may have lost digits. */
-export function isLost(dtype: Dtype, parts: readonly (Float64Array | undefined)[]): boolean {
-  const { least } = rangeOf(dtype);
-  let most = 0;
-  for (const plane of parts)
-    for (const part of plane ?? []) {
-      if (!Number.isFinite(part)) return true;
-      most = Math.max(most, Math.abs(part));
-    }
-  return most < 2 ** least;
+/** True where the largest part of the value is 0, or so near an end of the range that other parts may have lost digits, or no number. */
+export function isLost(dtype: Dtype, largest: number): boolean {
+  return !(largest >= 2 ** rangeOf(dtype).least && largest < Infinity);
 }
 
 /** Binary logarithms of a tensor's root mean square, and of its mean's magnitude. */
@@ -146,7 +140,11 @@ interface Typical {
  * True where products of typical numbers of these tensors, of random signs or of one sign, would lose digits on the way to a value,
  * which would not show in it.
  */
-export function mayUnderflow(schedule: Schedule, entries: readonly Entries[]): boolean {
+export async function mayUnderflow(
+  schedule: Schedule,
+  entries: readonly Entries[],
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const { least } = rangeOf(schedule.dtype);
   const typical = new Map<BufferId, Typical>();
   const of = (id: BufferId): Typical => typical.get(id) ?? { root: 0, mean: 0 };
@@ -157,7 +155,7 @@ export function mayUnderflow(schedule: Schedule, entries: readonly Entries[]): b
     if (step.kind === "load") {
       const numbers = entries[step.tensor];
       if (numbers === undefined) continue;
-      own = known.get(numbers) ?? typicalOf(numbers);
+      own = known.get(numbers) ?? (await typicalOf(numbers, signal));
       known.set(numbers, own);
     } else if (step.kind === "contract") own = product(of(step.a), of(step.b), step.k);
     else own = step.kind === "sum" ? product(of(step.in), { root: 0, mean: 0 }, step.reduced) : of(step.in);
@@ -172,14 +170,16 @@ function product(a: Typical, b: Typical, summed: number): Typical {
   return { root: Math.max(mean, a.root + b.root + Math.log2(summed) / 2), mean };
 }
 
-function typicalOf({ re, im }: Entries): Typical {
+async function typicalOf({ re, im }: Entries, signal: AbortSignal | undefined): Promise<Typical> {
   let [squares, real, imaginary] = [0, 0, 0];
-  for (let at = 0; at < re.length; at += 1) {
-    const [x, y] = [re[at] ?? 0, im?.[at] ?? 0];
-    squares += x * x + y * y;
-    real += x;
-    imaginary += y;
-  }
+  await inTurns(re.length, signal, (begin, end) => {
+    for (let at = begin; at < end; at += 1) {
+      const [x, y] = [re[at] ?? 0, im?.[at] ?? 0];
+      squares += x * x + y * y;
+      real += x;
+      imaginary += y;
+    }
+  });
   return {
     root: Math.log2(squares / re.length) / 2,
     mean: Math.log2(Math.hypot(real, imaginary) / re.length),

@@ -133,7 +133,7 @@ export function header(
 }
 
 /**
- * Throws UserError for a network without data, and InvariantError for the mistakes of a caller that would otherwise read past the
+ * Throws UserError for a network without data and for more slices than can be counted one by one, and InvariantError for the mistakes of a caller that would otherwise read past the
  * end of an input.
  */
 export function checkEntries(
@@ -143,6 +143,11 @@ export function checkEntries(
   if (entries.length === 0 && schedule.tensors.length > 0)
     throw new UserError(
       `network ${schedule.network} has no data to run with: give it some (E with normal(seed 1)), or run it dry`,
+    );
+  if (schedule.slices > Number.MAX_SAFE_INTEGER)
+    throw new UserError(
+      `network ${schedule.network} is cut into ${schedule.slices.toExponential(2)} slices, and no engine counts beyond 2^53: ` +
+        `give it more memory, or a shorter order`,
     );
   if (entries.length !== schedule.tensors.length)
     throw new InvariantError(`expected entries of ${schedule.tensors.length} tensors, got ${entries.length}`);

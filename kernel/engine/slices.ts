@@ -6,6 +6,8 @@ import { groupSize, unravel, type SliceLoop } from "./steps.ts";
 /** Elements up to which float32 slices are added up in float64 outside the arena: at most 64 MiB. */
 const MOST_PRECISE_ELEMENTS = 2 ** 22;
 
+const ZEROED_AT_ONCE = 2 ** 21;
+
 /** So many slices, from the first on, so far apart: there may be more of them than a list should hold. */
 interface Slices {
   readonly first: number;
@@ -33,7 +35,14 @@ export function enterSlice(rank: Rank, loop: SliceLoop, slice: number): void {
 export function startSums(rank: Rank, loop: SliceLoop): Floats {
   const into = bufferOf(rank, loop.into);
   const precise = into instanceof Float32Array && into.length <= MOST_PRECISE_ELEMENTS * rank.width;
-  return precise ? new Float64Array(into.length) : into.fill(0);
+  return precise ? new Float64Array(into.length) : zeroed(into);
+}
+
+/** In stretches: a thread that is to end does so between two of them. */
+function zeroed(floats: Floats): Floats {
+  for (let begin = 0; begin < floats.length; begin += ZEROED_AT_ONCE)
+    floats.fill(0, begin, begin + ZEROED_AT_ONCE);
+  return floats;
 }
 
 export function finishSums(rank: Rank, loop: SliceLoop, sums: Floats): void {

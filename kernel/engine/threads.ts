@@ -3,15 +3,7 @@
  * in collective steps. In: a schedule and its inputs. Out: the value, and what was measured on every rank.
  */
 import { createRequire } from "node:module";
-import {
-  InvariantError,
-  isComplex,
-  rankCount,
-  UserError,
-  type Entries,
-  type Schedule,
-} from "../../dsl/index.ts";
-import { floatBytes, widthOf } from "../tensor/floats.ts";
+import { rankCount, UserError, type Entries, type Schedule } from "../../dsl/index.ts";
 import { barrierWords } from "./barrier.ts";
 import {
   checkpointsFor,
@@ -25,11 +17,12 @@ import type { Engine, RunOptions } from "./engine.ts";
 import { bytesOf, KERNEL_REACH_BYTES, memoryLeft, shareMemory } from "./memory.ts";
 import { follow, progressWords } from "./progress.ts";
 import type { RankTask, SharedMemory } from "./rank.ts";
-import type { RunReport, TensorValue } from "./report.ts";
+import type { RunReport } from "./report.ts";
 import { better, exponentOf, isLost, makeRescaling, mayUnderflow, type Rescaling } from "./rescale.ts";
 import { checkEntries, reportOf, type RankTimes } from "./skeleton.ts";
 import { runTeam, Standby, type Team } from "./standby.ts";
-import { floatsOf, reportedSteps } from "./steps.ts";
+import { reportedSteps } from "./steps.ts";
+import { readValue } from "./value.ts";
 
 /**
  * Rejects with UserError where the memory does not suffice, with the signal's reason where it aborts, and with
@@ -49,7 +42,7 @@ export function makeThreadsEngine(reach = KERNEL_REACH_BYTES): Engine {
       let left = team.memory;
       let bytes = left?.buffer.byteLength ?? 0;
       try {
-        const memory = shareMemory(schedule, entries, reach, left);
+        const memory = await shareMemory(schedule, entries, { reach, left, signal: options?.signal });
         left = memoryLeft(memory);
         bytes = bytesOf(memory);
         return await runFrom({ team, schedule, memory, options }, entries);
@@ -61,11 +54,14 @@ export function makeThreadsEngine(reach = KERNEL_REACH_BYTES): Engine {
 }
 
 /** From the beginning, or from the last checkpoint. */
-function runFrom(work: Work, entries: readonly Entries[]): Promise<RunReport> {
+async function runFrom(work: Work, entries: readonly Entries[]): Promise<RunReport> {
   const { schedule, options } = work;
   const kept = options?.checkpoint === undefined ? undefined : roundIn(schedule, options.checkpoint);
   if (kept !== undefined) return runInRange(work, makeRescaling(schedule, kept.shifts), kept.round);
-  return runInRange(work, mayUnderflow(schedule, entries) ? makeRescaling(schedule) : undefined, 0);
+  const rescaling = (await mayUnderflow(schedule, entries, options?.signal))
+    ? makeRescaling(schedule)
+    : undefined;
+  return runInRange(work, rescaling, 0);
 }
 
 /** Throws UserError where the folder cannot be read. */
@@ -104,7 +100,8 @@ async function runInRange(work: Work, first: Rescaling | undefined, firstRound: 
       throw unusable(schedule, options?.checkpoint ?? "", refusal);
     const times = await runRanks(work, rescaling, checkpoints);
     unkept = times.reduce((found, one) => one.unkept ?? found, refusal ?? unkept);
-    const value = valueOf(schedule, memory, rescaling === undefined ? 0 : exponentOf(rescaling));
+    const exponent = rescaling === undefined ? 0 : exponentOf(rescaling);
+    const { value, largest } = await readValue(schedule, memory, exponent, options?.signal);
     const report = {
       ...reportOf("threads", schedule, times, value),
       ...(options?.native && { arithmetic: options.native.description }),
@@ -113,7 +110,7 @@ async function runInRange(work: Work, first: Rescaling | undefined, firstRound: 
     const next =
       rescaling !== undefined
         ? better(schedule, rescaling, round)
-        : isLost(schedule.dtype, [value.re, value.im])
+        : isLost(schedule.dtype, largest)
           ? makeRescaling(schedule)
           : undefined;
     const { measuredSeconds = 0 } = report;
@@ -184,27 +181,4 @@ function begin(start: SharedArrayBuffer): void {
   const words = new Int32Array(start);
   Atomics.store(words, 0, 1);
   Atomics.notify(words, 0);
-}
-
-/** The result, whole on rank 0, times two to the exponent, in the range of its dtype. */
-function valueOf(schedule: Schedule, { arenas, offsets }: SharedMemory, exponent: number): TensorValue {
-  const { open: labels, dtype, extents, buffers, result } = schedule;
-  const shape = labels.map((label) => extents[label] ?? 1);
-  const width = widthOf(dtype);
-  const [start, elements] = [(offsets[result] ?? 0) * width, buffers[result]?.elements ?? 0];
-  const arena = arenas[0];
-  if (arena === undefined) throw new InvariantError("expected an arena of rank 0, got none");
-  const floats = floatsOf(dtype, arena).subarray(start, start + elements * width);
-  // In two factors, each of which is a number where the product is.
-  const factors = [2 ** Math.trunc(exponent / 2), 2 ** (exponent - Math.trunc(exponent / 2))] as const;
-  const scaled = (x: number): number => (x === 0 ? 0 : x * factors[0] * factors[1]);
-  const rounded = floatBytes(dtype) === 4 ? Math.fround : (x: number): number => x;
-  const part = (lane: number): Float64Array => {
-    const values = new Float64Array(elements);
-    // While this goes on nothing else does, an interruption neither.
-    for (let element = 0, at = lane; element < elements; element += 1, at += width)
-      values[element] = rounded(scaled(floats[at] as number));
-    return values;
-  };
-  return { labels, shape, dtype, re: part(0), ...(isComplex(dtype) ? { im: part(1) } : {}) };
 }

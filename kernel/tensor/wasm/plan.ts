@@ -36,7 +36,7 @@ const LINE_BYTES = 256;
 
 export function planCopy(view: View, dtype: Dtype): CopyPlan {
   const { axes, bytes } = withoutPairs(fusedAxes(view, widthOf(dtype) * floatBytes(dtype)));
-  const parts = evenParts({ axes, bytes, to: 0, from: 0 });
+  const parts = evenParts({ axes, bytes, to: 0, from: 0 }).flatMap(shortRuns);
   return { words: Uint32Array.from([parts.length, ...parts.flatMap(partWords)]) };
 }
 
@@ -96,6 +96,25 @@ function evenParts(part: Part): Part[] {
     ...evenParts({ ...part, axes: withExtent(most) }),
     ...evenParts({ ...part, ...others, axes: withExtent(uneven.extent - most) }),
   ];
+}
+
+/** Bytes that are moved in one go: a thread that is to end does so between two of them. */
+const LONGEST_RUN = 2 ** 24;
+
+/** A long run is cut into some of this length and a rest. */
+function shortRuns(part: Part): Part[] {
+  const { axes, bytes, to, from } = part;
+  const last = axes.at(-1);
+  if (last?.from !== bytes || last.to !== bytes || last.extent * bytes <= LONGEST_RUN) return [part];
+  const around = axes.slice(0, -1);
+  const count = LONGEST_RUN / bytes;
+  const left = last.extent % count;
+  const done = (last.extent - left) * bytes;
+  const runs = { extent: (last.extent - left) / count, to: LONGEST_RUN, from: LONGEST_RUN };
+  const cut = { ...part, axes: [...around, runs, { ...last, extent: count }] };
+  return left === 0
+    ? [cut]
+    : [cut, { bytes, to: to + done, from: from + done, axes: [...around, { ...last, extent: left }] }];
 }
 
 /** What is moved at a time, and the axes around it. */

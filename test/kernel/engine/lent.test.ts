@@ -5,12 +5,12 @@ import { shareMemory } from "../../../kernel/engine/memory.ts";
 import { makeRank } from "../../../kernel/engine/rank.ts";
 import { collectives } from "./collectives.ts";
 
-test("what a collective reads is written to only after all members have come to its end", () => {
+test("what a collective reads is written to only after all members have come to its end", async () => {
   const { schedule, entries } = collectives[0] ?? expect.unreachable();
   const gather = schedule.steps.find((step) => step.kind === "gather") ?? expect.unreachable();
   const barriers = new SharedArrayBuffer(4 * barrierWords(schedule));
   const [start, progress] = [new SharedArrayBuffer(16), new SharedArrayBuffer(32)];
-  const memory = shareMemory(schedule, entries);
+  const memory = await shareMemory(schedule, entries);
   const rank = makeRank({ schedule, rank: 0, memory, barriers, start, progress });
   const { entry, exit } = barriersAt(rank.barrierTable, schedule, gather.digits, 0);
   const othersCome = (at: number): void => {

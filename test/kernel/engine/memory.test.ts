@@ -35,9 +35,9 @@ const layouts = [
   { name: "plain blocks", reach: WORKSPACE_BYTES, blocks: [0, 1, 2, 3], kernels: false },
 ];
 
-test.each(layouts)("what the kernels reach is $name", ({ reach, blocks, kernels }) => {
+test.each(layouts)("what the kernels reach is $name", async ({ reach, blocks, kernels }) => {
   const { schedule, entries } = small(3);
-  const memory = shareMemory(schedule, entries, reach);
+  const memory = await shareMemory(schedule, entries, { reach });
   const stretches = [...memory.arenas, memory.inputs];
   expect(blocksOf(stretches)).toEqual(blocks);
   expect(memory.arenas.every(({ block }) => block instanceof WebAssembly.Memory)).toBe(kernels);
@@ -68,19 +68,19 @@ test("float64 sums have the same bits in every layout", async () => {
   for (const other of others) expect(other).toEqual(first);
 });
 
-test("a memory that a run has left is taken, and grows", () => {
+test("a memory that a run has left is taken, and grows", async () => {
   const { schedule, entries } = small(2);
   const left = new WebAssembly.Memory({ initial: 1, maximum: 2 ** 15, shared: true });
-  const memory = shareMemory(schedule, entries, 2 ** 30, left);
+  const memory = await shareMemory(schedule, entries, { reach: 2 ** 30, left });
   expect(memoryLeft(memory)).toBe(left);
   const ends = [...memory.arenas, memory.inputs].map(({ start, bytes }) => start + bytes);
   expect(left.buffer.byteLength).toBeGreaterThanOrEqual(Math.max(...ends));
 });
 
-test("a memory that cannot grow far enough is left", () => {
+test("a memory that cannot grow far enough is left", async () => {
   const { schedule, entries } = small(2);
   const left = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-  const taken = memoryLeft(shareMemory(schedule, entries, 2 ** 30, left));
+  const taken = memoryLeft(await shareMemory(schedule, entries, { reach: 2 ** 30, left }));
   expect(taken).toBeInstanceOf(WebAssembly.Memory);
   expect(taken).not.toBe(left);
 });
@@ -97,7 +97,7 @@ test("what a run leaves in the memory does not matter to the next", async () => 
 /** Bytes of all that a run allocates: blocks, and the float64 copy of its value. */
 async function allocated(reach: number): Promise<number> {
   const { schedule, entries } = small(2);
-  const { arenas, inputs } = shareMemory(schedule, entries, reach);
+  const { arenas, inputs } = await shareMemory(schedule, entries, { reach });
   const blocks = new Set([...arenas, inputs].map(({ block }) => block));
   const sizes = [...blocks].map((block) =>
     block instanceof WebAssembly.Memory ? block.buffer.byteLength : block.byteLength,
@@ -107,14 +107,14 @@ async function allocated(reach: number): Promise<number> {
 }
 
 /** The least memory with which the run is not refused: halving between what is too little and what is enough. */
-function least(reach: number): number {
+async function least(reach: number): Promise<number> {
   const { schedule, entries } = small(2);
   let [little, enough] = [0, 2 ** 26];
   while (enough - little > 1) {
     const middle = Math.floor((little + enough) / 2);
     vi.spyOn(process, "constrainedMemory").mockReturnValue(middle);
     try {
-      shareMemory(schedule, entries, reach);
+      await shareMemory(schedule, entries, { reach });
       enough = middle;
     } catch (error) {
       expect(error).toBeInstanceOf(UserError);
@@ -125,7 +125,7 @@ function least(reach: number): number {
 }
 
 test.each(layouts)("what is refused is what would take more than there is: $name", async ({ reach }) => {
-  const needed = least(reach);
+  const needed = await least(reach);
   vi.restoreAllMocks();
   expect(await allocated(reach)).toBeLessThanOrEqual(needed);
 });
@@ -146,10 +146,10 @@ test("what cannot fit is refused with the numbers, before anything is allocated"
   expect(asked).not.toHaveBeenCalled();
 });
 
-test("more than the 4 GiB of one memory, and than the computer has, is refused with the numbers", () => {
+test("more than the 4 GiB of one memory, and than the computer has, is refused with the numbers", async () => {
   const { schedule, entries } = outerProduct(2 ** 15);
   vi.spyOn(process, "constrainedMemory").mockReturnValue(5 * 2 ** 30);
-  expect(() => shareMemory(schedule, entries)).toThrow(
+  await expect(shareMemory(schedule, entries)).rejects.toThrow(
     /^outer needs [\d.]+ GiB on 2 workers \([\d.]+ GiB each .*\), and this computer has 5 GiB; slice it/,
   );
 });
@@ -161,7 +161,7 @@ test("a runtime that gives no memory for the kernels runs without them", async (
     throw new RangeError("could not allocate memory");
   });
   vi.stubGlobal("WebAssembly", { Memory: refuse });
-  expect(shareMemory(schedule, entries).kernels).toBeUndefined();
+  expect((await shareMemory(schedule, entries)).kernels).toBeUndefined();
   expect((await makeThreadsEngine().run(schedule, entries)).value).toEqual(expected.value);
   expect(refuse).toHaveBeenCalled();
 });

@@ -6,6 +6,7 @@ import type { Progress } from "../../../kernel/engine/engine.ts";
 import { runCrew } from "../../../kernel/engine/crew.ts";
 import { sharedBlock } from "../../../kernel/engine/memory.ts";
 import { follow, note, progressWords } from "../../../kernel/engine/progress.ts";
+import { reportedSteps } from "../../../kernel/engine/steps.ts";
 import { threadsEngine } from "../../../kernel/engine/threads.ts";
 import { outerProduct } from "../../support/schedules.ts";
 import { engineSuite } from "./suite.ts";
@@ -57,14 +58,39 @@ test("what rank 0 notes of slices is told as it stands at the end, with those of
       { done: 5, of: 8, restored: 0 },
       { done: 5, of: 8 },
     ],
+    // More than an Int32 counts.
+    [
+      { done: 2 ** 31 + 5, of: 2 ** 40 + 1, restored: 2 ** 31 + 3 },
+      { done: 2 ** 31 + 5, of: 2 ** 40 + 1, restored: 2 ** 31 + 3 },
+    ],
   ] as const) {
     const words = progressWords();
     const heard: Progress[] = [];
     const end = follow(words, (progress) => heard.push(progress));
-    note(new Int32Array(words), 4, slices);
+    note(new BigInt64Array(words), 4, slices);
     end();
     expect(heard).toEqual([{ step: 4, slices: told }]);
   }
+});
+
+test("more slices than are counted one by one are refused", async () => {
+  const { schedule, entries } = outerProduct(2);
+  const run = threadsEngine.run({ ...schedule, slices: 2 ** 54 }, entries);
+  await expect(run).rejects.toThrow(UserError);
+  await expect(run).rejects.toThrow("network outer is cut into 1.80e+16 slices");
+});
+
+test("an abort is heard while the value is read", async () => {
+  const { schedule, entries } = outerProduct(2 ** 11);
+  const stop = new AbortController();
+  const last = reportedSteps(schedule.steps).length - 1;
+  // Progress is told once more when the workers have ended; the value is still to be read, in more than one turn.
+  const onProgress = ({ step }: Progress): void => {
+    if (step === last) setImmediate(() => stop.abort(new RangeError("stopped")));
+  };
+  const run = threadsEngine.run(schedule, entries, { signal: stop.signal, onProgress });
+  await expect(run).rejects.toThrow("stopped");
+  expect((await threadsEngine.run(schedule, entries)).value?.re.length).toBe(2 ** 22);
 });
 
 function script(text: string): URL {

@@ -63,3 +63,19 @@ test("tensors may lie above 2 GiB, up to the end of 4 GiB", () => {
     for (const start of [2 ** 31 - WORKSPACE_BYTES - 2 ** 13, 2 ** 32 - WORKSPACE_BYTES - bytes])
       expectCopied(makeArena(bytes, start), view, dtype, wanted);
 });
+
+test("runs longer than are moved in one go", () => {
+  // 16 MiB and some bytes each.
+  const [rows, columns, step] = [2, 2 ** 21 + 3, 2 ** 21 + 8];
+  const arena = makeArena(2 ** 27);
+  const from = arena.place("float64", rows * step);
+  const out = arena.place("float64", rows * columns);
+  for (let at = 0; at < from.floats.length; at += 1) from.floats[at] = at;
+  out.floats.fill(NaN);
+  const plan = planCopy({ extents: [rows, columns], strides: [step, 1] }, "float64");
+  arena.kernels.copyStrided(out.address, from.address, plan);
+  const wrong = out.floats.findIndex((x, at) => x !== Math.floor(at / columns) * step + (at % columns));
+  expect(wrong).toBe(-1);
+  expect(plan.words.filter((word) => word === 2 ** 24).length).toBeGreaterThan(0);
+  expect(arena.broken()).toEqual([]);
+});
