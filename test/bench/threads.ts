@@ -3,8 +3,8 @@
  * `seconds` are the best of the goes, of the contraction alone: numbers are in place on both sides, threads and processes are started.
  * `ours` is with the WebAssembly kernels, `auto` with a BLAS of this computer where that is faster, if there is one.
  * `error`: the largest of entries, relative to the largest entry, against numpy in complex128 by the same order; `known`: against the
- * value that reference.json holds. Then what more workers bring: workers.ts.
- * `npm run bench threads -- [--goes 3] [--search 10] [--only NAME,...] [--workers 2] [--parts contractions,scaling,capped]`
+ * value that reference.json holds. Then what more workers bring: workers.ts; and how soon a run ends that is not wanted: cancel.ts.
+ * `npm run bench threads -- [--goes 3] [--search 10] [--only NAME,...] [--workers 2] [--parts contractions,scaling,capped,cancel]`
  */
 import { parseArgs } from "node:util";
 import {
@@ -23,6 +23,7 @@ import type { TensorValue } from "tnlab/kernel/engine/report.js";
 import { threadsEngine } from "tnlab/kernel/engine/threads.js";
 import { searchOrder } from "tnlab/kernel/search/search.js";
 import type { Native } from "tnlab/kernel/tensor/blas/native.js";
+import { cancel } from "./cancel.ts";
 import { knownValue, valuedInstance, type Known } from "./instances.ts";
 import { installPeer } from "./peer/cotengra.ts";
 import { isInstalled, startPeer, type Answer, type Backend, type Peer } from "./peer/threads.ts";
@@ -217,7 +218,7 @@ export async function threads(args: string[]): Promise<void> {
       search: { type: "string", default: "10" },
       workers: { type: "string", default: "2" },
       only: { type: "string", default: "" },
-      parts: { type: "string", default: "contractions,scaling,capped" },
+      parts: { type: "string", default: "contractions,scaling,capped,cancel" },
     },
   });
   const { goes, search, workers } = values;
@@ -227,6 +228,7 @@ export async function threads(args: string[]): Promise<void> {
   if (parts.includes("contractions")) await contractions(only, options);
   if (parts.includes("scaling")) await scaling(options);
   if (parts.includes("capped")) await extraSpeedup(only, options);
+  if (parts.includes("cancel")) await cancel();
 }
 
 async function contractions(only: readonly string[], options: Options): Promise<void> {
