@@ -94,7 +94,7 @@ export { annealBy, type Judging, type TreeValue } from "./plan/judged.ts";
 export { plan, type Method as OrderMethod } from "./plan/plan.ts";
 export { formatPath, parsePath } from "./plan/pathfile.ts";
 export { repair } from "./plan/repair.ts";
-export { bestFound, isExhausted, merge, nextUnit, portfolio, ROUND } from "./plan/portfolio.ts";
+export { bestFound, isDoneAnyway, isExhausted, merge, nextUnit, portfolio, ROUND } from "./plan/portfolio.ts";
 export type { Pace, Portfolio } from "./plan/portfolio.ts";
 export type { Candidate, SlicedPairs } from "./plan/problem.ts";
 export { composed, finished, prepare, provenBest, searchSeed, smallTree, treeOf } from "./plan/search.ts";

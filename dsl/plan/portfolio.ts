@@ -111,6 +111,14 @@ export function isExhausted({ stale, tensors }: Portfolio): boolean {
   return stale >= 40 + tensors;
 }
 
+/**
+ * True of the units that are done to their end however little time there is: the first tree and, of a network that is not large, one
+ * short annealing, so that a short search on a busy computer is no plain greedy one.
+ */
+export function isDoneAnyway(number: number, tensors: number): boolean {
+  return number === 0 || (number === 1 && tensors <= LARGE);
+}
+
 /** The next unit; may be called again before its result is merged. */
 export function nextUnit(state: Portfolio, pace: Pace): Unit {
   const number = state.units;

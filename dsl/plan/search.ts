@@ -7,7 +7,7 @@ import { greedy, plainGreedy } from "./greedy.ts";
 import { at, fused, hypergraph } from "./hypergraph.ts";
 import { MOST_CONNECTED_TENSORS, MOST_OPTIMAL_TENSORS, optimal, optimalPairs } from "./optimal.ts";
 import { checkTree, type Pairs } from "./path.ts";
-import { bestFound, isExhausted, merge, nextUnit, portfolio, ROUND } from "./portfolio.ts";
+import { bestFound, isDoneAnyway, isExhausted, merge, nextUnit, portfolio, ROUND } from "./portfolio.ts";
 import { candidate, fits, type Candidate, type Problem, type SlicedPairs } from "./problem.ts";
 import { projected } from "./repair.ts";
 import { slice } from "./slice.ts";
@@ -68,13 +68,18 @@ export function search(network: Network, goal: Goal, budget: Budget, random: Ran
   const best = provenBest(prepared, budget);
   if (best !== undefined) return finished(prepared, best, budget);
   const state = portfolio(problem.graph.tensors.length, problem.maxLog2Size, seed, start);
-  const expired = (): boolean => budget.expired();
-  while (state.units < budget.trials && !isExhausted(state) && !(state.units > 0 && expired())) {
+  const isOver = (number: number): boolean => !isDoneAnyway(number, state.tensors) && budget.expired();
+  while (state.units < budget.trials && !isExhausted(state) && !isOver(state.units)) {
     const units: Unit[] = [];
     // All of a round are made before any is done, as they are where threads share the work.
     while (units.length < ROUND && state.units < budget.trials)
       units.push(nextUnit(state, { share: shareGone(budget, state.units) }));
-    for (const unit of units) merge(state, unit, perform(problem, unit, expired));
+    for (const unit of units)
+      merge(
+        state,
+        unit,
+        perform(problem, unit, () => isOver(unit.number)),
+      );
   }
   return finished(prepared, bestFound(state) as SlicedPairs, budget);
 }

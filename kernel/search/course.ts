@@ -3,6 +3,7 @@ import {
   bestFound,
   describeWork,
   InvariantError,
+  isDoneAnyway,
   isExhausted,
   merge,
   mulberry32,
@@ -75,9 +76,8 @@ function best(state: Portfolio): SlicedPairs {
   return found;
 }
 
-/** The first unit is done in any case. */
-function isOver({ elapsed, seconds }: Course, state: Portfolio): boolean {
-  return state.units > 0 && elapsed() >= seconds;
+function isOver({ elapsed, seconds }: Course, { units, tensors }: Portfolio): boolean {
+  return !isDoneAnyway(units, tensors) && elapsed() >= seconds;
 }
 
 function take({ improved }: Course, state: Portfolio, unit: Unit, { found, cost }: Done): void {

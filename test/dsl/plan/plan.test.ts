@@ -6,6 +6,7 @@ import { parseInstance } from "../../../dsl/network/instance.ts";
 import { cost } from "../../../dsl/plan/cost.ts";
 import { checkTree } from "../../../dsl/plan/path.ts";
 import { plan, type Method } from "../../../dsl/plan/plan.ts";
+import { greedyTree } from "../../../dsl/plan/search.ts";
 import type { ContractionTree } from "../../../dsl/plan/tree.ts";
 import { allTrees, costByDefinition, fromEquation, randomNetwork, unlimited } from "./networks.ts";
 
@@ -116,6 +117,18 @@ describe("plan", () => {
     const net = randomNetwork(mulberry32(4), 30, 50);
     const spent = { expired: () => true, trials: 1e9 };
     checkTree(net, plan(net, { kind: "search", objective: "flops" }, spent, mulberry32(1)));
+  });
+
+  it("anneals for a moment where there is no time at all", () => {
+    const shares = Array.from({ length: 8 }, (_, seed) => {
+      const net = randomNetwork(mulberry32(seed + 1), 60, 100);
+      const spent = { expired: () => true, trials: 1e9 };
+      const found = plan(net, { kind: "search", objective: "flops" }, spent, mulberry32(seed + 1));
+      return costOver(net, found) / costOver(net, greedyTree(net, mulberry32(seed + 1)));
+    });
+    expect(Math.max(...shares)).toBeLessThanOrEqual(1 + 1e-9);
+    // Unannealed trees are seldom better than the greedy one.
+    expect(shares.filter((share) => share < 0.5).length).toBeGreaterThan(5);
   });
 
   it("takes a given tree and refuses one that does not fit", () => {
