@@ -3,34 +3,42 @@
  * a's real parts and one by its imaginary parts, times i: so are the sums that make an element the same, to the bit, where a and b
  * change places. Sums run over at most DEPTH floats of a row in the operands' precision, sums of those in float64.
  */
-import { leftPanelBytes, packColumns, packRows } from "./packLeft";
+import { copyLines, leftPanelBytes, lineBytes, packRows } from "./packLeft";
 import { packLines, packTurned, rightPanelBytes } from "./packRight";
+import { addPanelTimesI, PANEL_ROWS, STEP_BYTES, sumPanel } from "./panel";
 import { addTile, round } from "./rounding";
-import { addWideTimesI, ROW_BYTES, ROWS, sumWhole, sumWide } from "./tile";
+import { addWideTimesI, ROW_BYTES, ROWS, sumWide } from "./tile";
 
 /** Floats of a sum between two roundings to float64. */
 const DEPTH: u32 = 256;
-/** Floats of a row of a block of the result. */
-const COLUMNS: u32 = 480;
-/** Bytes of a column of it. */
-const COLUMN_BYTES: u32 = 1920;
+/** Bytes of a row and of a column of a block of the result: its right panels stay in the second cache. */
+const BLOCK_BYTES: u32 = 2048;
+/** Rows that are packed at a time where rows are neighbours: what shares a cache line. */
+const STRIP: u32 = 64;
+/** Right panels that do not pay for packed rows. */
+const MOST_UNPACKED: u32 = 3;
 
-/** Parts of the workspace, in bytes from its start: one tile; packed blocks; sums of a block of the result. */
-const LEFT: usize = 512;
-const RIGHT: usize = LEFT + 501_760;
-const SUMS: usize = RIGHT + 991_232;
+/** Parts of the workspace, in bytes from its start: one tile; packed rows; packed columns; sums of a block of the result. */
+const LEFT: u32 = 512;
+const RIGHT: u32 = LEFT + 278_528;
+const SUMS: u32 = RIGHT + 528_384;
 
 export function multiplyBlocks<T extends number>(
   out: usize, a: usize, b: usize, m: u32, n: u32, k: u32, turnedA: bool, turnedB: bool, complex: bool, work: usize,
 ): void {
   const width: u32 = complex ? 2 : 1;
   const size = width * <u32>sizeof<T>();
-  const rowsMost = COLUMN_BYTES / <u32>sizeof<T>();
-  const columnsMost = COLUMNS / width;
+  const most = BLOCK_BYTES / <u32>sizeof<T>();
+  const columnsMost = most / width;
   const depthMost = DEPTH / width;
+  const aRow = turnedA ? size : k * size;
+  const aStep = turnedA ? m * size : size;
   const outRow = n * size;
   for (let column: u32 = 0; column < n; column += columnsMost) {
     const columns = min(columnsMost, n - column);
+    const packed = columns * size > MOST_UNPACKED * ROW_BYTES;
+    const copied = turnedA && !packed;
+    const rowsMost = copied ? most / 2 : most;
     for (let row: u32 = 0; row < m; row += rowsMost) {
       const rows = min(rowsMost, m - row);
       const to = out + row * outRow + column * size;
@@ -40,70 +48,98 @@ export function multiplyBlocks<T extends number>(
         if (row === 0 || k > depthMost)
           if (turnedB) packTurned(work + RIGHT, b + (column * k + start) * size, columns, depth, k * size, size);
           else packLines(work + RIGHT, b + (start * n + column) * size, columns, depth, n * size, size);
-        if (turnedA) packColumns<T>(work + LEFT, a + (start * m + row) * size, rows, depth, m * size, complex);
-        else packRows<T>(work + LEFT, a + (row * k + start) * size, rows, depth * width, k * size);
-        if (k <= depthMost) storeBlock<T>(to, outRow, rows, columns * width, depth, complex, work);
-        else addBlock<T>(rows, columns * width, depth, start === 0, complex, work);
+        let from = a + row * aRow + start * aStep;
+        if (copied) from = copyLines(work + LEFT, from, rows * size, depth, aStep);
+        const step = copied ? lineBytes(rows * size) : aStep;
+        if (k <= depthMost) storeBlock<T>(to, outRow, from, aRow, step, rows, columns * width, depth, packed, complex, work);
+        else addBlock<T>(from, aRow, step, rows, columns * width, depth, start === 0, packed, complex, work);
       }
-      if (k > depthMost) roundBlock<T>(to, outRow, rows, columns * width, work);
+      if (k > depthMost) roundBlock<T>(to, outRow, rows, columns * width, packed, work);
     }
   }
 }
 
 /** `columns` in floats, `depth` in elements. */
-function storeBlock<T extends number>(out: usize, outRow: u32, rows: u32, columns: u32, depth: u32, complex: bool, work: usize): void {
+function storeBlock<T extends number>(
+  out: usize, outRow: u32, from: usize, aRow: u32, aStep: u32, rows: u32, columns: u32, depth: u32, packed: bool, complex: bool, work: usize,
+): void {
   const wide = ROW_BYTES / <u32>sizeof<T>();
-  let b = work + RIGHT;
-  for (let column: u32 = 0; column < columns; column += wide, b += rightPanelBytes(depth)) {
-    let to = out + column * sizeof<T>();
-    let a = work + LEFT;
-    const bytes = (columns - column) * <u32>sizeof<T>();
-    for (let row: u32 = 0; row < rows; row += ROWS, a += leftPanelBytes<T>(complex ? 2 * depth : depth), to += ROWS * outRow) {
-      const high = min(ROWS, rows - row);
-      if (bytes >= ROW_BYTES) sumPanels<T>(high, depth, complex, a, b, to, outRow);
+  for (let row: u32 = 0, high: u32 = 0; row < rows; row += high, from += high * aRow, out += high * outRow) {
+    high = tileRows(rows - row, packed);
+    const left = packed && high === PANEL_ROWS ? packStrip<T>(row, rows, from, aRow, aStep, depth, complex, work) : LEFT;
+    let right = RIGHT;
+    for (let column: u32 = 0; column < columns; column += wide, right += rightPanelBytes(depth)) {
+      const to = out + column * sizeof<T>();
+      const bytes = (columns - column) * <u32>sizeof<T>();
+      if (bytes >= ROW_BYTES) sumPanels<T>(high, depth, packed, complex, from, aRow, aStep, work, left, right, to, outRow);
       else {
-        sumPanels<T>(high, depth, complex, a, b, work, ROW_BYTES);
-        for (let line: u32 = 0; line < high; line++)
-          memory.copy(to + line * outRow, work + line * ROW_BYTES, bytes);
+        sumPanels<T>(high, depth, packed, complex, from, aRow, aStep, work, left, right, work, ROW_BYTES);
+        for (let line: u32 = 0; line < high; line++) memory.copy(to + line * outRow, work + line * ROW_BYTES, bytes);
       }
     }
   }
 }
 
+/** Rows of the next tile, where so many are left. */
+@inline
+function tileRows(left: u32, packed: bool): u32 {
+  return packed && left !== ROWS ? min(left, PANEL_ROWS) : min(left, ROWS);
+}
+
+/** Packs the panels of the strip that begins at `row`, if one does, and tells where this row's panel begins. */
+@inline
+function packStrip<T extends number>(
+  row: u32, rows: u32, from: usize, aRow: u32, aStep: u32, depth: u32, complex: bool, work: usize,
+): u32 {
+  // Where steps are neighbours, each panel is a strip.
+  const strip = aRow < aStep ? STRIP : PANEL_ROWS;
+  const before = row % strip;
+  if (before === 0) packRows<T>(work + LEFT, from, min(strip, rows - row) & ~(PANEL_ROWS - 1), depth, aRow, aStep, complex);
+  return LEFT + (before / PANEL_ROWS) * leftPanelBytes(depth, complex);
+}
+
+/** A tile of the product, of packed rows where they fill a panel. */
 @inline
 function sumPanels<T extends number>(
-  rows: u32, depth: u32, complex: bool, a: usize, b: usize, to: usize, toRow: u32,
+  rows: u32, depth: u32, packed: bool, complex: bool,
+  a: usize, aRow: u32, aStep: u32, work: usize, left: u32, right: u32, to: usize, toRow: u32,
 ): void {
-  const step = ROWS * <u32>sizeof<T>();
-  const next = complex ? 2 * step : step;
-  if (rows === ROWS) sumWhole<T>(depth, a, sizeof<T>(), next, b, ROW_BYTES, to, toRow);
-  else sumWide<T>(rows, depth, a, sizeof<T>(), next, b, ROW_BYTES, to, toRow);
-  if (complex) addWideTimesI<T>(rows, depth, a + step, sizeof<T>(), next, b, ROW_BYTES, to, toRow);
+  if (packed && rows === PANEL_ROWS) {
+    sumPanel<T>(depth, work, left, right, to, toRow);
+    if (complex) addPanelTimesI<T>(depth, work, left + depth * STEP_BYTES, right, to, toRow);
+  } else {
+    sumWide<T>(rows, depth, a, aRow, aStep, work + right, ROW_BYTES, to, toRow);
+    if (complex) addWideTimesI<T>(rows, depth, a + sizeof<T>(), aRow, aStep, work + right, ROW_BYTES, to, toRow);
+  }
 }
 
 /** Adds a block into the workspace's sums, whose tiles lie one after another, in the order in which they are made here. */
-function addBlock<T extends number>(rows: u32, columns: u32, depth: u32, first: bool, complex: bool, work: usize): void {
+function addBlock<T extends number>(
+  from: usize, aRow: u32, aStep: u32, rows: u32, columns: u32, depth: u32, first: bool, packed: bool, complex: bool, work: usize,
+): void {
   const wide = ROW_BYTES / <u32>sizeof<T>();
   let sums = work + SUMS;
-  let b = work + RIGHT;
-  for (let column: u32 = 0; column < columns; column += wide, b += rightPanelBytes(depth)) {
-    let a = work + LEFT;
-    for (let row: u32 = 0; row < rows; row += ROWS, a += leftPanelBytes<T>(complex ? 2 * depth : depth)) {
-      sumPanels<T>(min(ROWS, rows - row), depth, complex, a, b, work, ROW_BYTES);
-      sums = addTile<T>(sums, work, ROWS * ROW_BYTES, first);
+  for (let row: u32 = 0, high: u32 = 0; row < rows; row += high, from += high * aRow) {
+    high = tileRows(rows - row, packed);
+    const left = packed && high === PANEL_ROWS ? packStrip<T>(row, rows, from, aRow, aStep, depth, complex, work) : LEFT;
+    let right = RIGHT;
+    for (let column: u32 = 0; column < columns; column += wide, right += rightPanelBytes(depth)) {
+      sumPanels<T>(high, depth, packed, complex, from, aRow, aStep, work, left, right, work, ROW_BYTES);
+      sums = addTile<T>(sums, work, high * ROW_BYTES, first);
     }
   }
 }
 
 /** Rounds the workspace's sums into the result. */
-function roundBlock<T extends number>(out: usize, outRow: u32, rows: u32, columns: u32, work: usize): void {
+function roundBlock<T extends number>(out: usize, outRow: u32, rows: u32, columns: u32, packed: bool, work: usize): void {
   const wide = ROW_BYTES / <u32>sizeof<T>();
   let sums = work + SUMS;
-  for (let column: u32 = 0; column < columns; column += wide)
-    for (let row: u32 = 0; row < rows; row += ROWS, sums += ROWS * wide * 8) {
+  for (let row: u32 = 0, high: u32 = 0; row < rows; row += high) {
+    high = tileRows(rows - row, packed);
+    for (let column: u32 = 0; column < columns; column += wide) {
       const filled = min(wide, columns - column);
       const to = out + row * outRow + column * sizeof<T>();
-      for (let line: u32 = 0; line < min(ROWS, rows - row); line++)
-        round<T>(to + line * outRow, sums + line * wide * 8, filled);
+      for (let line: u32 = 0; line < high; line++, sums += wide * 8) round<T>(to + line * outRow, sums, filled);
     }
+  }
 }

@@ -52,7 +52,7 @@ function copyBlock(out: usize, from: usize, part: usize): void {
 }
 
 @inline
-function copyRun(to: usize, from: usize, bytes: u32): void {
+export function copyRun(to: usize, from: usize, bytes: u32): void {
   if (bytes >= 1024) {
     memory.copy(to, from, bytes);
     return;

@@ -1,115 +1,67 @@
 /**
- * Blocks of the left operand in panels of ROWS rows: for each step of the sum, the floats of a panel's rows are neighbours. A complex
- * row is the real row of its parts as they lie. Panels are a cache line more than their floats apart, lest all begin in one cache set.
+ * Rows of the left operand in panels of PANEL_ROWS rows: for each step of the sum a vector for each row, filled with its float. Of complex
+ * rows, a panel of their real parts and after it one of their imaginary parts. Panels are a cache line more than their floats apart,
+ * lest all begin in one cache set.
  */
-import { ROWS } from "./tile";
-import { evens, lower, mixLower, mixUpper, odds, upper } from "./vectors";
+import { copyRun } from "./copy";
+import { PANEL_ROWS, STEP_BYTES } from "./panel";
 
-/** Bytes from one panel to the next; `depth` in floats. */
+/** Bytes from one panel to the next; `depth` in elements. */
 @inline
-export function leftPanelBytes<T extends number>(depth: u32): usize {
-  return ROWS * depth * <u32>sizeof<T>() + 64;
+export function leftPanelBytes(depth: u32, complex: bool): u32 {
+  return (complex ? 2 * depth : depth) * STEP_BYTES + 64;
 }
 
-/** `depth` in floats, neighbours in a row; `rowStep` in bytes. */
-export function packRows<T extends number>(to: usize, from: usize, rows: u32, depth: u32, rowStep: u32): void {
-  for (; rows >= ROWS; rows -= ROWS, to += leftPanelBytes<T>(depth), from += ROWS * rowStep) {
-    const lanes = 16 / <u32>sizeof<T>();
-    let done: u32 = 0;
-    for (; done + lanes <= depth; done += lanes)
-      packSquare<T>(to + done * ROWS * sizeof<T>(), from + done * sizeof<T>(), rowStep);
-    packElements<T>(to, from, ROWS, done, depth, rowStep, sizeof<T>());
-  }
-  packElements<T>(to, from, rows, 0, depth, rowStep, sizeof<T>());
-}
-
-/** A panel's rows over one vector of steps. */
-@inline
-function packSquare<T extends number>(to: usize, from: usize, rowStep: u32): void {
-  const r0 = v128.load(from);
-  const r1 = v128.load(from + rowStep);
-  const r2 = v128.load(from + 2 * rowStep);
-  const r3 = v128.load(from + 3 * rowStep);
-  const last = from + 4 * rowStep;
-  if (sizeof<T>() === 4) {
-    const x0 = mixLower(r0, r1), x1 = mixUpper(r0, r1), y0 = mixLower(r2, r3), y1 = mixUpper(r2, r3);
-    v128.store(to, lower(x0, y0));
-    v128.store(to, upper(x0, y0), 20);
-    v128.store(to, lower(x1, y1), 40);
-    v128.store(to, upper(x1, y1), 60);
-    store<u32>(to, load<u32>(last), 16);
-    store<u32>(to, load<u32>(last, 4), 36);
-    store<u32>(to, load<u32>(last, 8), 56);
-    store<u32>(to, load<u32>(last, 12), 76);
-  } else {
-    v128.store(to, lower(r0, r1));
-    v128.store(to, lower(r2, r3), 16);
-    v128.store(to, upper(r0, r1), 40);
-    v128.store(to, upper(r2, r3), 56);
-    store<u64>(to, load<u64>(last), 32);
-    store<u64>(to, load<u64>(last, 8), 72);
-  }
-}
-
-/** Steps `first` to `end` of fewer rows than a panel's, or what no vector fills. */
-function packElements<T extends number>(
-  to: usize,
-  from: usize,
-  rows: u32,
-  first: u32,
-  end: u32,
-  rowStep: u32,
-  depthStep: u32,
+/** Whole panels; `depth` in elements, steps in bytes. */
+export function packRows<T extends number>(
+  to: usize, from: usize, rows: u32, depth: u32, rowStep: u32, depthStep: u32, complex: bool,
 ): void {
-  for (let row: u32 = 0; row < rows; row++)
-    for (let step = first; step < end; step++)
-      store<T>(to + (step * ROWS + row) * sizeof<T>(), load<T>(from + row * rowStep + step * depthStep));
-}
-
-/** Rows are neighbours; `depth` in elements, `depthStep` in bytes. */
-export function packColumns<T extends number>(
-  to: usize,
-  from: usize,
-  rows: u32,
-  depth: u32,
-  depthStep: u32,
-  complex: bool,
-): void {
-  const size = complex ? 2 * sizeof<T>() : sizeof<T>();
-  const panel = leftPanelBytes<T>(complex ? 2 * depth : depth);
-  const line = complex ? 2 * ROWS * sizeof<T>() : ROWS * sizeof<T>();
-  for (; depth > 0; depth--, to += line, from += depthStep) {
+  const parts = depth * STEP_BYTES;
+  const end = to + parts;
+  if (rows === PANEL_ROWS) {
+    packPanel<T>(to, end, from, rowStep, depthStep);
+    if (complex) packPanel<T>(end, end + parts, from + sizeof<T>(), rowStep, depthStep);
+    return;
+  }
+  // All rows take a step before the next one is taken: neighbours come in one cache line.
+  const panel = leftPanelBytes(depth, complex);
+  for (; to !== end; to += STEP_BYTES, from += depthStep) {
     let into = to;
     let at = from;
-    let left = rows;
-    for (; left >= ROWS; left -= ROWS, into += panel, at += ROWS * size)
-      if (complex) packParts<T>(into, at);
-      else packFive<T>(into, at);
-    for (; left > 0; left--, into += sizeof<T>(), at += size) {
-      store<T>(into, load<T>(at));
-      if (complex) store<T>(into + ROWS * sizeof<T>(), load<T>(at, sizeof<T>()));
+    for (let row: u32 = 0; row < rows; row += PANEL_ROWS, into += panel, at += PANEL_ROWS * rowStep) {
+      packStep<T>(into, at, at + rowStep, at + 2 * rowStep, at + 3 * rowStep);
+      const next = at + sizeof<T>();
+      if (complex) packStep<T>(into + parts, next, next + rowStep, next + 2 * rowStep, next + 3 * rowStep);
     }
   }
 }
 
 @inline
-function packFive<T extends number>(to: usize, from: usize): void {
-  v128.store(to, v128.load(from));
-  if (sizeof<T>() === 8) v128.store(to, v128.load(from, 16), 16);
-  store<T>(to, load<T>(from, 4 * sizeof<T>()), 4 * sizeof<T>());
+function packPanel<T extends number>(to: usize, end: usize, row0: usize, rowStep: u32, depthStep: u32): void {
+  let row1 = row0 + rowStep, row2 = row1 + rowStep, row3 = row2 + rowStep;
+  for (; to !== end; to += STEP_BYTES) {
+    packStep<T>(to, row0, row1, row2, row3);
+    row0 += depthStep, row1 += depthStep, row2 += depthStep, row3 += depthStep;
+  }
 }
 
-/** Five complex elements: their real parts, then their imaginary parts. */
 @inline
-function packParts<T extends number>(to: usize, from: usize): void {
-  const v0 = v128.load(from), v1 = v128.load(from, 16);
-  v128.store(to, evens<T>(v0, v1));
-  v128.store(to, odds<T>(v0, v1), 5 * sizeof<T>());
-  if (sizeof<T>() === 8) {
-    const v2 = v128.load(from, 32), v3 = v128.load(from, 48);
-    v128.store(to, evens<T>(v2, v3), 16);
-    v128.store(to, odds<T>(v2, v3), 56);
-  }
-  store<T>(to, load<T>(from, 8 * sizeof<T>()), 4 * sizeof<T>());
-  store<T>(to, load<T>(from, 9 * sizeof<T>()), 9 * sizeof<T>());
+function packStep<T extends number>(to: usize, row0: usize, row1: usize, row2: usize, row3: usize): void {
+  v128.store(to, v128.load_splat<T>(row0));
+  v128.store(to, v128.load_splat<T>(row1), 16);
+  v128.store(to, v128.load_splat<T>(row2), 32);
+  v128.store(to, v128.load_splat<T>(row3), 48);
+}
+
+/** Bytes from one copied line to the next, lest all begin in one cache set. */
+@inline
+export function lineBytes(bytes: u32): u32 {
+  return bytes + 64;
+}
+
+/** Brings lines together that lie `step` bytes apart. Returns where they are. */
+export function copyLines(to: usize, from: usize, bytes: u32, lines: u32, step: u32): usize {
+  let at = to;
+  for (; lines > 0; lines--, at += lineBytes(bytes), from += step) copyRun(at, from, bytes);
+  return to;
 }

@@ -1,8 +1,8 @@
 /**
- * The innermost loops: tiles of a real product, summed in registers. Five rows by two vectors of sums, with the vectors of b and one
- * splat of a, are what the sixteen vector registers of x64 hold. One step of the sum a loop: V8 spills where it is unrolled.
+ * The innermost loops where operands are read as they lie: tiles of a product, summed in registers. Five rows by two vectors of sums,
+ * with the vectors of b and one splat of a, are what the sixteen vector registers of x64 hold. One step of the sum a loop: V8 spills
+ * where it is unrolled.
  */
-
 import { timesI } from "./vectors";
 
 /** Rows of a tile. */
@@ -68,13 +68,6 @@ function storeRow<T extends number>(vectors: u32, imaginary: bool, to: usize, fi
   v128.store(to, imaginary ? v128.add<T>(v128.load(to), timesI<T>(first)) : first);
   if (vectors > 1)
     v128.store(to, imaginary ? v128.add<T>(v128.load(to, 16), timesI<T>(second)) : second, 16);
-}
-
-/** A tile of ROWS rows and two vectors. */
-export function sumWhole<T extends number>(
-  depth: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, toRow: u32,
-): void {
-  sumTile<T>(5, 2, false, depth, a, aRow, aDepth, b, bDepth, to, toRow);
 }
 
 /** Any rows of two vectors, ROWS at a time. */
