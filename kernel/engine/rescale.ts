@@ -170,15 +170,29 @@ function product(a: Typical, b: Typical, summed: number): Typical {
   return { root: Math.max(mean, a.root + b.root + Math.log2(summed) / 2), mean };
 }
 
+interface Moments {
+  readonly sum: number;
+  readonly squares: number;
+}
+
+function momentsOf(part: Float64Array | undefined, begin: number, end: number): Moments {
+  let [sum, squares] = [0, 0];
+  if (part === undefined) return { sum, squares };
+  for (let at = begin; at < end; at += 1) {
+    const x = part[at] as number;
+    sum += x;
+    squares += x * x;
+  }
+  return { sum, squares };
+}
+
 async function typicalOf({ re, im }: Entries, signal: AbortSignal | undefined): Promise<Typical> {
   let [squares, real, imaginary] = [0, 0, 0];
   await inTurns(re.length, signal, (begin, end) => {
-    for (let at = begin; at < end; at += 1) {
-      const [x, y] = [re[at] ?? 0, im?.[at] ?? 0];
-      squares += x * x + y * y;
-      real += x;
-      imaginary += y;
-    }
+    const [ofReal, ofImaginary] = [re, im].map((part) => momentsOf(part, begin, end)) as [Moments, Moments];
+    squares += ofReal.squares + ofImaginary.squares;
+    real += ofReal.sum;
+    imaginary += ofImaginary.sum;
   });
   return {
     root: Math.log2(squares / re.length) / 2,

@@ -24,9 +24,9 @@ interface Case {
 }
 
 /** Moments of a run at which it is aborted. */
-const MOMENTS = 8;
+const MOMENTS = 6;
 /** Permutations, and moves, that follow each other. */
-const REPEATS = 12;
+const REPEATS = 8;
 const LIMIT_MILLISECONDS = 100;
 
 const model = { seconds: 0, flops: 0, localBytes: 0, sentBytes: { node: 0, cluster: 0 }, messages: 0 };
@@ -118,7 +118,7 @@ const exchanges = (): Case =>
   });
 
 const cases = (): readonly (() => Case)[] => [
-  () => product("product", 2 ** 12, 2 ** 12),
+  () => product("product", 2 ** 12, 2 ** 11),
   permutations,
   exchanges,
   () => product("value", 2 ** 13, 1),
