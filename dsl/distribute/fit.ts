@@ -1,21 +1,30 @@
 /** Slices until a contraction fits a device's memory. */
 import { UserError } from "../base/diagnostic.ts";
 import { formatBytes } from "../base/units.ts";
-import type { Network } from "../network/network.ts";
+import { elementBytes, type Network } from "../network/network.ts";
 import { slice } from "../plan/slice.ts";
 import { cost } from "../plan/cost.ts";
 import type { ContractionTree } from "../plan/tree.ts";
+import { sliceCount } from "./assemble.ts";
 import { peakBytesOnOneDevice } from "./distribute.ts";
 
 /**
  * The tree with as few slices as bring the schedule's peak (all live buffers, not only the largest tensor)
- * under `bytes`. Throws UserError where slicing cannot: inputs or result alone are larger.
+ * under `bytes`. Throws UserError where slicing cannot: inputs or result alone are larger, or the slices are beyond all numbers.
  */
 export function slicedToFit(network: Network, tree: ContractionTree, bytes: number): ContractionTree {
   let peak = peakBytesOnOneDevice(network, tree);
   let fitted = tree;
-  for (let limit = Math.ceil(cost(network, tree).log2Size) - 1; peak > bytes && limit >= 0; limit -= 1) {
-    fitted = slice(network, tree, limit);
+  // One tensor alone must fit; what is sliced for a limit is sliced for any lower one too, so that slices are added.
+  const most = Math.log2(bytes / elementBytes(network.dtype));
+  let limit = Math.min(Math.ceil(cost(network, tree).log2Size) - 1, most);
+  for (; peak > bytes && limit >= 0; limit = Math.ceil(limit) - 1) {
+    const finer = slice(network, fitted, limit);
+    if (!Number.isFinite(sliceCount(network, finer)))
+      throw new UserError(
+        `${network.name} comes under ${formatBytes(bytes)} only in more than 10^308 slices: allow it more memory`,
+      );
+    fitted = finer;
     peak = peakBytesOnOneDevice(network, fitted);
   }
   if (peak > bytes)
