@@ -36,6 +36,7 @@ export {
 export { communicationShare, modelledSeconds, walkExecutions } from "./distribute/time.ts";
 export { trafficBetween, type Traffic } from "./distribute/traffic.ts";
 export { METHODS, type Method, type Wanted, type WrittenDistribution } from "./distribute/wanted.ts";
+export { leftOut } from "./distribute/written.ts";
 export { parseNpy } from "./formats/npy.ts";
 export { arrayValues } from "./program/arrays.ts";
 export { check } from "./program/check.ts";

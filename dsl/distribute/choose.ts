@@ -16,7 +16,7 @@ import type { Placed, Planner, Problem } from "./problem.ts";
 import { planPrefix, planTree } from "./programmes.ts";
 import { leastSeconds, workOf } from "./sharing.ts";
 import type { Method, Wanted, WrittenDistribution } from "./wanted.ts";
-import { idleDistribution } from "./written.ts";
+import { idleDistribution, withoutIdle } from "./written.ts";
 
 /** What is to be contracted, on what, and how a person wants it. */
 export interface Posed {
@@ -159,7 +159,7 @@ function plannersOfGroups(method: Method | undefined): readonly Planner[] {
   return method === "prefix" ? [planPrefix] : [planTree, planPrefix, planGreedy];
 }
 
-/** Throws UserError for an index that the network lacks, that is sliced, or that no pair has. */
+/** Without indices that are contracted before their step; throws UserError for one that the network lacks, that is sliced, or that no pair has. */
 function checkedOver(
   network: Network,
   modes: ModeTree,
@@ -174,7 +174,7 @@ function checkedOver(
   }
   const idle = idleDistribution(modes, over);
   if (idle !== undefined) throw new UserError(`cannot distribute ${network.name} ${idle}`);
-  return over;
+  return withoutIdle(modes, over);
 }
 
 /** Why there is no schedule: what a person asked for, or what it would take, by the attempt that came nearest. */

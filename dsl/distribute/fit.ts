@@ -16,7 +16,7 @@ export function slicedToFit(network: Network, tree: ContractionTree, bytes: numb
   let peak = peakBytesOnOneDevice(network, tree);
   let fitted = tree;
   // One tensor alone must fit; what is sliced for a limit is sliced for any lower one too, so that slices are added.
-  const most = Math.log2(bytes / elementBytes(network.dtype));
+  const most = Math.max(0, Math.log2(bytes / elementBytes(network.dtype)));
   let limit = Math.min(Math.ceil(cost(network, tree).log2Size) - 1, most);
   for (; peak > bytes && limit >= 0; limit = Math.ceil(limit) - 1) {
     const finer = slice(network, fitted, limit);

@@ -1,8 +1,10 @@
 /** Distributions that a person wrote: which modes are split from which pair on, as candidates of the tree's programme. */
+import type { Label, Network } from "../network/network.ts";
+import type { ContractionTree } from "../plan/tree.ts";
 import type { ModeId } from "../schedule/schedule.ts";
 import type { Candidates } from "./candidates.ts";
 import type { TreeFacts } from "./facts.ts";
-import type { ModeTree } from "./modes.ts";
+import { modeTree, type ModeTree } from "./modes.ts";
 import { filled, restricted, spreadKey, type DigitClass, type Spread } from "./spread.ts";
 import type { WrittenDistribution } from "./wanted.ts";
 
@@ -48,10 +50,7 @@ export function writtenOver(
 }
 
 /** The distributions in their order, each with the places of the pairs that it is written for. */
-function stagesOf(
-  { pairs }: ModeTree,
-  over: readonly WrittenDistribution[],
-): (WrittenDistribution & Pick<Stage, "first" | "end">)[] {
+function stagesOf({ pairs }: ModeTree, over: readonly WrittenDistribution[]): Range[] {
   const sorted = [...over].sort((a, b) => a.step - b.step);
   return sorted.map((one, place) => {
     return { ...one, first: one.step, end: sorted[place + 1]?.step ?? pairs.length };
@@ -132,22 +131,66 @@ function joined(fixed: Spread, spread: Spread, free: readonly number[]): Spread 
   });
 }
 
-/** Why no pair can be split as written, or undefined where each distribution has pairs that can. */
-export function idleDistribution(tree: ModeTree, over: readonly WrittenDistribution[]): string | undefined {
-  const holders = tree.pairs.map((pair) => new Set(pair.flatMap((child) => tree.nodes[child] ?? [])));
-  for (const { labels, first, end } of stagesOf(tree, over))
-    for (const label of labels) {
-      const places = holders.flatMap((modes, place) =>
-        [...modes].some((mode) => tree.modes[mode]?.label === label) ? [place] : [],
-      );
-      if (places.some((place) => first <= place && place < end)) continue;
-      return `over ${label}: ${reasonFor(places, first, end)}`;
-    }
-  return undefined;
+type Range = WrittenDistribution & Pick<Stage, "first" | "end">;
+
+/** An index that no pair has of those that its distribution is written for. */
+interface Idle {
+  readonly stage: Range;
+  readonly label: Label;
+  /** Places of the pairs that have it. */
+  readonly places: readonly number[];
 }
 
-/** `places`: of the pairs that have the index; `first` to `end`: those that the distribution is written for. */
-function reasonFor(places: readonly number[], first: number, end: number): string {
+function idleIn({ modes, nodes, pairs }: ModeTree, stages: readonly Range[]): Idle[] {
+  const holders = pairs.map((pair) => new Set(pair.flatMap((child) => nodes[child] ?? [])));
+  const placesOf = (label: Label): number[] =>
+    holders.flatMap((own, place) => ([...own].some((mode) => modes[mode]?.label === label) ? [place] : []));
+  return stages.flatMap((stage) =>
+    stage.labels.flatMap((label) => {
+      const places = placesOf(label);
+      const { first, end } = stage;
+      return places.some((place) => first <= place && place < end) ? [] : [{ stage, label, places }];
+    }),
+  );
+}
+
+/** Why no pair can be split as a distribution says, or over an index that no pair ever has; undefined where all can. */
+export function idleDistribution(tree: ModeTree, over: readonly WrittenDistribution[]): string | undefined {
+  const idle = idleIn(tree, stagesOf(tree, over));
+  const found = idle.find(
+    ({ stage, places }) =>
+      places.length === 0 || idle.filter((one) => one.stage === stage).length === stage.labels.length,
+  );
+  return found && `over ${found.label}: ${reasonFor(found)}`;
+}
+
+/** The distributions over those of their indices that some pair of theirs has. */
+export function withoutIdle(
+  tree: ModeTree,
+  over: readonly WrittenDistribution[],
+): readonly WrittenDistribution[] {
+  const stages = stagesOf(tree, over);
+  const idle = idleIn(tree, stages);
+  return stages.map((stage) => {
+    const left = (label: Label): boolean => idle.some((one) => one.stage === stage && one.label === label);
+    return { step: stage.step, labels: stage.labels.filter((label) => !left(label)) };
+  });
+}
+
+/** A sentence for each index that `withoutIdle` leaves out. */
+export function leftOut(
+  network: Network,
+  tree: ContractionTree,
+  over: readonly WrittenDistribution[],
+): readonly string[] {
+  const modes = modeTree(network, tree, []);
+  return idleIn(modes, stagesOf(modes, over)).map(
+    (idle) =>
+      `${network.name} is not split over ${idle.label} from step ${idle.stage.step} on: ${reasonFor(idle)}`,
+  );
+}
+
+function reasonFor({ places, stage: { first, end } }: Idle): string {
   const [from, to] = [places[0], places.at(-1)];
   if (from === undefined || to === undefined)
     return "no contraction has it: one tensor alone does, where it is summed at once or stays as it is";

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import {
   InvariantError,
+  leftOut,
   UserError,
   type DistributionSpec,
   type Machine,
@@ -106,7 +107,8 @@ export async function runOn(
     engine.run(schedule, valued.entries, { ...options, ...(onProgress && { onProgress }) }),
   );
   const left = checkpoint === undefined ? [] : forget(checkpoint.folder);
-  const warnings = [...(raw.warnings ?? []), ...left];
+  const unsplit = spec.over === undefined ? [] : leftOut(valued.network, tree, spec.over);
+  const warnings = [...(raw.warnings ?? []), ...left, ...unsplit];
   const warned = warnings.length === 0 ? raw : { ...raw, warnings };
   const report = await completed(warned, valued, tree, signal);
   const laid = session.definitions.get(`distribute ${name}`);

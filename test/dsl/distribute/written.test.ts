@@ -3,6 +3,7 @@ import { UserError } from "../../../dsl/base/diagnostic.ts";
 import { distribute } from "../../../dsl/distribute/distribute.ts";
 import { threadsMachine } from "../../../dsl/distribute/presets.ts";
 import type { Wanted } from "../../../dsl/distribute/wanted.ts";
+import { leftOut } from "../../../dsl/distribute/written.ts";
 import type { Network } from "../../../dsl/network/network.ts";
 import type { ContractionTree } from "../../../dsl/plan/tree.ts";
 import { walkSteps } from "../../../dsl/schedule/arena.ts";
@@ -125,6 +126,25 @@ test.each<[string, string, Wanted["over"] & object, RegExp]>([
   const plan = (): Schedule => distribute(network, inTurn(network), MACHINE, 8, { over });
   expect(plan).toThrow(UserError);
   expect(plan).toThrow(message);
+});
+
+test("an index that is contracted before its step is left out, and told; the others are taken", () => {
+  const network = networkOf("ab bc cd de", "ae", 4);
+  const over = [
+    { labels: ["a"], step: 0 },
+    { labels: ["b", "d"], step: 1 },
+  ];
+  const schedule = distribute(network, inTurn(network), MACHINE, 8, { over });
+  expect(verify(schedule)).toEqual([]);
+  const split = splitAt(schedule);
+  expect(split.get(0)).toContain("a");
+  expect(split.get(2)).toContain("d");
+  expect([...split.values()].some((labels) => labels.has("b"))).toBe(false);
+  expect(leftOut(network, inTurn(network), over)).toEqual([
+    "G is not split over b from step 1 on: the steps written for it are 1 to 2; of the order, step 0 has the index: " +
+      "begin among those, or name another index",
+  ]);
+  expect(leftOut(network, inTurn(network), over.slice(0, 1))).toEqual([]);
 });
 
 test("whatever is written over an index of random networks is done, and keeps the value", async () => {

@@ -60,6 +60,15 @@ test.each([
   expect(texts[0]).toMatch(line);
 });
 
+test("an index that is contracted before its step is left out of a written distribution, and the run says so", async () => {
+  const written = "over s_{1,1} then s_{1,1}, s_{3,3} at step 10";
+  const { told, texts } = await evaluated(`${ISING}distribute Z on eos devices 2 ${written}\nrun Z dry`);
+  expect(told).toEqual([]);
+  expect(texts[0]).toMatch(
+    /^warning: Z is not split over s_\{1,1\} from step 10 on: .*\nZ on eos, 2 devices/,
+  );
+});
+
 test("a model runs dry only", async () => {
   const { ok, told } = await evaluated(`${ISING}run Z on eos`);
   expect(ok).toBe(false);
