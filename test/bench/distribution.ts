@@ -34,22 +34,27 @@ import { families, type Family } from "./families.ts";
 
 interface Options {
   readonly seconds: number;
+  /** Of each search of an order on one device or several. */
+  readonly trials?: number;
   readonly machine: Machine;
   readonly counts: readonly number[];
   readonly methods: readonly Method[];
 }
 
-/** The order with the memory of so many devices. */
+/** The order with the memory of so many devices. The same trials give the same tree; where they are not given, the seconds decide. */
 export async function treeFor(
   network: Network,
-  { seconds, machine }: Pick<Options, "seconds" | "machine">,
+  { seconds, machine, trials }: Pick<Options, "seconds" | "machine" | "trials">,
   devices: number,
   objective: "flops" | "combo",
+  start?: ContractionTree,
 ): Promise<ContractionTree> {
   const limits = {
     maxLog2Size: log2RoomOf(network, machine, devices),
     workers: availableParallelism(),
     seed: 1,
+    ...(trials !== undefined && { trials }),
+    ...(start !== undefined && { start }),
   };
   return (await searchOrder(network, { objective, seconds, ...limits })).tree;
 }

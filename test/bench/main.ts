@@ -4,6 +4,7 @@ import { distribution } from "./distribution.ts";
 import { kernel } from "./kernel.ts";
 import { language } from "./language.ts";
 import { order } from "./order.ts";
+import { orders } from "./orders.ts";
 import { planning } from "./planning.ts";
 import { runs } from "./runs.ts";
 import { threads } from "./threads.ts";
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   kernel,
   language,
   order,
+  orders,
   planning,
   runs,
   threads,
