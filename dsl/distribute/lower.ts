@@ -8,7 +8,8 @@ import type { BufferId, ModeId, Placement, Step } from "../schedule/schedule.ts"
 import { executionOrder, shardsOf, type Shards } from "./execution.ts";
 import { sameOrder, viewAs, type Form, type Roles } from "./layout.ts";
 import { permuteTo, type Lowering } from "./lowering.ts";
-import { contractStep, localStep, type ProductExtents } from "./model.ts";
+import { contractStep, localStep } from "./model.ts";
+import type { ProductExtents } from "./products.ts";
 import { elementCount } from "./modes.ts";
 import { moveToUse, movesOf } from "./moves.ts";
 import type { Split } from "./place.ts";
@@ -219,11 +220,11 @@ function emitContraction(low: Lowering, node: number, [a, b]: [Operand, Operand]
     k: count(a.k),
     ...(shared !== undefined && { shared }),
   };
-  const model = contractStep(low.model, extents);
   const forms = {
     formA: a.form === "free-k" ? "mk" : "km",
     formB: b.form === "free-k" ? "nk" : "kn",
   } as const;
+  const model = contractStep(low.model, { ...extents, ...forms });
   const step: Step = {
     kind: "contract",
     a: a.buffer,

@@ -1,6 +1,7 @@
 /** The model of a machine: what a step costs there. */
 import { UserError } from "../base/diagnostic.ts";
 import type { Dtype } from "../network/network.ts";
+import type { ProductRates } from "./products.ts";
 
 /** One tier of links; a rank reaches its peers over it. */
 export interface Tier {
@@ -29,8 +30,13 @@ export interface Device {
   readonly launchSeconds: number;
   /** Extent of the smallest of m, n and k at which a product runs at half the rate; `HALF_EXTENT` where absent. */
   readonly halfExtent?: number;
-  /** Where each of the three was measured: the extent at which a product with two large others runs at half the rate. */
-  readonly halfExtents?: Readonly<Record<"m" | "n" | "k", number>>;
+  /** Where products were measured by their shape, which then counts in place of the half extent. */
+  readonly products?: Readonly<Record<Dtype, ProductRates>>;
+  /** Where permutations were measured: by the bytes that stay neighbours, ascending, bytes a second read and written. */
+  readonly permutations?: {
+    readonly runBytes: readonly number[];
+    readonly bytesPerSecond: readonly number[];
+  };
 }
 
 /** Of current GPUs, whose kernels multiply small tiles: a product with k = 4 gets half the rate, one with k = 64 gets 94 %. */

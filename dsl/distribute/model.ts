@@ -2,6 +2,7 @@
 import { elementBytes, isComplex, type Dtype } from "../network/network.ts";
 import type { MeshDigit, StepModel } from "../schedule/schedule.ts";
 import { HALF_EXTENT, type Machine } from "./machine.ts";
+import { productRate, type ProductExtents } from "./products.ts";
 
 /** The machine as the lowering sees it. */
 export interface CostModel {
@@ -41,50 +42,72 @@ function roofline(
   return { seconds, flops, localBytes, sentBytes: NOTHING_SENT, messages: 0 };
 }
 
-/** Extents of a batched matrix product. */
-export interface ProductExtents {
-  readonly batch: number;
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  /** The operand that all batches share. */
-  readonly shared?: "a" | "b";
-}
-
 /**
- * Share of the device's rate that a product reaches: d / (d + h), d the smallest of m, n and k, h the device's half extent; with one
- * for each of the three, 1 / (1 + sum of h / extent). Batches that share an operand are one product, of as many rows or columns more.
+ * Share of the device's rate that a product reaches: d / (d + h), d the smallest of m, n and k, h the device's half extent.
+ * Batches that share an operand are one product, of as many rows or columns more.
  */
-export function productEfficiency({ device }: Machine, { batch, m, n, k, shared }: ProductExtents): number {
+function productEfficiency({ device }: Machine, { batch, m, n, k, shared }: ProductExtents): number {
   const rows = shared === "b" ? batch * m : m;
   const columns = shared === "a" ? batch * n : n;
-  const { halfExtents: each } = device;
-  if (each !== undefined) return 1 / (1 + each.m / rows + each.n / columns + each.k / k);
   const least = Math.min(rows, columns, k);
   return least / (least + (device.halfExtent ?? HALF_EXTENT));
 }
 
-/** One batched product; both operands are read once and the result is written once. */
+/**
+ * One batched product; both operands are read once and the result is written once. Where the machine's products were measured, their
+ * rate is what counts: it has the traffic in it.
+ */
 export function contractStep(model: CostModel, extents: ProductExtents): StepModel {
   const { batch, m, n, k, shared } = extents;
-  const rate = productEfficiency(model.machine, extents);
   const ofA = (shared === "a" ? 1 : batch) * m * k;
   const ofB = (shared === "b" ? 1 : batch) * k * n;
-  return roofline(model, batch * m * n * k, ofA + ofB + batch * m * n, { rate, bandwidth: 1 });
+  const rate = measuredShare(model, extents);
+  const shares =
+    rate > 0
+      ? { rate, bandwidth: Infinity }
+      : { rate: productEfficiency(model.machine, extents), bandwidth: 1 };
+  return roofline(model, batch * m * n * k, ofA + ofB + batch * m * n, shares);
 }
+
+/** Share of the device's rate that such a product was measured to reach; NaN where none like it was. */
+function measuredShare({ machine: { device }, dtype }: CostModel, extents: ProductExtents): number {
+  const rates = device.products?.[dtype];
+  if (rates === undefined) return NaN;
+  return productRate(rates, extents, DOUBLES.has(dtype)) / device.flopsPerSecond[dtype];
+}
+
+const DOUBLES: ReadonlySet<Dtype> = new Set(["float64", "complex128"]);
 
 /** Bytes that memory moves at once; a run that is shorter costs as much. Kernels turn tiles, so that no run is. */
 const SECTOR_BYTES = 32;
 
 /**
  * A permutation of `elements`, read in their order and written so that runs of `run` neighbours stay together. Share of the memory's
- * bandwidth: r / (r + s), r the bytes of a run, at least s = 32: half of it where no two elements stay neighbours.
+ * bandwidth: r / (r + s), r the bytes of a run, at least s = 32: half of it where no two elements stay neighbours; as measured
+ * where it was.
  */
 export function permuteStep(model: CostModel, elements: number, run: number): StepModel {
-  const bytes = Math.max(SECTOR_BYTES, run * elementBytes(model.dtype));
-  const bandwidth = bytes / (bytes + SECTOR_BYTES);
+  const { permutations, memoryBytesPerSecond } = model.machine.device;
+  const own = run * elementBytes(model.dtype);
+  const bytes = Math.max(SECTOR_BYTES, own);
+  const bandwidth =
+    permutations === undefined
+      ? bytes / (bytes + SECTOR_BYTES)
+      : permutationRate(permutations, own) / memoryBytesPerSecond;
   return roofline(model, 0, 2 * elements, { rate: 1, bandwidth });
 }
+
+/** Bytes a second, as of the nearest run that was measured; of shorter ones, elements take as long as those of the shortest. */
+function permutationRate({ runBytes, bytesPerSecond }: Permutations, own: number): number {
+  const distance = (bytes: number): number => Math.abs(Math.log(bytes / own));
+  const nearest = runBytes.reduce(
+    (best, bytes, at) => (distance(bytes) < distance(runBytes[best] ?? NaN) ? at : best),
+    0,
+  );
+  return (bytesPerSecond[nearest] ?? NaN) * Math.min(1, own / (runBytes[0] ?? NaN));
+}
+
+type Permutations = NonNullable<Machine["device"]["permutations"]>;
 
 /** Multiply-adds of the dtype that take a device as long as moving one element between it and its memory. */
 export function movedWeight({ device }: Machine, dtype: Dtype): number {

@@ -7,7 +7,8 @@ import { plainNodes, type PlainNode } from "../plan/cost.ts";
 import { at, hypergraph, log2SizeOf, type Hypergraph } from "../plan/hypergraph.ts";
 import type { ContractionTree } from "../plan/tree.ts";
 import { rankCount } from "../schedule/schedule.ts";
-import { contractStep, localStep, type CostModel, type ProductExtents } from "./model.ts";
+import { contractStep, localStep, type CostModel } from "./model.ts";
+import type { ProductExtents } from "./products.ts";
 
 /** The pairs of a tree, whatever is sliced. */
 export interface Work {

@@ -1,14 +1,15 @@
 /**
  * The torch engine: one contraction through tensors of 2^26 elements beside the same arithmetic and moves written by hand in PyTorch, in
- * turns; then every step of at least 10 ms, measured beside modelled on the calibrated machine.
- * `npm run bench torch -- [--goes 3] [--processes 2] [--device cpu|cuda] [--scale 1]`; `--scale 2` takes 16 times the elements.
+ * turns; then every step of at least 10 ms, measured beside modelled on the calibrated machine, of that and of other contractions.
+ * `npm run bench torch -- [--goes 3] [--processes 2] [--device cpu|cuda] [--scale 1] [--only NAME]`; `--scale 2` takes 16 times the
+ * elements; the names are gates, circuit, lattice and sites.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { distribute, type ContractionTree, type Network } from "tnlab/dsl/index.js";
+import { distribute, mulberry32, type ContractionTree, type Dtype, type Network } from "tnlab/dsl/index.js";
 import type { RunReport, StepReport } from "tnlab/kernel/engine/report.js";
 import { readJobReport, writeJob } from "tnlab/kernel/engine/torch/job.js";
 import { findPython, interpreterParent } from "tnlab/kernel/engine/torch/python.js";
@@ -41,10 +42,79 @@ function gates(scale: number): Network {
   };
 }
 
-const tree: ContractionTree = {
-  leaves: 8,
-  pairs: [[0, 1], ...[2, 3, 4, 5, 6, 7].map((leaf, step) => [8 + step, leaf] as const)],
-  sliced: [],
+/** One leaf after the other. */
+function chain({ tensors: { length: leaves } }: Network): ContractionTree {
+  const further = Array.from({ length: leaves - 2 }, (_, step) => [leaves + step, 2 + step] as const);
+  return { leaves, pairs: [[0, 1], ...further], sliced: [] };
+}
+
+/** A register of two halves whose qubits meet at random in gates of two and three, and are then summed: extents of 2 all the way. */
+function circuit(dtype: Dtype, qubits: number, gateCount: number, seed: number): Network {
+  const random = mulberry32(seed);
+  const wire = Array.from({ length: qubits }, (_, qubit) => `q${qubit}`);
+  const half = qubits / 2;
+  const tensors = [wire.slice(0, half), wire.slice(half)];
+  for (let gate = 0; gate < gateCount; gate += 1) {
+    const qubitsOfGate = new Set<number>();
+    while (qubitsOfGate.size < 2 + (gate % 2)) qubitsOfGate.add(Math.floor(random() * qubits));
+    const [from, to] = [0, 1].map((side) =>
+      [...qubitsOfGate].map((qubit) => (side === 0 ? (wire[qubit] ?? "") : `g${gate}_${qubit}`)),
+    ) as [string[], string[]];
+    tensors.push([...to, ...from]);
+    [...qubitsOfGate].forEach((qubit, place) => (wire[qubit] = to[place] ?? ""));
+  }
+  tensors.push(wire.slice(0, half), wire.slice(half));
+  return networkOf(`circuit of ${qubits} qubits`, dtype, tensors, () => 2);
+}
+
+/** The partition function of a lattice of `rows` sites by as many columns, with bonds of `bond` states; column by column. */
+function lattice(dtype: Dtype, rows: number, bond: number): Network {
+  const at = (row: number, column: number): string[] => [
+    ...(row > 0 ? [`v${row}_${column}`] : []),
+    ...(column > 0 ? [`h${row}_${column}`] : []),
+    ...(row < rows - 1 ? [`v${row + 1}_${column}`] : []),
+    ...(column < rows - 1 ? [`h${row}_${column + 1}`] : []),
+  ];
+  const sites = Array.from({ length: rows * rows }, (_, site) => at(site % rows, Math.floor(site / rows)));
+  return networkOf(`lattice of ${rows} by ${rows}`, dtype, sites, () => bond);
+}
+
+/** Matrices on the sites of a state, which share an index that stays: batches on both sides, and outer products. */
+function sites(dtype: Dtype): Network {
+  const extents: Readonly<Record<string, number>> = {
+    s: 16,
+    a: 48,
+    b: 40,
+    c: 24,
+    d: 96,
+    e: 24,
+    f: 12,
+    g: 400,
+  };
+  const tensors = ["ab", "sc", "sad", "dbs", "ces", "ef", "sg", "fg"].map((labels) => [...labels]);
+  return networkOf("sites", dtype, tensors, (label) => extents[label] ?? 2);
+}
+
+function networkOf(
+  name: string,
+  dtype: Dtype,
+  tensors: readonly (readonly string[])[],
+  extentOf: (label: string) => number,
+): Network {
+  return {
+    name,
+    dtype,
+    tensors: tensors.map((labels, position) => ({ name: `T${position}`, labels })),
+    open: [],
+    extents: Object.fromEntries(tensors.flat().map((label) => [label, extentOf(label)])),
+  };
+}
+
+/** None of them is what the calibration measures. */
+const OTHERS: Readonly<Record<string, readonly Network[]>> = {
+  circuit: [circuit("complex64", 24, 12, 1), circuit("complex128", 22, 12, 2)],
+  lattice: [lattice("float64", 7, 8), lattice("float32", 7, 8)],
+  sites: [sites("complex64"), sites("float64")],
 };
 
 /** Steps shorter than this are mostly the launch, and the clock. */
@@ -77,36 +147,63 @@ export async function torch(args: string[]): Promise<void> {
   const option = (value: string) => ({ type: "string", default: value }) as const;
   const { values } = parseArgs({
     args,
-    options: { goes: option("3"), processes: option("2"), device: option("cpu"), scale: option("1") },
+    options: {
+      goes: option("3"),
+      processes: option("2"),
+      device: option("cpu"),
+      scale: option("1"),
+      only: option("all"),
+    },
   });
   const [goes, processes, scale] = [values.goes, values.processes, values.scale].map(Number) as [
     number,
     number,
     number,
   ];
-  await measured({ goes, processes, scale, device: values.device === "cuda" ? "cuda" : "cpu" });
-}
-
-async function measured(options: Options): Promise<void> {
-  const { goes, processes, device, scale } = options;
+  const options: Options = { goes, processes, scale, device: values.device === "cuda" ? "cuda" : "cpu" };
   await measureTorch(processes, new AbortController().signal);
   if (torchRates(processes) === undefined)
     throw new RangeError("PyTorch is missing: bash test/torch/setup.sh");
-  const network = gates(scale);
-  const wanted = processes === 1 ? {} : { over: [{ labels: ["d"], step: 0 }] };
-  const schedule = distribute(network, tree, torchMachine(processes), processes, wanted);
+  const { only } = values;
+  if (only === "all" || only === "gates") await besideByHand(options);
+  for (const [name, networks] of Object.entries(OTHERS))
+    if (only === "all" || only === name) for (const network of networks) await alone(options, network);
+}
+
+async function besideByHand(options: Options): Promise<void> {
+  const { processes, device, scale } = options;
+  const over = { over: [{ labels: ["d"], step: 0 }] };
+  const pairs = await runs(options, gates(scale), processes === 1 ? {} : over, (folder) =>
+    byHand(folder, options),
+  );
+  console.log(
+    `tensors of 2^${26 + 4 * Math.log2(scale)} elements, complex64, ${processes} process(es) on ${device}`,
+  );
+  compare(pairs);
+  judge(pairs.map(({ ours }) => ours));
+}
+
+async function alone(options: Options, network: Network): Promise<void> {
+  console.log(`\n${network.name}, ${network.dtype}, ${options.processes} process(es) on ${options.device}`);
+  const reports = await runs(options, network, {}, () => undefined);
+  judge(reports.map(({ ours }) => ours));
+}
+
+/** Runs of one schedule, and what else is done with its job, in turns. */
+async function runs<T>(
+  { goes, processes, device }: Options,
+  network: Network,
+  wanted: Parameters<typeof distribute>[4],
+  beside: (folder: string) => T,
+): Promise<{ readonly ours: RunReport; readonly hand: T }[]> {
+  const schedule = distribute(network, chain(network), torchMachine(processes), processes, wanted);
   const folder = mkdtempSync(path.join(tmpdir(), "tnlab-bench-"));
   try {
     await writeJob(folder, schedule, filled(network), { device });
-    const pairs = Array.from({ length: goes }, () => {
+    return Array.from({ length: goes }, () => {
       launch(processes, "-m", "interpreter", folder);
-      return { ours: readJobReport(folder), hand: byHand(folder, options) };
+      return { ours: readJobReport(folder), hand: beside(folder) };
     });
-    console.log(
-      `tensors of 2^${26 + 4 * Math.log2(scale)} elements, complex64, ${processes} process(es) on ${device}`,
-    );
-    compare(pairs);
-    judge(pairs.map(({ ours }) => ours));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -135,7 +232,7 @@ function judge(reports: readonly RunReport[]): void {
     `\nsteps of at least ${1000 * LEAST_SECONDS} ms: measured (best of ${reports.length}), modelled, ratio`,
   );
   let worst = 1;
-  for (const [position, { name, model }] of (reports[0]?.steps ?? []).entries()) {
+  for (const [position, { kind, name, model }] of (reports[0]?.steps ?? []).entries()) {
     const measured = Math.min(
       ...reports.map(({ steps }) => steps[position]).map((step) => (step ? secondsOf(step) : NaN)),
     );
@@ -145,7 +242,7 @@ function judge(reports: readonly RunReport[]): void {
     const figures = [measured, model.seconds].map((seconds) =>
       `${(1000 * seconds).toFixed(1)} ms`.padStart(11),
     );
-    console.log(`${name.padEnd(44)}${figures.join("")}${ratio.toFixed(2).padStart(8)}`);
+    console.log(`${`${kind} ${name}`.padEnd(52)}${figures.join("")}${ratio.toFixed(2).padStart(8)}`);
   }
   console.log(`farthest apart: a factor of ${worst.toFixed(2)}`);
 }

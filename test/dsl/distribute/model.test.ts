@@ -3,14 +3,9 @@ import { collectiveStep, type CollectiveKind } from "../../../dsl/distribute/col
 import { avoidingShare, balancedReduceFactor, slowestShare } from "../../../dsl/distribute/links.ts";
 import { machineFrom, withDegradedLink, type Machine } from "../../../dsl/distribute/machine.ts";
 import { meshOf } from "../../../dsl/distribute/mesh.ts";
-import {
-  contractStep,
-  localStep,
-  permuteStep,
-  productEfficiency,
-  type CostModel,
-  type ProductExtents,
-} from "../../../dsl/distribute/model.ts";
+import { contractStep, localStep, permuteStep, type CostModel } from "../../../dsl/distribute/model.ts";
+import type { ProductExtents, ProductRates } from "../../../dsl/distribute/products.ts";
+import type { Dtype } from "../../../dsl/network/network.ts";
 
 /** Round figures: 1 TFLOP/s, 100 GB/s memory, 10 GB/s in the node, 1 GB/s between nodes. */
 const machine: Machine = machineFrom({
@@ -42,21 +37,69 @@ test.each([
   expect(contractStep(modelOn(1), extents).seconds).toBeCloseTo(seconds, 10);
 });
 
-test("with a half extent for each of m, n and k, a product loses by all three, and batches that share an operand are one", () => {
-  const halfExtents = { m: 20, n: 10, k: 5 };
-  const model = modelOn(1, { ...machine, device: { ...machine.device, halfExtents } });
-  const rate = (extents: ProductExtents): number => productEfficiency(model.machine, extents);
-  // Each at its own half extent, the others without end: half of the rate.
-  const large = 1e12;
-  expect(rate({ batch: 1, m: 20, n: large, k: large })).toBeCloseTo(1 / 2, 9);
-  expect(rate({ batch: 1, m: large, n: 10, k: large })).toBeCloseTo(1 / 2, 9);
-  expect(rate({ batch: 1, m: large, n: large, k: 5 })).toBeCloseTo(1 / 2, 9);
-  expect(rate({ batch: 7, m: 20, n: 10, k: 5 })).toBeCloseTo(1 / 4, 9);
-  // Ten batches that share b are ten times the rows: 1 / (1 + 20/20 + 10/10 + 5/5); that share a, ten times the columns.
-  expect(rate({ batch: 10, m: 2, n: 10, k: 5, shared: "b" })).toBeCloseTo(1 / 4, 9);
-  expect(rate({ batch: 10, m: 20, n: 1, k: 5, shared: "a" })).toBeCloseTo(1 / 4, 9);
-  // 8 * 20 * 10 * 5000 operations at 1 / (1 + 1 + 1 + 0.001) of 1 TFLOP/s: 24.0 us, longer than its traffic.
-  expect(contractStep(model, { batch: 1, m: 20, n: 10, k: 5000 }).seconds).toBeCloseTo(1e-6 + 24.008e-6, 12);
+/** Rates that a formula makes, on the grid: what lies between two extents has the mean of the logarithms. */
+function measuredProducts(
+  rate: (kind: string, forms: string, shape: readonly number[]) => number,
+): ProductRates {
+  const extents = [1, 16, 256];
+  const grid = extents.flatMap((m) => extents.flatMap((n) => extents.map((k) => [m, n, k])));
+  const table = (kind: string, forms: string): number[] => grid.map((shape) => rate(kind, forms, shape));
+  const byForms = (kind: string) => ({
+    "mk,kn": table(kind, "mk,kn"),
+    "mk,nk": table(kind, "mk,nk"),
+    "km,kn": table(kind, "km,kn"),
+    "km,nk": table(kind, "km,nk"),
+  });
+  const flopsPerSecond = {
+    one: byForms("one"),
+    batched: byForms("batched"),
+    shared: byForms("shared"),
+    long: byForms("long"),
+  };
+  return { extents, longSum: 4096, smallResult: 256, flopsPerSecond };
+}
+
+test("where products were measured by shape, their rate is what lies between the measured ones", () => {
+  const slow: Record<string, number> = {
+    one: 1,
+    batched: 2,
+    shared: 4,
+    long: 8,
+    "mk,kn": 1,
+    "mk,nk": 1,
+    "km,kn": 1,
+    "km,nk": 16,
+  };
+  const own = measuredProducts((kind, forms, shape) =>
+    kind === "one" && !shape.includes(256)
+      ? 0
+      : (1e9 * shape.reduce((all, one) => all * one, 1)) / (slow[kind] ?? NaN) / (slow[forms] ?? NaN),
+  );
+  const seconds = (extents: ProductExtents, dtype: Dtype = "complex64"): number => {
+    const products = { float32: own, float64: own, complex64: own, complex128: own };
+    const model = { ...modelOn(1, { ...machine, device: { ...machine.device, products } }), dtype };
+    return contractStep(model, extents).seconds - machine.device.launchSeconds;
+  };
+  const forms = { formA: "mk", formB: "kn" } as const;
+  // A rate of 1e9 m n k: all products of one batch take 8 ns, whatever their shape, up to the last extent.
+  expect(seconds({ batch: 1, m: 256, n: 256, k: 256, ...forms })).toBeCloseTo(8e-9, 15);
+  expect(seconds({ batch: 1, m: 256, n: 7, k: 50, ...forms })).toBeCloseTo(8e-9, 15);
+  expect(seconds({ batch: 1, m: 2560, n: 7, k: 50, ...forms })).toBeCloseTo(8e-8, 14);
+  // The form that is 16 times as slow, and the mean of all four, of which it is one: twice.
+  expect(seconds({ batch: 1, m: 256, n: 7, k: 50, formA: "km", formB: "nk" })).toBeCloseTo(128e-9, 15);
+  expect(seconds({ batch: 1, m: 256, n: 7, k: 50 })).toBeCloseTo(16e-9, 15);
+  // Batches that share b are rows of one product where a lies so; vectors that meet one matrix are the rows of one.
+  expect(seconds({ batch: 128, m: 2, n: 7, k: 50, shared: "b", ...forms })).toBeCloseTo(8e-9, 15);
+  expect(seconds({ batch: 128, m: 2, n: 7, k: 50, shared: "b", formA: "km", formB: "kn" })).toBeCloseTo(
+    128 * 16e-9,
+    13,
+  );
+  expect(seconds({ batch: 3, m: 2, n: 7, k: 50, ...forms })).toBeCloseTo(48e-9, 15);
+  expect(seconds({ batch: 3, m: 2, n: 7, k: 50, shared: "a", ...forms })).toBeCloseTo(96e-9, 15);
+  expect(seconds({ batch: 256, m: 2, n: 1, k: 50, shared: "a", ...forms })).toBeCloseTo(8e-9, 15);
+  // Long sums of single precision into little: their own table.
+  expect(seconds({ batch: 1, m: 2, n: 7, k: 8192, ...forms })).toBeCloseTo(32 * 64e-9, 13);
+  expect(seconds({ batch: 1, m: 2, n: 7, k: 8192, ...forms }, "complex128")).toBeCloseTo(32 * 8e-9, 13);
 });
 
 test("a permutation without runs takes twice as long as one of long runs, which is a copy", () => {

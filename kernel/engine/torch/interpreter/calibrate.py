@@ -7,33 +7,32 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from statistics import median
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
 
 from .errors import JobError
-from .memory import REAL
+from .memory import REAL, fuse, prepare_permuted, row_major
 from .place import Place, place_of
+from .products import Arithmetic, block, cases, quickest, rates_of, works
 from .rank import SHARED, device_of, settle_threads
 
 SECONDS = 0.15
-"""Each figure is the median over at least this time."""
-LEAST_GOES = 3
+"""Each figure is the quickest go within this time: what else the computer does disturbs some."""
+LEAST_GOES, MOST_GOES = 3, 100
 
 SIDE = {"cpu": 768, "cuda": 8192}
 """Of a square product that is large enough for full speed."""
-THIN = (8, 16, 32, 64)
-"""Small extents of products that are not: of a large tensor with a small one, or into a large one."""
-TALL_BYTES = {"cpu": 2**26, "cuda": 2**30}
-BOUND = 1.5
-"""A product that takes this many times as long as its traffic is held up by arithmetic."""
 COPIED_BYTES = {"cpu": 2**27, "cuda": 2**31}
+PERMUTED = {"cpu": 2**22, "cuda": 2**26}
+"""Elements of complex64."""
+RUNS = (1, 4, 16, 64, 1024)
 HIDDEN = 0.75
 """A machine overlaps where a product hides at least so much of a move of equal length, or is hidden by it."""
 SENT_BYTES = {"cpu": 2**24, "cuda": 2**28}
@@ -49,14 +48,17 @@ class Bench:
         self.device = device
 
     def seconds(self, work: Callable[[], object]) -> float:
-        """Median over goes that all ranks begin together; the slowest rank's."""
+        """The quickest of goes that all ranks begin together; the slowest rank's."""
         self.once(work)
-        goes = LEAST_GOES + int(SECONDS / max(1e-6, self.slowest(self.once(work))))
-        return self.slowest(median(self.once(work) for _ in range(goes)))
+        goes = min(MOST_GOES, LEAST_GOES + int(SECONDS / max(1e-6, self.slowest(self.once(work)))))
+        return self.slowest(min(self.once(work) for _ in range(goes)))
 
     def once(self, work: Callable[[], object]) -> float:
         if self.place.world > 1:
             dist.barrier()
+        return self.alone(work)
+
+    def alone(self, work: Callable[[], object]) -> float:
         begun = time.perf_counter()
         work()
         if self.device.type == "cuda":
@@ -64,11 +66,15 @@ class Bench:
         return time.perf_counter() - begun
 
     def slowest(self, seconds: float) -> float:
-        if self.place.world == 1:
-            return seconds
-        every = torch.tensor([seconds], dtype=torch.float64, device=self.device)
-        dist.all_reduce(every, op=dist.ReduceOp.MAX)
-        return float(every.item())
+        (slowest,) = self.slowest_each([seconds])
+        return slowest
+
+    def slowest_each(self, seconds: Sequence[float]) -> list[float]:
+        every = torch.tensor(seconds, dtype=torch.float64, device=self.device)
+        if self.place.world > 1:
+            dist.all_reduce(every, op=dist.ReduceOp.MAX)
+        found: list[float] = every.tolist()
+        return found
 
     def product(self, dtype: torch.dtype, m: int, n: int, k: int) -> float:
         """Real operations a second."""
@@ -83,6 +89,17 @@ class Bench:
         size = COPIED_BYTES[self.device.type] // 4
         source, target = (self.filled((size,), torch.float32) for _ in range(2))
         return 8 * size / self.seconds(lambda: target.copy_(source))
+
+    def permuted(self, run: int) -> float:
+        """Bytes a second, read and written, of extents of 2 that are shuffled but for the last `run` elements."""
+        source, target = (self.filled((PERMUTED[self.device.type],), torch.complex64) for _ in range(2))
+        axes = list(range(source.numel().bit_length() - 1))
+        moving = axes[: len(axes) - (run.bit_length() - 1)]
+        random.Random(1).shuffle(moving)
+        strides = row_major([2] * len(axes))
+        order = [*moving, *axes[len(moving) :]]
+        work = prepare_permuted(target, source, *fuse([2] * len(axes), [strides[axis] for axis in order]))
+        return 16 * source.numel() / self.seconds(work)
 
     def launched(self) -> float:
         a, out = (self.filled((16,), torch.float32) for _ in range(2))
@@ -121,41 +138,29 @@ class Bench:
         return self.seconds(lambda: dist.all_to_all_single(target, source))
 
 
-def half_extents(bench: Bench, dtype: torch.dtype, peak: float, bytes_per_second: float) -> dict[str, float]:
-    """The h of the share 1 / (1 + h_m / m + h_n / n + h_k / k) that products reach, of those that memory does not hold up."""
-    bytes_of = TALL_BYTES[bench.device.type]
-    side = round((bytes_of / dtype.itemsize) ** 0.5)
-    long = [bytes_of // (d * dtype.itemsize) for d in THIN]
-    lost_k = lost(bench, dtype, peak, bytes_per_second, [(side, side, d) for d in THIN])
-    lost_n = lost(bench, dtype, peak, bytes_per_second, [(m, d, d) for m, d in zip(long, THIN, strict=True)])
-    lost_m = lost(bench, dtype, peak, bytes_per_second, [(d, n, d) for n, d in zip(long, THIN, strict=True)])
-    return {"m": max(0.0, lost_m - lost_k), "n": max(0.0, lost_n - lost_k), "k": lost_k}
-
-
-def lost(
-    bench: Bench, dtype: torch.dtype, peak: float, bytes_per_second: float, shapes: list[tuple[int, int, int]]
-) -> float:
-    """Median of d (peak / rate - 1), d the least extent."""
-    found = []
-    for m, n, k in shapes:
-        rate = bench.product(dtype, m, n, k)
-        traffic = (m * k + k * n + m * n) * dtype.itemsize / bytes_per_second
-        if flops(dtype, m, n, k) / rate > BOUND * traffic:
-            found.append(min(m, n, k) * max(0.0, peak / rate - 1))
-    return median(found) if found else 0.0
+def products(bench: Bench, name: str) -> dict[str, object]:
+    """Of a dtype. Ranks begin together and are then busy with the same, without waiting for each other at each go."""
+    dtype = getattr(torch, name)
+    arithmetic = Arithmetic(bench.device, dtype, torch.complex128 if dtype.is_complex else torch.float64)
+    blocks = [block(arithmetic) for _ in range(3)]
+    measured = cases()
+    bench.once(lambda: None)
+    seconds = [quickest(works(arithmetic, blocks, one), bench.alone) for one in measured]
+    slowest = dict(zip(measured, bench.slowest_each(seconds), strict=True))
+    return rates_of(arithmetic, flops(dtype, 1, 1, 1), slowest)
 
 
 def figures(bench: Bench) -> dict[str, object]:
     side, place = SIDE[bench.device.type], bench.place
     peaks = {name: bench.product(getattr(torch, name), side, side, side) for name in REAL}
-    memory = bench.copied()
     line: dict[str, object] = {
         "torch": torch.__version__,
         "device": "cpu",
         "flopsPerSecond": peaks,
-        "memoryBytesPerSecond": memory,
+        "memoryBytesPerSecond": bench.copied(),
+        "permutations": {"runBytes": [8 * run for run in RUNS], "bytesPerSecond": [bench.permuted(run) for run in RUNS]},
         "launchSeconds": bench.launched(),
-        "halfExtents": half_extents(bench, torch.complex64, peaks["complex64"], memory),
+        "products": {name: products(bench, name) for name in REAL},
     }
     if bench.device.type == "cuda":
         line["device"] = torch.cuda.get_device_name(bench.device)

@@ -8,7 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from .memory import Memory, copy_strided, fuse, row_major
+from .memory import Memory, copy_strided, fuse, prepare_permuted, row_major
 from .schedule import Step
 
 Work = Callable[[], object]
@@ -76,7 +76,7 @@ def prepare_permute(memory: Memory, step: Step) -> Work:
     strides = row_major(step["shape"])
     axes = step["axes"]
     shape, steps = fuse([step["shape"][axis] for axis in axes], [strides[axis] for axis in axes])
-    return lambda: copy_strided(target, source, shape, steps, 0)
+    return prepare_permuted(target, source, shape, steps)
 
 
 def prepare_contract(memory: Memory, step: Step) -> Work:

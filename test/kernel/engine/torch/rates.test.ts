@@ -33,7 +33,7 @@ describe.skipIf(!hasTorch)(`rates of PyTorch${because}`, () => {
     await first.measureTorch(2, new AbortController().signal);
     const rates = first.torchRates(2);
     if (rates === undefined) throw new RangeError("expected rates, got none");
-    const { flopsPerSecond, halfExtents, memoryBytesPerSecond, launchSeconds } = rates;
+    const { flopsPerSecond, products, memoryBytesPerSecond, launchSeconds } = rates;
     const { linkBytesPerSecond, linkLatencySeconds } = rates;
     for (const rate of Object.values(flopsPerSecond)) expect(rate).toBeGreaterThan(1e8);
     for (const rate of [memoryBytesPerSecond, linkBytesPerSecond]) expect(rate).toBeGreaterThan(1e6);
@@ -41,15 +41,21 @@ describe.skipIf(!hasTorch)(`rates of PyTorch${because}`, () => {
       expect(seconds).toBeGreaterThan(0);
       expect(seconds).toBeLessThan(1);
     }
-    expect(Object.keys(halfExtents ?? {}).sort()).toEqual(["k", "m", "n"]);
-    for (const half of Object.values(halfExtents ?? {})) expect(half).toBeGreaterThanOrEqual(0);
+    expect(Object.keys(products ?? {}).sort()).toEqual(Object.keys(flopsPerSecond).sort());
+    for (const { extents, flopsPerSecond: tables } of Object.values(products ?? {}))
+      for (const [kind, byForms] of Object.entries(tables))
+        for (const rates of Object.values(byForms)) {
+          expect(rates).toHaveLength(extents.length ** 3);
+          // The product of three long extents is measured in all kinds but that of small results.
+          expect(rates.at(kind === "long" ? 3 : -1)).toBeGreaterThan(1e7);
+        }
     expect(rates.source).toMatch(/^measured with torch 2\..* on this computer's cores$/);
     const later = await fresh();
     expect(later.torchRates(2)).toEqual(rates);
     expect(later.torchRates(3)).toBeUndefined();
     const { device, node, engine, overlaps = false } = later.torchMachine(2);
     expect(overlaps).toBe(rates.overlaps);
-    expect(device).toMatchObject({ flopsPerSecond, halfExtents, memoryBytesPerSecond, launchSeconds });
+    expect(device).toMatchObject({ flopsPerSecond, products, memoryBytesPerSecond, launchSeconds });
     expect(node).toEqual({
       count: 2,
       bytesPerSecond: linkBytesPerSecond,

@@ -3,12 +3,13 @@
 import json
 import tempfile
 import unittest
+from itertools import product
 from pathlib import Path
 from unittest.mock import patch
 
 import interpreter.memory as memory
+import interpreter.products as products
 import torch
-from interpreter.calibrate import half_extents
 from interpreter.collectives import Group, add_blocks, members_of
 from interpreter.errors import JobError
 from interpreter.links import Links, partners
@@ -38,6 +39,10 @@ def schedule(**changes):
         "slices": 7,
     }
     return schedule_of({**raw, **changes})
+
+
+# The machine that runs tests is busy: threads that wait for each other would only hold it up.
+torch.set_num_threads(1)
 
 
 class PlaceTest(unittest.TestCase):
@@ -220,6 +225,15 @@ class MemoryTest(unittest.TestCase):
             memory.MOST_AXES = before
             self.assertTrue(torch.equal(target, expected))
 
+    def test_permuted_by_a_table(self):
+        for shape, axes, most in (([2] * 10, [3, 9, 1, 0, 8, 2, 4, 7, 6, 5], 2**16), ([3, 2, 5, 2, 3, 2, 4], [6, 4, 2, 0, 1, 3, 5], 30)):
+            strides = row_major(shape)
+            source = torch.randn(strides[0] * shape[0], dtype=torch.complex64)
+            target = torch.zeros_like(source)
+            with patch.object(memory, "TABLE", most), patch.object(memory, "copy_strided", side_effect=AssertionError):
+                memory.prepare_permuted(target, source, *fuse([shape[a] for a in axes], [strides[a] for a in axes]))()
+            self.assertTrue(torch.equal(target, source.view(shape).permute(axes).reshape(-1)))
+
     def test_files(self):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "a.npy"
@@ -254,26 +268,42 @@ class ArithmeticTest(unittest.TestCase):
         self.assertAlmostEqual(got, k * float(a[0, 0, 0]), delta=1e-6)
 
 
-class Modelled:
-    """A device that does exactly what the model says: 1 TFLOP/s, 100 GB/s, half the rate at `half`."""
+class ProductsTest(unittest.TestCase):
+    def test_every_case_is_the_product_it_stands_for(self):
+        arithmetic = products.Arithmetic(torch.device("cpu"), torch.complex64, torch.complex128)
+        with patch.dict(products.BYTES, cpu=dict.fromkeys(products.BYTES["cpu"], 2**14)), patch.dict(products.SIDE, cpu=128):
+            left, right, out = (torch.full((2**18,), one, dtype=torch.complex64) for one in (0.5, 2.0, 0.0))
+            for case in products.cases():
+                batch, m, n, k = products.shape_of(arithmetic, case)
+                out.zero_()
+                places = products.works(arithmetic, (left, right, out), case)
+                places[0]()
+                got = out[: batch * m * n]
+                self.assertTrue(torch.equal(got, torch.full_like(got, k)), case)
+                self.assertFalse(out[batch * m * n :].any(), case)
+                self.assertGreater(len(places), 1)
 
-    device = torch.device("cpu")
+    def test_rates(self):
+        arithmetic = products.Arithmetic(torch.device("cpu"), torch.float64, torch.float64)
+        measured = {case: 2.0 for case in products.cases()}
+        found = products.rates_of(arithmetic, 2, measured)
+        tables = found["flopsPerSecond"]
+        at = {place: number for number, place in enumerate(product(products.EXTENTS, repeat=3))}
+        side = products.SIDE["cpu"]
+        self.assertEqual(tables["one"]["km,nk"][at[128, 128, 128]], side**3)
+        # 2^22 bytes of float64 are 2^19 numbers: of a matrix of 2^15 rows, and of 724 by 724.
+        self.assertEqual(tables["one"]["mk,kn"][at[128, 2, 16]], 2**15 * 2 * 16)
+        self.assertEqual(tables["one"]["mk,kn"][at[128, 128, 16]], 724 * 724 * 16)
+        self.assertEqual(tables["one"]["mk,kn"][at[2, 16, 16]], 0)
+        self.assertEqual(tables["batched"]["mk,kn"][at[2, 16, 16]], 2**8 * 2 * 16 * 16)
+        self.assertEqual(tables["long"]["mk,kn"][at[2, 128, 128]], 2 * 128 * 2**12)
+        self.assertEqual(tables["long"]["mk,kn"][at[16, 128, 128]], 0)
 
-    def __init__(self, **half):
-        self.half = half
-
-    def product(self, dtype, m, n, k):
-        lost = sum(h / extent for h, extent in zip(self.half.values(), (m, n, k), strict=True))
-        arithmetic = 8 * m * n * k / 1e12 * (1 + lost)
-        return 8 * m * n * k / max(arithmetic, (m * k + k * n + m * n) * dtype.itemsize / 1e11)
-
-
-class CalibrateTest(unittest.TestCase):
-    def test_half_extents_of_a_device_that_has_them(self):
-        for half in ({"m": 20.0, "n": 10.0, "k": 16.0}, {"m": 0.0, "n": 0.0, "k": 30.0}):
-            found = half_extents(Modelled(**half), torch.complex64, 1e12, 1e11)
-            for extent, expected in half.items():
-                self.assertAlmostEqual(found[extent], expected, delta=0.5)
+    def test_the_quickest_counts_once_two_are_alike(self):
+        for seconds, goes, expected in (([3, 1, 2, 1.05, 9], 4, 1), ([1, 1], 2, 1), ([8, 4, 2, 1, 16, 32, 64], 6, 1)):
+            taken = []
+            self.assertEqual(products.quickest([taken.append], lambda _: (taken.append(0), seconds[len(taken) - 1])[1]), expected)
+            self.assertEqual(len(taken), goes)
 
 
 class VerdictTest(unittest.TestCase):

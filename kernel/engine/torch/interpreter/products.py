@@ -1,0 +1,142 @@
+"""
+How fast products are by their shape: what the steps themselves call, timed on a grid of extents, in every form of the
+operands. Operands come from memory, not from a cache, for those of a step that takes long do so too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
+from itertools import product as every
+from math import isqrt, prod
+
+import torch
+from torch import Tensor
+
+from .local import LONG_SUM, SMALL_RESULT, Work, operand, product
+
+FORMS = ("mk,kn", "mk,nk", "km,kn", "km,nk")
+EXTENTS = (1, 2, 16, 128)
+"""Of m, n and k; the last stands for all that are longer."""
+LONG = EXTENTS[-1]
+BYTES = {
+    "cpu": {"one": 2**22, "batched": 2**19, "shared": 2**19, "long": 2**22},
+    "cuda": dict.fromkeys(("one", "batched", "shared", "long"), 2**27),
+}
+"""
+Of the largest operand or result. By kind: one product; many; many that share the first operand; one of which the sums
+are taken in 64 bits.
+"""
+SIDE = {"cpu": 512, "cuda": 4096}
+"""Where m, n and k are all long."""
+BLOCK_BYTES = {"cpu": 2**25, "cuda": 2**30}
+"""Each go is at another place of its blocks, so that no cache still holds what it reads."""
+GOES, MOST_GOES, ALIKE = 2, 6, 1.1
+"""The quickest counts, once the two quickest are so much alike."""
+
+Shape = tuple[int, int, int, int]
+"""batch, m, n, k."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A cell of the grid, or those that differ only in forms that make no difference: a vector lies the same way in both."""
+
+    kind: str
+    m: int
+    n: int
+    k: int
+    forms: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """What a product asks of `Memory`."""
+
+    device: torch.device
+    dtype: torch.dtype
+    wide: torch.dtype
+
+
+def cases() -> list[Case]:
+    """All that are measured."""
+    grid = every(BYTES["cpu"], EXTENTS, EXTENTS, EXTENTS, FORMS)
+    return list(dict.fromkeys(case_of(*one) for one in grid if is_measured(*one[:4])))
+
+
+def case_of(kind: str, m: int, n: int, k: int, forms: str) -> Case:
+    a, b = forms.split(",")
+    plain = kind == "long" or k == 1
+    return Case(kind, m, n, k, ("mk" if plain or m == 1 else a, "kn" if plain or n == 1 else b))
+
+
+def is_measured(kind: str, m: int, n: int, k: int) -> bool:
+    """Not what does not occur, or takes no time that counts."""
+    if kind == "one":
+        return LONG in (m, n, k)
+    return kind != "long" or (k == LONG and m * n <= SMALL_RESULT)
+
+
+def rates_of(arithmetic: Arithmetic, flops: int, seconds: Mapping[Case, float]) -> dict[str, object]:
+    """By kind and forms, real operations a second for each m, n and k of the grid, row-major; 0 where none was measured."""
+
+    def rate(case: Case) -> float:
+        return flops * prod(shape_of(arithmetic, case)) / seconds[case] if case in seconds else 0.0
+
+    def rates(kind: str, forms: str) -> list[float]:
+        return [rate(case_of(kind, *place, forms)) for place in every(EXTENTS, repeat=3)]
+
+    by_kind = {kind: {forms: rates(kind, forms) for forms in FORMS} for kind in BYTES["cpu"]}
+    return {"extents": EXTENTS, "longSum": LONG_SUM, "smallResult": SMALL_RESULT, "flopsPerSecond": by_kind}
+
+
+def quickest(works: Sequence[Work], timer: Callable[[Work], float]) -> float:
+    """Seconds."""
+    seconds: list[float] = []
+    for work in islice(cycle(works), MOST_GOES):
+        seconds = sorted([*seconds, timer(work)])
+        if len(seconds) >= GOES and seconds[GOES - 1] < ALIKE * seconds[0]:
+            break
+    return seconds[0]
+
+
+def elements(arithmetic: Arithmetic, kind: str) -> int:
+    return BYTES[arithmetic.device.type][kind] // arithmetic.dtype.itemsize
+
+
+def block(arithmetic: Arithmetic) -> Tensor:
+    size = BLOCK_BYTES[arithmetic.device.type] // arithmetic.dtype.itemsize
+    return torch.full((size,), 0.5, dtype=arithmetic.dtype, device=arithmetic.device)
+
+
+def shape_of(arithmetic: Arithmetic, case: Case) -> Shape:
+    """One whose largest operand or result has about as many elements as are measured."""
+    size, m, n, k = elements(arithmetic, case.kind), case.m, case.n, case.k
+    if case.kind in ("batched", "shared"):
+        return (max(2, size // max(m * n, n * k, m * k)), m, n, k)
+    if case.kind == "long":
+        return (1, m, n, size // max(m, n))
+    short = [extent for extent in (m, n, k) if extent != LONG]
+    long = {0: SIDE[arithmetic.device.type], 1: isqrt(size), 2: size // max(short, default=1)}[len(short)]
+    m, n, k = (long if extent == LONG else extent for extent in (m, n, k))
+    return (1, m, n, k)
+
+
+def works(arithmetic: Arithmetic, blocks: Sequence[Tensor], case: Case) -> list[Work]:
+    """The same product at several places."""
+    batch, m, n, k = shape_of(arithmetic, case)
+    shared = "a" if case.kind == "shared" else None
+    wide = arithmetic.wide if case.kind == "long" else arithmetic.dtype
+    sizes = [(1 if shared == "a" else batch) * m * k, batch * k * n, batch * m * n]
+    places = min(*(block.numel() // size for block, size in zip(blocks, sizes, strict=True)))
+
+    def work(place: int) -> Work:
+        a, b, out = (
+            block[place * size : (place + 1) * size] for block, size in zip(blocks, sizes, strict=True)
+        )
+        left = operand(a, -1, m, k, case.forms[0] == "mk")
+        right = operand(b, -1, k, n, case.forms[1] == "kn")
+        return product(replace(arithmetic, wide=wide), left, right, out.view(batch, m, n), shared)
+
+    return [work(place) for place in range(places)]
