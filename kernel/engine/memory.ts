@@ -17,6 +17,7 @@ import {
 } from "../../dsl/index.ts";
 import type { Floats } from "../tensor/floats.ts";
 import { compileKernels, WORKSPACE_BYTES } from "../tensor/wasm/kernels.ts";
+import { layEntries } from "./entries.ts";
 import type { SharedMemory } from "./rank.ts";
 import { floatsOf, type Stretch } from "./steps.ts";
 import { inTurns } from "./turns.ts";
@@ -60,7 +61,7 @@ export async function shareMemory(
   const { network, dtype, mesh } = schedule;
   const ranks = rankCount(mesh);
   const { offsets, elements } = planArena(schedule);
-  const layout = layInputs(entries);
+  const layout = layEntries(entries);
   const sizes = {
     ranks,
     arena: aligned(elements * elementBytes(dtype)),
@@ -188,17 +189,6 @@ export function sharedBlock(network: string, bytes: number): SharedArrayBuffer {
         `slice it (slice ${network} to ...) or use more workers`,
     );
   }
-}
-/** Where each distinct set of entries begins; tensors that share one share its place. */
-function layInputs(entries: readonly Entries[]): { starts: Map<Entries, number>; elements: number } {
-  const starts = new Map<Entries, number>();
-  let elements = 0;
-  for (const own of entries)
-    if (!starts.has(own)) {
-      starts.set(own, elements);
-      elements += own.re.length;
-    }
-  return { starts, elements };
 }
 
 async function writeEntries(

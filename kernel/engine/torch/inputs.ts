@@ -1,23 +1,12 @@
 /** The numbers of a job: one flat .npy file that every rank maps, reading what it needs of it. */
 import { open, type FileHandle } from "node:fs/promises";
 import { InvariantError, isComplex, type Dtype, type Entries } from "../../../dsl/index.ts";
+import { layEntries } from "../entries.ts";
 
 const DESCRIPTIONS = { float32: "<f4", float64: "<f8", complex64: "<c8", complex128: "<c16" } as const;
 
 /** Elements that are converted at a time. */
 const CHUNK = 2 ** 18;
-
-/** Where each distinct set of entries begins, in elements; tensors that share one share its place. */
-export function layEntries(entries: readonly Entries[]): { starts: Map<Entries, number>; elements: number } {
-  const starts = new Map<Entries, number>();
-  let elements = 0;
-  for (const own of entries)
-    if (!starts.has(own)) {
-      starts.set(own, elements);
-      elements += own.re.length;
-    }
-  return { starts, elements };
-}
 
 /** Writes the file, and says where each tensor begins. Throws InvariantError for complex entries of a real dtype. */
 export async function writeInputs(

@@ -108,18 +108,18 @@ test("where a machine overlaps, moves are cut next to their contractions, and th
   expect(cut).toBeGreaterThan(0);
 });
 
+/** Plans of random networks, and the same on machines that overlap. */
+const randomPlans = Array.from({ length: 120 }, (_, place) => {
+  const shape = { tensors: 6, labels: 8, extents: [4, 16], dtype: "complex64" } as const;
+  const { network: random } = randomNetwork(place + 1, shape);
+  const pairs = { leaves: 6, pairs: randomPairs(place + 1, 6), sliced: [] };
+  const schedule = distribute(random, pairs, machineOf(4, false), 4, { groupSize: 4 });
+  return { schedule, beside: repriced(schedule, machineOf(4, true)) };
+});
+
 test("random plans on machines that overlap keep every rule, and none is slower", () => {
   let cut = 0;
-  for (let seed = 1; seed <= 120; seed += 1) {
-    const { network: random } = randomNetwork(seed, {
-      tensors: 6,
-      labels: 8,
-      extents: [4, 16],
-      dtype: "complex64",
-    });
-    const pairs = { leaves: 6, pairs: randomPairs(seed, 6), sliced: [] };
-    const schedule = distribute(random, pairs, machineOf(4, false), 4, { groupSize: 4 });
-    const beside = repriced(schedule, machineOf(4, true));
+  for (const { schedule, beside } of randomPlans) {
     expect(verify(beside)).toEqual([]);
     expect(beside.modelledSeconds).toBeLessThanOrEqual(schedule.modelledSeconds);
     expect(beside.modelledSeconds < schedule.modelledSeconds).toBe(tiledMoves(beside) > 0);
@@ -130,16 +130,7 @@ test("random plans on machines that overlap keep every rule, and none is slower"
 
 test("without the memory for what lives longer beside a move, nothing is cut", () => {
   let tight = 0;
-  for (let seed = 1; seed <= 120; seed += 1) {
-    const { network: random } = randomNetwork(seed, {
-      tensors: 6,
-      labels: 8,
-      extents: [4, 16],
-      dtype: "complex64",
-    });
-    const pairs = { leaves: 6, pairs: randomPairs(seed, 6), sliced: [] };
-    const schedule = distribute(random, pairs, machineOf(4, false), 4, { groupSize: 4 });
-    const beside = repriced(schedule, machineOf(4, true));
+  for (const { schedule, beside } of randomPlans) {
     if (beside.peakBytes === schedule.peakBytes) continue;
     const small = repriced(schedule, machineOf(4, true, schedule.peakBytes));
     expect([tiledMoves(small), small.peakBytes]).toEqual([0, schedule.peakBytes]);
