@@ -2,37 +2,16 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JupyterMessage, KernelProcess } from "../../../kernel/session/channel.ts";
 import { startKernel } from "../../../kernel/session/process.ts";
+import { answersTo } from "./messages.ts";
 
 let kernel: KernelProcess;
-let count = 0;
 beforeAll(async () => {
   kernel = await startKernel({ folder: process.cwd() });
 }, 60_000);
 afterAll(() => kernel.close());
 
-/** All messages for one cell, up to idle. */
 function run(code: string): Promise<readonly JupyterMessage[]> {
-  count += 1;
-  const msg_id = `cell-${String(count)}`;
-  const heard: JupyterMessage[] = [];
-  return new Promise((resolve) => {
-    const end = kernel.subscribe((message) => {
-      if (message.parent_header.msg_id !== msg_id) return;
-      heard.push(message);
-      if (message.content["execution_state"] !== "idle") return;
-      end();
-      resolve(heard);
-    });
-    const header = {
-      msg_id,
-      session: "s",
-      username: "u",
-      date: "",
-      msg_type: "execute_request",
-      version: "5.4",
-    };
-    kernel.send({ channel: "shell", header, parent_header: {}, metadata: {}, content: { code } });
-  });
+  return answersTo(kernel, "execute_request", { code });
 }
 
 function contentOf(messages: readonly JupyterMessage[], type: string): JupyterMessage["content"] | undefined {
