@@ -33,6 +33,12 @@ interface Axis {
 
 /** Where a side's smallest steps reach in a block. */
 const LINE_BYTES = 256;
+/** Rows of the input from this on are read as streams. */
+const STREAM_BYTES = 1024;
+/** Where the steps of the output reach then: a block of whole lines that are written once. */
+const STREAM_LINE_BYTES = 64;
+/** Lines that lie so far apart share a set of every cache. */
+const ALIAS_BYTES = 4096;
 
 export function planCopy(view: View, dtype: Dtype): CopyPlan {
   const { axes, bytes } = withoutPairs(fusedAxes(view, widthOf(dtype) * floatBytes(dtype)));
@@ -168,12 +174,12 @@ function taken(axes: readonly Axis[], side: "to" | "from", bytes: number): Taken
   return next && { steps: [axis, ...next.steps], axes: next.axes };
 }
 
-/** Takes the axes of least steps on a side, until they reach over a line. */
-function spanning({ inside, outside }: Block, side: "to" | "from", reach: number): Block {
-  const steps = outside.filter(({ [side]: step }) => step > 0 && step < LINE_BYTES);
+/** Takes the axes of least steps on a side, until they reach over `line` bytes. */
+function spanning({ inside, outside }: Block, side: "to" | "from", reach: number, line: number): Block {
+  const steps = outside.filter(({ [side]: step }) => step > 0 && step < line);
   const axis = steps.reduce<Axis | undefined>((x, y) => (x && x[side] <= y[side] ? x : y), undefined);
-  if (axis === undefined || reach >= LINE_BYTES) return { inside, outside };
-  const wanted = Math.max(2, LINE_BYTES / axis[side]);
+  if (axis === undefined || reach >= line) return { inside, outside };
+  const wanted = Math.max(2, line / axis[side]);
   const power = [64, 32, 16, 8, 4, 2].find((size) => size <= wanted && axis.extent % size === 0) ?? 1;
   const count = axis.extent <= wanted ? axis.extent : power;
   if (count === 1) return { inside, outside };
@@ -182,6 +188,7 @@ function spanning({ inside, outside }: Block, side: "to" | "from", reach: number
     { inside: [...inside, { ...axis, extent: count }], outside: left },
     side,
     axis[side] * count,
+    line,
   );
 }
 
@@ -190,16 +197,26 @@ interface Block {
   readonly outside: readonly Axis[];
 }
 
+/** How far a block reaches in the output. Where the second cache holds a line of each output row meanwhile, the input is read row by row. */
+function writtenBytes(axes: readonly Axis[]): number {
+  const streams = axes.some(
+    ({ extent, to, from }) =>
+      from <= VECTOR && extent * from >= STREAM_BYTES && to > LINE_BYTES && to % ALIAS_BYTES > 0,
+  );
+  return streams ? STREAM_LINE_BYTES : LINE_BYTES;
+}
+
 function partWords(part: Part): number[] {
   const { kind, run, toSteps, fromSteps, reach, axes } = moveOf(part);
-  const written = spanning({ inside: [], outside: axes }, "to", reach);
-  const { inside, outside } = spanning(written, "from", reach);
+  const written = spanning({ inside: [], outside: axes }, "to", reach, writtenBytes(axes));
+  const { inside, outside } = spanning(written, "from", reach, LINE_BYTES);
   let places = [{ to: part.to, from: part.from }];
   for (const { extent, to, from } of inside)
     places = Array.from({ length: extent }, (_, value) =>
       places.map((place) => ({ to: place.to + value * to, from: place.from + value * from })),
     ).flat();
-  const around = [...outside].sort((x, y) => y.to - x.to);
+  // Reads wait for memory, writes do not: the input is gone through in the order in which it lies.
+  const around = [...outside].sort((x, y) => y.from - x.from);
   return [
     ...[kind, run, toSteps[0] ?? 0, toSteps[1] ?? 0, fromSteps[0] ?? 0, fromSteps[1] ?? 0],
     ...[places.length, around.length],
