@@ -4,6 +4,7 @@
  */
 import type { Dtype } from "../../dsl/index.ts";
 import { isNativeFaster } from "../tensor/blas/choice.ts";
+import { foldedBy, isFolded } from "../tensor/blas/folded.ts";
 import { addressOf, openBlas } from "../tensor/blas/library.ts";
 import type { Native } from "../tensor/blas/native.ts";
 import { widthOf, type Floats } from "../tensor/floats.ts";
@@ -109,6 +110,7 @@ export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic):
     throw new RangeError(`expected ${native.description}, got ${blas.description}`);
   const digits = native.choices?.[dtype];
   const width = widthOf(dtype);
+  const folded = foldedBy(blas, dtype);
   const begins = new Map<ArrayBufferLike, number>();
   const addressIn = ({ buffer, byteOffset }: Floats): number => {
     const begin = begins.get(buffer) ?? addressOf(buffer);
@@ -121,8 +123,14 @@ export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic):
       const product = withoutBatch(given);
       const { batch, m, n, k } = product;
       const isTooLarge = Math.max(m, n, k) > LARGEST_EXTENT;
-      if (isTooLarge || (digits !== undefined && !isNativeFaster(digits, product))) {
+      const isOne = isFolded(product, dtype);
+      const called = isOne ? { ...product, n: batch * n } : product;
+      if (isTooLarge || (digits !== undefined && !isNativeFaster(digits, called))) {
         own.multiply(out, a, b, given);
+        return;
+      }
+      if (isOne) {
+        folded(out, addressIn(a), b, product);
         return;
       }
       const bytes = width * out.BYTES_PER_ELEMENT;

@@ -10,7 +10,12 @@ import { eachPortion } from "./portions.ts";
 /** A byte of this process's memory. */
 export type Address = number;
 
-export type Matrices = Pick<Product, "m" | "n" | "k" | "formA" | "formB">;
+export interface Matrices extends Pick<Product, "m" | "n" | "k" | "formA" | "formB"> {
+  /** Elements from one row of a, as it is stored, to the next; where absent, its rows follow each other. */
+  readonly strideA?: number;
+  /** The product is added to what `out` holds. */
+  readonly adds?: boolean;
+}
 
 export interface Blas {
   /** What it says of itself, such as "OpenBLAS 0.3.21 SkylakeX". */
@@ -145,16 +150,17 @@ function gemmOf(library: Library, build: Build, letter: "s" | "d" | "c" | "z"): 
   };
   const [one, zero] = [factor(1), factor(0)];
   const bytes = BYTES[letter];
-  return (out, a, b, { formA, formB, ...whole }) => {
+  return (out, a, b, { formA, formB, strideA: given, adds = false, ...whole }) => {
     const { m, n, k } = whole;
-    const [orderA, strideA] = formA === "mk" ? [AS_STORED, k] : [TRANSPOSED, m];
+    const [orderA, stored] = formA === "mk" ? [AS_STORED, k] : [TRANSPOSED, m];
+    const strideA = given ?? stored;
     const [orderB, strideB] = formB === "kn" ? [AS_STORED, n] : [TRANSPOSED, k];
     eachPortion(whole, letter, (at, part) => {
-      const from = a + bytes * (formA === "mk" ? at.m * k + at.k : at.k * m + at.m);
+      const from = a + bytes * (formA === "mk" ? at.m * strideA + at.k : at.k * strideA + at.m);
       const with_ = b + bytes * (formB === "kn" ? at.k * n + at.n : at.n * k + at.k);
       const to = out + bytes * (at.m * n + at.n);
       const extents = [part.m, part.n, part.k];
-      const before = at.k === 0 ? zero : one;
+      const before = at.k === 0 && !adds ? zero : one;
       call(ROW_MAJOR, orderA, orderB, ...extents, one, from, strideA, with_, strideB, before, to, n);
     });
   };

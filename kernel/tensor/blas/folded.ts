@@ -1,0 +1,112 @@
+/**
+ * Batches of products that share a large operand a, of which each entry alone has few columns: as one product that reads a once. The
+ * columns of all entries are brought side by side, a stretch of k at a time, and the result is taken apart again.
+ */
+import type { Dtype } from "../../../dsl/index.ts";
+import { floatBytes, widthOf, type Floats } from "../floats.ts";
+import type { Product } from "../product.ts";
+import { addressOf, type Address, type Blas } from "./library.ts";
+
+/** Columns of an entry from which a product is fast by itself. */
+const MOST_COLUMNS = 16;
+/** A smaller operand stays in a cache from entry to entry. */
+const LEAST_SHARED_BYTES = 2 ** 19;
+/** Of the columns side by side, and of the result. */
+const SCRATCH_BYTES = 2 ** 20;
+
+export function isFolded({ batch, m, n, k, shared }: Product, dtype: Dtype): boolean {
+  const bytes = widthOf(dtype) * floatBytes(dtype);
+  const columns = batch * n;
+  return (
+    shared === "a" &&
+    batch > 1 &&
+    n <= MOST_COLUMNS &&
+    m * k * bytes >= LEAST_SHARED_BYTES &&
+    m * columns * bytes <= SCRATCH_BYTES &&
+    columns * bytes <= SCRATCH_BYTES
+  );
+}
+
+interface Scratch {
+  readonly floats: Floats;
+  readonly address: Address;
+}
+
+export type FoldedMultiply = (out: Floats, a: Address, b: Floats, product: Product) => void;
+
+/** Of one thread; its scratch is had once. For products that `isFolded`; `b` and `out` are theirs as they lie. */
+export function foldedBy(blas: Blas, dtype: Dtype): FoldedMultiply {
+  const width = widthOf(dtype);
+  const bytes = width * floatBytes(dtype);
+  let scratch: readonly [columns: Scratch, result: Scratch] | undefined;
+  return (out, a, b, { batch, m, n, k, formA, formB }) => {
+    const [columns, result] = (scratch ??= [scratchOf(dtype), scratchOf(dtype)]);
+    const all = batch * n;
+    const step = Math.floor(SCRATCH_BYTES / (all * bytes));
+    for (let begin = 0; begin < k; begin += step) {
+      const part = Math.min(step, k - begin);
+      const beside = { begin, part, width };
+      if (formB === "kn") besideRows(columns.floats, b, { batch, n, k }, beside);
+      else besideColumns(columns.floats, b, { batch, n, k }, beside);
+      const from = a + bytes * begin * (formA === "mk" ? 1 : m);
+      const matrices = { m, n: all, k: part, formA, formB, strideA: formA === "mk" ? k : m, adds: begin > 0 };
+      blas.multiply(result.address, from, columns.address, matrices, dtype);
+    }
+    apart(out, result.floats, { batch, m, row: n * width });
+  };
+}
+
+function scratchOf(dtype: Dtype): Scratch {
+  const block = new SharedArrayBuffer(SCRATCH_BYTES);
+  const floats = floatBytes(dtype) === 4 ? new Float32Array(block) : new Float64Array(block);
+  return { floats, address: addressOf(block) };
+}
+
+type Columns = Pick<Product, "batch" | "n" | "k">;
+
+interface Stretch {
+  readonly begin: number;
+  readonly part: number;
+  readonly width: number;
+}
+
+/** into[p, i, c] := b[i, p, c], for `part` values of p. */
+function besideRows(
+  into: Floats,
+  b: Floats,
+  { batch, n, k }: Columns,
+  { begin, part, width }: Stretch,
+): void {
+  const row = n * width;
+  for (let entry = 0; entry < batch; entry += 1) {
+    let [read, write] = [(entry * k + begin) * row, entry * row];
+    for (let p = 0; p < part; p += 1, write += batch * row)
+      for (let lane = 0; lane < row; lane += 1, read += 1) into[write + lane] = b[read] as number;
+  }
+}
+
+/** into[i, c, p] := b[i, c, p], for `part` values of p. */
+function besideColumns(
+  into: Floats,
+  b: Floats,
+  { batch, n, k }: Columns,
+  { begin, part, width }: Stretch,
+): void {
+  for (let column = 0; column < batch * n; column += 1) {
+    const read = (column * k + begin) * width;
+    into.set(b.subarray(read, read + part * width), column * part * width);
+  }
+}
+
+/** out[i, r, c] := from[r, i, c]; rows of so many floats. */
+function apart(
+  out: Floats,
+  from: Floats,
+  { batch, m, row }: { readonly batch: number; readonly m: number; readonly row: number },
+): void {
+  for (let entry = 0; entry < batch; entry += 1)
+    for (let r = 0; r < m; r += 1) {
+      const [write, read] = [(entry * m + r) * row, (r * batch + entry) * row];
+      for (let lane = 0; lane < row; lane += 1) out[write + lane] = from[read + lane] as number;
+    }
+}
