@@ -85,6 +85,10 @@ test("an equation is drawn as it is", () => {
   expect(printed).toMatch(
     /^The contraction of E, 2 pairs one by one: .*\nThe order of E makes 2 contractions: /,
   );
+  const [, draw = ""] = /`(npx tnlab run yours\.tn --to [^`]*)`/.exec(readme) ?? [];
+  expect(session(`$ ${draw}`).printed).toBe("wrote yours.html");
+  const page = readFileSync(path.join(folder, "yours.html"), "utf8");
+  expect(page.match(/<figure>/g)).toHaveLength(2);
 });
 
 test("the fields of a schedule are those that the README names, and so are its steps", () => {

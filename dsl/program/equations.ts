@@ -8,6 +8,7 @@ import { distinctLabels, refuseDeclared } from "./labels.ts";
 import { settledDtype, type ProductHead } from "./products.ts";
 import { refuse, Refusal } from "./refusal.ts";
 
+const QUOTES = "the equation stands in double quotes";
 const FORM = 'an equation and its tensors: einsum("ij,jk->ik", A, B)';
 
 /**
@@ -23,7 +24,7 @@ export function equationNetwork(
   const [text, ...rest] = inside;
   const regular = rest.every(({ type, text: own }, k) => (k % 2 === 0 ? own === "," : type === "name"));
   if (text?.type !== "string" || !regular || rest.length % 2 !== 0 || rest.length === 0)
-    return refuse("bad-arguments", { form: FORM }, name.span);
+    return refuse("bad-arguments", { form: FORM }, name.span, text?.text === "'" ? QUOTES : undefined);
   const equation = fitting(text, 1, parseEinsum(text.text.slice(1, -1)));
   const factors = rest.filter((_, k) => k % 2 === 1);
   const tensors = factors.flatMap(

@@ -103,7 +103,7 @@ const run: CommandSpec = {
   synopsis: "FILE [options]",
   summary: "run a program (.tn) or a notebook (.ipynb)",
   details: [
-    "A program prints what its run and show statements give. With --json: " +
+    "A program prints what its run and show statements give; --to writes them with their figures as a page, or as a notebook. With --json: " +
       '{"ok", "outputs": [mime bundles], "results": [{"network", "engine", "arithmetic", "machine", "devices", "slices", ' +
       '"value": {"labels", "shape", "dtype", "re", "im"}, "exact": {"entries", "im", "relative_error"}, "warnings", ' +
       '"slow_links": [{"ranks", "bytes_per_second", "usual_bytes_per_second"}], "modelled_seconds", "measured_seconds", "peak_bytes"}], ' +
@@ -115,7 +115,10 @@ const run: CommandSpec = {
   ],
   argument: { name: "FILE", required: true },
   options: {
-    to: { value: "OUT", help: "write the executed notebook: .html (one self-contained page) or .ipynb" },
+    to: {
+      value: "OUT",
+      help: "write the executed notebook, or the program as one: .html (one self-contained page) or .ipynb",
+    },
     parameters: {
       value: "JSON",
       help: "values by name, typed as an object or in a file, for the notebook's cell with the tag parameters",
@@ -143,6 +146,7 @@ const run: CommandSpec = {
   },
   examples: [
     "tnlab run ising.tn",
+    "tnlab run ising.tn --to ising.html",
     "tnlab run ising.tn --trace ising.json",
     "tnlab run sycamore.tn --checkpoints sums",
     "tnlab run notebooks/quickstart.ipynb --to quickstart.html",

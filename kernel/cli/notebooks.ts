@@ -1,4 +1,4 @@
-/** `tnlab run FILE.ipynb`: a notebook without a front end. */
+/** `tnlab run FILE.ipynb`: a notebook without a front end; `tnlab run FILE.tn --to OUT`: a program as one. */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -20,7 +20,9 @@ export const runNotebook: Run = (given) => {
   const timeoutSeconds = positiveNumber(given, "timeout");
   const to = values.get("to");
   const format = to === undefined ? undefined : formatOf(to, path.basename(file));
-  const parsed = parseNotebook(readText(file), file);
+  const text = readText(file);
+  const parsed =
+    extensionOf(file, [".tn", ".ipynb"]) === ".tn" ? programAlone(text) : parseNotebook(text, file);
   const parameters = parametersIn(values.get("parameters"));
   const notebook = parameters === undefined ? parsed : withParameters(parsed, parameters);
   const allowErrors = flags.has("allow-errors");
@@ -35,6 +37,18 @@ export const runNotebook: Run = (given) => {
     return executed.ok || allowErrors ? OK : FAILED;
   });
 };
+
+function programAlone(text: string): Notebook {
+  const cell = {
+    cell_type: "code",
+    id: "program",
+    metadata: {},
+    execution_count: null,
+    outputs: [],
+  } as const;
+  const kernelspec = { name: "tnlab", display_name: "tnlab", language: "typescript" };
+  return { metadata: { kernelspec }, cells: [{ ...cell, source: `%%tn\n${text.trimEnd()}` }] };
+}
 
 /** Values by name: JSON as it was typed, or in the file that was named. */
 function parametersIn(typed: string | undefined): Parameters | undefined {

@@ -192,6 +192,12 @@ test.each([
   ['network N = einsum("ij,jk->ik", A, H)', 'unknown-name at "H"', /no tensor H/, undefined],
   ["network N = einsum(A, B)", 'bad-arguments at "einsum"', /einsum\("ij,jk->ik", A, B\)/, undefined],
   [
+    "network N = einsum('ij,jk->ik', A, B)",
+    'bad-arguments at "einsum"',
+    /an equation and its tensors/,
+    /double quotes/,
+  ],
+  [
     'network N[x] = einsum("ij,jk->ik", A, B)',
     'cannot-build at "x"',
     /1 open indices, but .* 2 \(i, k\)/,
