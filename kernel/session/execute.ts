@@ -114,7 +114,7 @@ function cellHost(session: Session, { search, arithmetic, checkpoints, overlap }
 async function runTypescript(session: Session, source: string): Promise<ErrorContent | undefined> {
   await provideOwnModules(source);
   await offerNames(session.names, session.environment, session.typescript);
-  noteDeclarations(session.names, source);
+  noteDeclarations(session.names, session.typescript.declares(source));
   const outcome = await session.typescript.execute(source);
   switch (outcome.kind) {
     case "nothing":

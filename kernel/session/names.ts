@@ -66,10 +66,8 @@ function obstacle({ offered }: Names, name: string, typescript: TypescriptSessio
 }
 
 /** A cell that declares a name makes it the user's, even where the value is the same. */
-export function noteDeclarations({ offered, waiting }: Names, source: string): void {
-  for (const name of [...offered.keys(), ...waiting]) {
-    const declared = new RegExp(`\\b(?:const|let|var|function|class)\\s+${name}(?![\\p{L}\\p{N}_$])`, "u");
-    if (!declared.test(source)) continue;
+export function noteDeclarations({ offered, waiting }: Names, declared: ReadonlySet<string>): void {
+  for (const name of declared) {
     offered.delete(name);
     waiting.delete(name);
   }

@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import type { Converter } from "tslab/dist/converter.js";
 import type { Executor } from "tslab/dist/executor.js";
 import type { IsCompleteReply } from "../protocol/message.ts";
+import { declaredNames } from "./declared.ts";
+import type { DeclarationReader } from "./declared.ts";
 import { extendLibrary } from "./library.ts";
 import { overlayPackages, packageFolders } from "./overlay.ts";
 import type { CompilerSystem } from "./overlay.ts";
@@ -43,6 +45,8 @@ export interface TypescriptSession {
   readonly variable: (name: string) => unknown;
   /** Whether a cell has declared the name. */
   readonly has: (name: string) => boolean;
+  /** The names that a cell declares for the cells after it. */
+  readonly declares: (source: string) => ReadonlySet<string>;
   /** Ends a cell that waits for a promise. Running code is ended by SIGINT itself. */
   readonly interrupt: () => void;
 }
@@ -73,7 +77,8 @@ export function openTypescript(folder: string): TypescriptSession {
   ) as Transpiler & {
     readonly sys: CompilerSystem;
   } & Parser &
-    SyntaxReader;
+    SyntaxReader &
+    DeclarationReader;
   overlayPackages(compiler.sys, folder, packageFolders());
   extendLibrary(compiler.sys);
   const { createConverter, isCompleteCode } =
@@ -108,6 +113,7 @@ export function openTypescript(folder: string): TypescriptSession {
     variable: (name) =>
       Object.hasOwn(executor.locals, name) ? (executor.locals[name] as unknown) : undefined,
     has: (name) => Object.hasOwn(executor.locals, name),
+    declares: (source) => declaredNames(source, compiler),
     interrupt: () => {
       executor.interrupt();
     },

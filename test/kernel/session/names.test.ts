@@ -97,6 +97,22 @@ test("a name that the user takes is the user's", async () => {
   expect(await run("new Map([[1, 2]]).size")).toBe("1");
 });
 
+test("a name inside a loop or a function of TypeScript is not the user's variable; one in a pattern is", async () => {
+  expect(await run("%%tn\nlet inner = 1, outer = 2, mine = 3")).toBe("");
+  expect(
+    await run(
+      "for (const inner of [1]) { const outer = inner; }\nfunction f() { let mine = 1; return mine }",
+    ),
+  ).toBe("");
+  expect(await run("%%tn\nlet inner = 4, outer = 5, mine = 6")).not.toMatch(
+    /is a TypeScript variable of yours/,
+  );
+  expect(await run("[inner, outer, mine].join()")).toBe("'4,5,6'");
+  expect(await run("const unlike = 0, { a: [mine] } = { a: [7] };")).toBe("");
+  expect(await run("%%tn\nlet mine = 8")).toMatch(/mine is a TypeScript variable of yours/);
+  expect(await run("mine")).toBe("7");
+});
+
 test("what uses a name that changed is made anew, and the cell says so", async () => {
   expect(await run("%%tn\ntensor V[j] = [2, 2, 2]")).toMatch(
     /V is defined anew[^]*R is made anew, since V changed/,
