@@ -26,8 +26,8 @@ export interface StepReport {
   /** Measured seconds, one entry a rank, for all executions; absent on the dry engine. */
   readonly measuredSeconds?: readonly number[];
   /**
-   * Of a move, measured: mean seconds of an execution on each rank from when the last of its group was there, waiting for that left out.
-   * Absent where the engine does not measure it.
+   * Of a move, measured: mean seconds of an execution on each rank from when the last of its group was there, waiting for that left out,
+   * and of a move beside a contraction what the products hid. Absent where the engine does not measure it.
    */
   readonly transferSeconds?: readonly number[];
   /** Begin of the first execution on each rank, seconds after the start of the run (measured, or modelled when dry). */

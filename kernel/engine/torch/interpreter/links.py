@@ -40,7 +40,8 @@ class Probe:
 
     groups: Sequence[Group]
     """Those of the moves, the widest only."""
-    device: torch.device
+    messages: Sequence[Tensor]
+    """A small and a large one, each to send and to receive; there before any is sent, so that no rank waits for one without room."""
 
     def sweep(self, seconds: Tensor, wanted: Callable[[int], bool]) -> None:
         """One go of each wanted pair; `seconds`, by peer, keeps the quickest. All ranks want the same pairs."""
@@ -52,7 +53,7 @@ class Probe:
 
     def exchanged(self, group: Group, peer: int) -> float:
         """Seconds of a message each way, once both are there."""
-        small, large = (torch.zeros(2, n, dtype=torch.uint8, device=self.device) for n in (8, BYTES[self.device.type]))
+        small, large = self.messages
         self.exchange(group, peer, small)
         begun = time.perf_counter()
         self.exchange(group, peer, large)
@@ -62,8 +63,16 @@ class Probe:
         moves = [dist.P2POp(dist.isend, both[0], peer, group.handle), dist.P2POp(dist.irecv, both[1], peer, group.handle)]
         for work in dist.batch_isend_irecv(moves):
             work.wait()
-        if self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
+        if both.device.type == "cuda":
+            torch.cuda.synchronize(both.device)
+
+
+def messages_on(device: torch.device) -> Sequence[Tensor]:
+    """None where the device has no room left."""
+    try:
+        return [torch.zeros(2, size, dtype=torch.uint8, device=device) for size in (8, BYTES[device.type])]
+    except RuntimeError:
+        return []
 
 
 def partners(group: Group) -> Iterator[int]:
@@ -90,8 +99,10 @@ def look_at_links(groups: Groups, moved: float) -> list[dict[str, object]]:
     nccl = dist.get_backend() == "nccl"
     device = torch.device("cuda", torch.cuda.current_device()) if nccl else torch.device("cpu")
     own = [groups.over(digits) for digits in widest(schedule)]
-    probe = Probe([group for group in own if group.handle is not None], device)
+    probe = Probe([group for group in own if group.handle is not None], messages_on(device))
     try:
+        if not gathered(torch.tensor([len(probe.messages)])).all():
+            return []
         return measured_links(schedule, groups.rank, probe).report(BYTES[device.type])
     except (RuntimeError, CollectiveError):
         # The run has its value: a link that fails only now takes nothing from it.

@@ -21,7 +21,7 @@ class Measured:
     times: Sequence[Times]
     """By rank."""
     transfers: Mapping[int, Sequence[float]]
-    """By the position of each move, what it took on each rank: see `transfers`; without those that went in tiles."""
+    """By the position of each move, what it took on each rank: see `transfers`; of one in tiles, what no product hid."""
     links: Sequence[Mapping[str, object]]
     """The slow ones: see `links`."""
 
@@ -38,8 +38,7 @@ def gather_transfers(schedule: Schedule, transfers: Transfers, start: float) -> 
     steps, every = list(walk(schedule.steps)), transfers.everywhere(start)
     return {
         position: transfer_seconds(schedule, steps[position]["digits"], every[:, move])
-        for move, (position, kept) in enumerate(transfers.kept.items())
-        if kept
+        for move, position in enumerate(transfers.kept)
     }
 
 

@@ -119,7 +119,7 @@ class Run:
             self.transfers.note(position, begun, time.perf_counter())
 
     def tiled(self, pair: Pair) -> None:
-        """The time of the move is what no product hides: beginning to send, and waiting."""
+        """The time of the move is what no product hides: beginning to send, and waiting. So it is for links, too."""
         computing, moving = self.positions[id(pair.contraction)], self.positions[id(pair.move)]
         before = pair.move["tiles"]["beside"] == "before"
         whole = self.works[moving]
@@ -128,8 +128,12 @@ class Run:
         def multiply(tile: int) -> None:
             self.timed(computing, lambda: [work() for work in pair.products[tile]])
 
+        spans: list[tuple[float, float, float]] = []
+
         def move(work: Work) -> None:
-            self.timed(moving, self.together(work), together=True)
+            computed = self.times.seconds[computing]
+            begun = self.timed(moving, self.together(work), together=True)
+            spans.append((begun, time.perf_counter(), computed))
 
         tiles = range(len(pair.products))
         transfer = pair.transfer
@@ -148,6 +152,8 @@ class Run:
             move(lambda: [transfer.arrive(tile, works[tile]) for tile in tiles])
         if transfer is None and before:
             move(whole)
+        (begun, _, earlier), (_, ended, later) = spans[0], spans[-1]
+        self.transfers.note(moving, begun, ended - (later - earlier))
 
     def timed(self, position: int, work: Callable[[], object], together: bool = False) -> float:
         """When it began."""

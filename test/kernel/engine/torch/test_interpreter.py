@@ -5,8 +5,9 @@ import tempfile
 import unittest
 from itertools import product
 from pathlib import Path
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
+import interpreter.links as links
 import interpreter.memory as memory
 import interpreter.products as products
 import torch
@@ -129,6 +130,18 @@ class LinksTest(unittest.TestCase):
                 seconds[a, b] = value
             found = Links(two_nodes, seconds).report(100)
             self.assertEqual(sorted(link["ranks"] for link in found), expected)
+
+    def test_no_rank_probes_where_one_has_no_room(self):
+        with patch.object(links.torch, "zeros", side_effect=torch.OutOfMemoryError("full")):
+            self.assertEqual(links.messages_on(torch.device("cpu")), [])
+        self.assertEqual([len(one) for one in links.messages_on(torch.device("cpu"))], [2, 2])
+        groups = Mock(schedule=schedule(), over=lambda _: Group(range(6), 0, Mock()))
+        with (
+            patch.object(links, "gathered", lambda own: torch.tensor([[2], [0]])),
+            patch.object(links.dist, "get_backend", lambda: "gloo"),
+            patch.object(links, "measured_links", side_effect=AssertionError),
+        ):
+            self.assertEqual(links.look_at_links(groups, 1.0), [])
 
     def test_rates(self):
         seconds = torch.full((6, 6), 0.5)

@@ -48,7 +48,14 @@ describe.skipIf(!hasTorch)(`on gloo${because}`, () => {
       const schedule = scheduleOf(one, ranks, "complex64");
       const entries = tiledEntries(schedule, true);
       const expected = (await referenceEngine.run(schedule, entries)).value;
-      expect([one, (await beside.run(schedule, entries)).value]).toEqual([one, expected]);
+      const { value, steps } = await beside.run(schedule, entries);
+      expect([one, value]).toEqual([one, expected]);
+      const moved = steps.filter((step) => step.kind === one.kind);
+      expect([one, moved.length > 0]).toEqual([one, true]);
+      for (const { transferSeconds = [] } of moved) {
+        expect([one, transferSeconds.length]).toEqual([one, ranks]);
+        for (const seconds of transferSeconds) expect(seconds).toBeGreaterThanOrEqual(0);
+      }
     }
   });
 
