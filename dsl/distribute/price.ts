@@ -169,7 +169,8 @@ function shift({ classes, moves }: Pricing, made: Made, used: Spread, place: num
   const exchanged = come - scattered;
   const digits = classes[place]?.digits.length ?? 0;
   if (exchanged > leave || before.length + sums > digits) return undefined;
-  for (const count of [come, leave, sums, late]) moves.key = (digits + 1) * moves.key + count;
+  const base = digits + 1;
+  moves.key = (((moves.key * base + come) * base + leave) * base + sums) * base + late;
   moves.late[place] = late;
   moves.scattered[place] = scattered;
   moves.exchanged[place] = exchanged - Math.min(late, exchanged);
@@ -217,8 +218,10 @@ function collectiveSeconds(pricing: Pricing, shard: number): number {
 
 function ranksAlong({ classes }: Pricing, counts: Int32Array): number {
   let ranks = 1;
-  for (let place = 0; place < counts.length; place += 1)
-    ranks *= (classes[place]?.radix ?? 1) ** (counts[place] as number);
+  for (let place = 0; place < counts.length; place += 1) {
+    const radix = classes[place]?.radix ?? 1;
+    for (let digit = counts[place] as number; digit > 0; digit -= 1) ranks *= radix;
+  }
   return ranks;
 }
 

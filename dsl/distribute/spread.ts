@@ -47,7 +47,12 @@ export function restricted(spread: Spread, held: ReadonlySet<ModeId>): Spread {
 
 /** Product of the radices over which a spread splits something. */
 export function ranksOf(spread: Spread, classes: readonly DigitClass[]): number {
-  return spread.reduce((ranks, modes, place) => ranks * (classes[place]?.radix ?? 1) ** modes.length, 1);
+  let ranks = 1;
+  for (let place = 0; place < spread.length; place += 1) {
+    const radix = classes[place]?.radix ?? 1;
+    for (let mode = (spread[place]?.length ?? 0) - 1; mode >= 0; mode -= 1) ranks *= radix;
+  }
+  return ranks;
 }
 
 /**
