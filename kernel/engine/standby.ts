@@ -9,7 +9,7 @@ import { dismiss, findings, type Crew } from "./crew.ts";
 const MILLISECONDS = 10_000;
 
 /** A run that took more memory leaves nothing: it has run for long, and others may want the memory. */
-const MOST_BYTES = 2 ** 29;
+const MOST_BYTES = 3 * 2 ** 28;
 
 /** Workers and the memory of one run at a time. */
 export interface Team {

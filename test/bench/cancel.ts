@@ -101,8 +101,8 @@ function withModes(from: Buffer, modes: readonly ModeId[], split = from.placemen
   return { ...from, placement: { ...from.placement, modes, split } };
 }
 
-const permutations = (): Case =>
-  moved("permutation", (from) => {
+const permutations = (name: string): Case =>
+  moved(name, (from) => {
     const { modes } = from.placement;
     const shape = modes.map((mode) => Object.values(EXTENTS)[mode] ?? 1);
     const step = (ends: Ends): Step => ({ kind: "permute", ...ends, shape, axes: [2, 1, 0], model });
@@ -110,18 +110,18 @@ const permutations = (): Case =>
   });
 
 /** The first mode and the split one change places. */
-const exchanges = (): Case =>
-  moved("all-to-all", (from, at) => {
+const exchanges = (name: string): Case =>
+  moved(name, (from, at) => {
     const [leaves, comes] = at % 2 === 0 ? [A, B] : [B, A];
     const step = (ends: Ends): Step => ({ kind: "redistribute", ...ends, digits: [0], model });
     return [withModes(from, [leaves, C, D], [comes]), step];
   });
 
-const cases = (): readonly (() => Case)[] => [
-  () => product("product", 2 ** 12, 2 ** 11),
-  permutations,
-  exchanges,
-  () => product("value", 2 ** 13, 1),
+const CASES: readonly (readonly [name: string, make: (name: string) => Case])[] = [
+  ["product", (name) => product(name, 2 ** 12, 2 ** 11)],
+  ["permutation", permutations],
+  ["all-to-all", exchanges],
+  ["value", (name) => product(name, 2 ** 13, 1)],
 ];
 
 /** Milliseconds from when the abort was due until the run has ended. */
@@ -162,15 +162,15 @@ function row(cells: readonly string[]): void {
   console.log(cells.map((cell, place) => (place < 2 ? cell.padEnd(14) : cell.padStart(12))).join(" "));
 }
 
-export async function cancel(): Promise<void> {
+export async function cancel(only: readonly string[]): Promise<void> {
   console.log(
     `\nfrom an abort to the end of the run, ms; ${MOMENTS} moments through each run; measured on 2 workers`,
   );
   row(["long", "arithmetic", "run, s", "median", "worst", `within ${LIMIT_MILLISECONDS}`]);
   const { native } = await findNative();
-  for (const make of cases())
+  for (const [name, make] of CASES.filter(([name]) => only.some((part) => name.includes(part))))
     for (const arithmetic of native === undefined ? [undefined] : [undefined, all(native)]) {
-      const one = make();
+      const one = make(name);
       const begun = performance.now();
       await threadsEngine.run(one.schedule, one.entries, { native: arithmetic });
       const whole = performance.now() - begun;

@@ -228,7 +228,7 @@ export async function threads(args: string[]): Promise<void> {
   if (parts.includes("contractions")) await contractions(only, options);
   if (parts.includes("scaling")) await scaling(options);
   if (parts.includes("capped")) await extraSpeedup(only, options);
-  if (parts.includes("cancel")) await cancel();
+  if (parts.includes("cancel")) await cancel(only);
 }
 
 async function contractions(only: readonly string[], options: Options): Promise<void> {
