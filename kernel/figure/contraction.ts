@@ -30,6 +30,9 @@ const MOST_CHARACTERS = 250_000;
 /** Larger networks are laid out as they are in the first picture. */
 const MOST_PLACED = 2000;
 
+/** Indices that tell two tensors of one name apart: more would not fit the line. */
+const MOST_LABELS = 3;
+
 /** Pixels: of the plot, and of the slider below it. */
 const HEIGHTS = { least: 180, most: 460 };
 const WIDTH = 660;
@@ -67,7 +70,7 @@ function drawn(network: Network, tree: ContractionTree, bounds: (typeof BOUNDS)[
   const from = done === 0 ? "" : `, the first ${done} before the first picture`;
   return themed({
     ...wordsOf(contraction, stages[0] ?? NOTHING),
-    summary: `The contraction of ${network.name}, ${pairs} one by one${from}: ${workText(contraction)}, the largest tensor of ${elementsText(log2Size)} elements.`,
+    summary: `The contraction of ${network.name}, ${pairs} one by one${from}: ${workText(contraction)}, the largest intermediate of ${elementsText(log2Size)} elements.`,
     data: frames[0]?.data ?? [],
     frames,
     controlsHeight: CONTROLS,
@@ -101,17 +104,26 @@ function wordsOf(
   const { network, tree, parts } = contraction;
   const pairs = tree.pairs.length;
   const share = done === pairs ? 100 : Math.min(99, Math.floor(100 * 2 ** (log2Work - contraction.log2Work)));
-  const whole = `${counted(pairs, "pair")}, ${workText(contraction)}, largest tensor ${elementsText(contraction.log2Largest)} elements`;
+  const whole = `${counted(pairs, "pair")}, ${workText(contraction)}, largest intermediate ${elementsText(contraction.log2Largest)} elements`;
   const so = `${done} of ${counted(pairs, "pair")} done, ${share} % of ${workText(contraction)}`;
   const held = live.reduce((most, id) => Math.max(most, parts[id]?.log2Size ?? 0), 0);
   const [pair = [], ...more] = next;
-  const names = pair.map((id) => nameOf(network, id)).join(" with ");
+  const names = pair.map((id) => nameAmong(contraction, live, id)).join(" with ");
   const others = more.length === 0 ? "" : ` and ${counted(more.length, "pair")} more`;
   const upcoming = names === "" ? "" : ` · next ${names}${others}`;
   return {
     headline: `Contraction of ${network.name}: ${done === 0 ? whole : so}`,
     detail: `${counted(live.length, "tensor")} left, the largest of ${elementsText(held)} elements${upcoming}`,
   };
+}
+
+/** Of a tensor whose name another one has too, with its indices. */
+function nameAmong({ network, parts }: Contraction, live: readonly number[], id: number): string {
+  const name = nameOf(network, id);
+  if (!live.some((other) => other !== id && nameOf(network, other) === name)) return name;
+  const labels = parts[id]?.labels ?? [];
+  const more = labels.length > MOST_LABELS ? ",..." : "";
+  return `${name}[${labels.slice(0, MOST_LABELS).join()}${more}]`;
 }
 
 /** Of every id from the first picture on; a result lies in the middle of its tensors. */

@@ -61,7 +61,7 @@ test("the title counts pairs, work and sizes as the tree's cost does", () => {
   expect(10 ** cost(network, chainTree(3)).log10Flops).toBeCloseTo(64 + 96, 8);
   expect(lines).toEqual([
     [
-      "Contraction of R: 2 pairs, 160 multiply-adds, largest tensor 25 elements",
+      "Contraction of R: 2 pairs, 160 multiply-adds, largest intermediate 25 elements",
       "3 tensors left, the largest of 24 (24.58) elements · next A with B",
     ],
     [
@@ -73,6 +73,15 @@ test("the title counts pairs, work and sizes as the tree's cost does", () => {
       "1 tensor left, the largest of 12 (23.58) elements",
     ],
   ]);
+});
+
+test("tensors of one name are told apart by their indices", () => {
+  const network = networkOf("T", "H:p;q H:q;r V:r;s;t;p W:s;t", []);
+  const [first, second] = framesOf(contractionFigure(network, chainTree(4))).map(
+    (frame) => titleLines(frame)[1],
+  );
+  expect(first).toMatch(/ · next H\[p,q\] with H\[q,r\]$/);
+  expect(second).toMatch(/ · next #4 with V$/);
 });
 
 test("a result lies in the middle of its tensors", () => {
