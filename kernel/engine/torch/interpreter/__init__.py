@@ -9,7 +9,11 @@ Modules, in the order in which a job passes them: `place` (who am I), `job` and 
 `rank` (a rank's life), `host` (ranks of one computer, forked from one warm process), `mpi` (ranks that MPI has started).
 """
 
+import os
 import warnings
+
+# Where a peer has gone PyTorch prints a page of C++ frames; the interpreter says in a line what has happened.
+os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
 
 # Nothing here uses NumPy; PyTorch warns where it is not installed.
 warnings.filterwarnings("ignore", message="Failed to initialize NumPy")

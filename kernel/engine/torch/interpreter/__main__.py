@@ -6,7 +6,6 @@ from pathlib import Path
 
 from .errors import JobError
 from .place import place_of
-from .rank import live
 from .watch import Watch
 
 
@@ -15,7 +14,12 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m interpreter JOB (a folder that tnlab export-job has made)", file=sys.stderr)
         return 2
     try:
+        from .rank import live
+
         place = place_of(os.environ)
+    except ImportError as error:
+        print(f"tnlab: {sys.executable} has no PyTorch ({error}): {sys.executable} -m pip install torch", file=sys.stderr)
+        return 2
     except JobError as error:
         print(f"tnlab: {error}", file=sys.stderr)
         return 2

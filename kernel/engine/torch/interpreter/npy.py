@@ -29,7 +29,8 @@ def map_npy(path: Path, dtype: str) -> Tensor:
     size = getattr(torch, dtype).itemsize
     if len(mapped) != start + prod(shape) * size:
         raise JobError(
-            f"{path} has {len(mapped) - start} bytes of data, and its shape needs {prod(shape) * size}"
+            f"{path} has {len(mapped) - start} bytes of data, and its shape needs {prod(shape) * size}: "
+            "it was not written or copied to its end"
         )
     return torch.frombuffer(mapped, dtype=getattr(torch, dtype), offset=start, count=prod(shape))
 

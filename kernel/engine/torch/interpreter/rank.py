@@ -21,6 +21,7 @@ from .job import Job, read_job
 from .links import look_at_links
 from .local import warm_up
 from .memory import Memory
+from .npy import map_npy
 from .place import Place
 from .results import Measured, gather_times, gather_transfers, leave_results, sum_of_moves
 from .run import Run
@@ -81,6 +82,8 @@ def worded(error: BaseException) -> str:
 def work(folder: Path, place: Place, watch: Watch, listener: socket.socket | None) -> None:
     job = read_job(folder)
     validate(job.schedule, place.world)
+    # What this rank lacks it says before others wait for it.
+    map_npy(job.folder / "inputs.npy", job.schedule.dtype)
     device = device_of(job.device, place)
     backend = "nccl" if device.type == "cuda" and job.device != SHARED else "gloo"
     settle_torch(job, place, device)

@@ -1,6 +1,8 @@
 """The interpreter's modules that need no peers. Run by jobs.test.ts."""
 
 import json
+import subprocess
+import sys
 import tempfile
 import unittest
 from itertools import product
@@ -79,6 +81,14 @@ class PlaceTest(unittest.TestCase):
         for environment, message in rows:
             with self.assertRaisesRegex(JobError, message):
                 place_of(environment)
+
+
+class MainTest(unittest.TestCase):
+    def test_without_pytorch(self):
+        program = "import sys; sys.modules['torch'] = None; from interpreter.__main__ import main; sys.exit(main(['.']))"
+        ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+        self.assertEqual(ended.returncode, 2)
+        self.assertRegex(ended.stderr, r"^tnlab: .* has no PyTorch \(.*torch.*\): .* -m pip install torch\n$")
 
 
 class TransfersTest(unittest.TestCase):
