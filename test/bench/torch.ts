@@ -2,7 +2,7 @@
  * The torch engine: one contraction through tensors of 2^26 elements beside the same arithmetic and moves written by hand in PyTorch, in
  * turns; then every step of at least 10 ms, measured beside modelled on the calibrated machine, of that and of other contractions.
  * `npm run bench torch -- [--goes 3] [--processes 2] [--device cpu|cuda] [--scale 1] [--only NAME]`; `--scale 2` takes 16 times the
- * elements; the names are gates, circuit, lattice and sites.
+ * elements; the names are gates, circuit and lattice.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -79,22 +79,6 @@ function lattice(dtype: Dtype, rows: number, bond: number): Network {
   return networkOf(`lattice of ${rows} by ${rows}`, dtype, sites, () => bond);
 }
 
-/** Matrices on the sites of a state, which share an index that stays: batches on both sides, and outer products. */
-function sites(dtype: Dtype): Network {
-  const extents: Readonly<Record<string, number>> = {
-    s: 16,
-    a: 48,
-    b: 40,
-    c: 24,
-    d: 96,
-    e: 24,
-    f: 12,
-    g: 400,
-  };
-  const tensors = ["ab", "sc", "sad", "dbs", "ces", "ef", "sg", "fg"].map((labels) => [...labels]);
-  return networkOf("sites", dtype, tensors, (label) => extents[label] ?? 2);
-}
-
 function networkOf(
   name: string,
   dtype: Dtype,
@@ -114,7 +98,6 @@ function networkOf(
 const OTHERS: Readonly<Record<string, readonly Network[]>> = {
   circuit: [circuit("complex64", 24, 12, 1), circuit("complex128", 22, 12, 2)],
   lattice: [lattice("float64", 7, 8), lattice("float32", 7, 8)],
-  sites: [sites("complex64"), sites("float64")],
 };
 
 /** Steps shorter than this are mostly the launch, and the clock. */
