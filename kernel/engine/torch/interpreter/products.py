@@ -28,6 +28,8 @@ BYTES = {
 Of the largest operand or result. By kind: one product; many; many that share the first operand; one of which the sums
 are taken in 64 bits.
 """
+MATRICES = 8
+"""Times so large where a large matrix meets a small one: what it takes to bring that into a kernel's order shows only then."""
 SIDE = {"cpu": 512, "cuda": 4096}
 """Where m, n and k are all long."""
 BLOCK_BYTES = {"cpu": 2**25, "cuda": 2**30}
@@ -118,7 +120,7 @@ def shape_of(arithmetic: Arithmetic, case: Case) -> Shape:
     if case.kind == "long":
         return (1, m, n, size // max(m, n))
     short = [extent for extent in (m, n, k) if extent != LONG]
-    long = {0: SIDE[arithmetic.device.type], 1: isqrt(size), 2: size // max(short, default=1)}[len(short)]
+    long = {0: SIDE[arithmetic.device.type], 1: isqrt(MATRICES * size), 2: size // max(short, default=1)}[len(short)]
     m, n, k = (long if extent == LONG else extent for extent in (m, n, k))
     return (1, m, n, k)
 
