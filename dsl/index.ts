@@ -118,6 +118,7 @@ export {
   type Step,
   type StepKind,
   type StepModel,
+  type Strided,
   type Tiles,
 } from "./schedule/schedule.ts";
 export { verify } from "./schedule/verify.ts";

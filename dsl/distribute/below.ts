@@ -36,15 +36,20 @@ export interface Meeting {
 }
 
 /**
- * One way to read the stem as [outer][free][k] or [outer][k][free] and to write the result as [outer][free][own] or [outer][own][free],
- * `own` being the branch's. `place`: where the branch's own modes go: in the place of k, last, or wherever the wish has them.
+ * One way to read the stem, its contracted modes together, and to write the result: the branch's own modes together, all others in the order
+ * of the stem. `place`: where the branch's own modes go: in the place of k, last, or wherever the wish has them.
  */
 export interface Reading {
   readonly stem: OrderTree;
-  readonly place: "of-k" | "last" | "any" | "after-batch";
+  readonly place: "of-k" | "last" | "any";
   /** The wish, with the branch's own modes together. */
   readonly result: OrderTree;
+  /** What products of matrices with gaps cost more, as a share of permuting the stem. */
+  readonly cost: number;
 }
+
+/** A batch within the stem is an axis around matrices with gaps. One whose modes were scattered would be many, and leave small matrices. */
+const BATCH_INSIDE = 0.1;
 
 function union(...sets: readonly Iterable<ModeId>[]): Set<ModeId> {
   return new Set(sets.flatMap((set) => [...set]));
@@ -52,19 +57,35 @@ function union(...sets: readonly Iterable<ModeId>[]): Set<ModeId> {
 
 /** All ways to read the operands that give the result in an order which the wish allows. */
 export function readsBelow(operands: Operands, wish: OrderTree, { contracted, own }: Meeting): Reading[] {
-  const { batch, k, branchFree } = operands;
-  const result = [branchFree, ...own].reduce<OrderTree | undefined>(
-    (tree, modes) => (tree === undefined ? undefined : together(tree, modes)),
-    wish,
-  );
+  const { batch, branchFree } = operands;
+  const result = allTogether(wish, [branchFree, ...own]);
   if (result === undefined) return [];
-  if (batch.size > 0) return batchedReads(operands, result, contracted);
+  if (batch.size === 0) return readsOf(operands, result, contracted, 0);
+  const leading = together(result, union([LEFT], batch));
+  const inside = together(result, batch);
+  return [
+    ...(leading === undefined ? [] : readsOf(operands, leading, contracted, 0)),
+    ...(inside === undefined ? [] : readsOf(operands, inside, contracted, BATCH_INSIDE)),
+  ];
+}
+
+function allTogether(wish: OrderTree, sets: readonly ReadonlySet<ModeId>[]): OrderTree | undefined {
+  return sets.reduce<OrderTree | undefined>((tree, modes) => tree && together(tree, modes), wish);
+}
+
+function readsOf(
+  { batch, k, stemFree, branchFree }: Operands,
+  result: OrderTree,
+  contracted: readonly OrderTree[],
+  cost: number,
+): Reading[] {
   const rest = partsOf(exchanged(result, branchFree, []));
   const found: Reading[] = [];
   if (branchFree.size > 0)
-    found.push({ stem: exchanged(result, branchFree, contracted), place: "of-k", result });
-  if (k.size > 0) found.push({ stem: inLine(...rest, ...contracted), place: "any", result });
-  const last = together(result, union([LEFT], operands.stemFree));
+    found.push({ stem: exchanged(result, branchFree, contracted), place: "of-k", result, cost });
+  if (k.size > 0 || batch.size > 0)
+    found.push({ stem: inLine(...rest, ...contracted), place: "any", result, cost });
+  const last = together(result, union([LEFT], batch, stemFree));
   if (last === undefined) return found;
   const before = partsOf(exchanged(last, branchFree, []));
   const [only] = before;
@@ -72,64 +93,29 @@ export function readsBelow(operands: Operands, wish: OrderTree, { contracted, ow
     before.length === 1 && only !== undefined && typeof only !== "number" && only.kind === "free"
       ? inLine({ kind: "free", parts: [...only.parts, ...contracted] })
       : inLine(...contracted, ...before);
-  return [...found, { stem: inside, place: "last", result: last }];
-}
-
-/** Shared modes that are kept lead in both operands and in the result. */
-function batchedReads(operands: Operands, result: OrderTree, contracted: readonly OrderTree[]): Reading[] {
-  const { batch, stemFree, branchFree } = operands;
-  const leading = together(result, union([LEFT], batch));
-  if (leading === undefined) return [];
-  const reads = (whole: OrderTree | undefined, place: Reading["place"]): Reading[] => {
-    if (whole === undefined) return [];
-    const parts = partsOf(exchanged(whole, branchFree, []));
-    const first = parts.filter((part) => frontier(part).every((mode) => batch.has(mode)));
-    const rest = parts.slice(first.length);
-    return [inLine(...parts, ...contracted), inLine(...first, ...contracted, ...rest)].map((stem) => {
-      return { stem, place, result: whole };
-    });
-  };
-  if (branchFree.size === 0) return reads(leading, "last");
-  return [
-    ...reads(together(leading, union([LEFT], batch, stemFree)), "last"),
-    ...reads(together(leading, union([LEFT], batch, branchFree)), "after-batch"),
-  ];
+  return [...found, { stem: inside, place: "last", result: last, cost }];
 }
 
 /** A result's order, made from the stem's. */
 export interface Result {
   /** The branch's own modes, as parts that follow each other. */
   readonly own: readonly OrderTree[];
-  /** Modes of the stem in front of the block on which the product works. */
-  readonly outer: number;
-  readonly branchLeads: boolean;
+  /** Modes of the stem that stay, in front of them. */
+  readonly before: number;
 }
 
 /** How the result comes from the stem, whose order is fixed. */
-export function resultOf(
-  { batch, k, branchFree }: Operands,
-  reading: Reading,
-  stem: readonly ModeId[],
-): Result {
+export function resultOf({ k, branchFree }: Operands, reading: Reading, stem: readonly ModeId[]): Result {
   const { result } = reading;
   const place = reading.place === "of-k" && k.size === 0 ? "any" : reading.place;
   const rest = stem.filter((mode) => !k.has(mode));
-  const kAt = k.size === 0 ? rest.length : stem.findIndex((mode) => k.has(mode));
-  const at = { "of-k": kAt, "after-batch": batch.size, last: rest.length, any: undefined }[place];
+  const at = { "of-k": stem.findIndex((mode) => k.has(mode)), last: rest.length, any: undefined }[place];
   const own = ownParts(result, branchFree, rest, at);
-  if (place === "after-batch") return { own, outer: batch.size, branchLeads: true };
-  if (batch.size > 0) return { own, outer: batch.size, branchLeads: false };
-  if (place === "of-k") return between(own, kAt, rest.length);
-  if (place === "last") return { own, outer: kAt === rest.length ? 0 : kAt, branchLeads: false };
+  if (at !== undefined) return { own, before: at };
   const modes = own.flatMap((part) => frontier(part));
-  for (let before = rest.length; before >= 0; before -= 1)
-    if (allows(result, [...rest.slice(0, before), ...modes, ...rest.slice(before)]))
-      return between(own, before, rest.length);
-  return { own, outer: 0, branchLeads: false };
-}
-
-function between(own: readonly OrderTree[], before: number, count: number): Result {
-  return before === count ? { own, outer: 0, branchLeads: false } : { own, outer: before, branchLeads: true };
+  for (let before = rest.length; before > 0; before -= 1)
+    if (allows(result, [...rest.slice(0, before), ...modes, ...rest.slice(before)])) return { own, before };
+  return { own, before: 0 };
 }
 
 /** The branch's own modes as the wish has them, once the others lie in this order; `at`: the place among those, where it is known. */

@@ -9,11 +9,11 @@ import { executionOrder, shardsOf, type Shards } from "./execution.ts";
 import { sameOrder, viewAs, type Form, type Roles } from "./layout.ts";
 import { permuteTo, type Lowering } from "./lowering.ts";
 import { contractStep, localStep } from "./model.ts";
-import type { ProductExtents } from "./products.ts";
 import { elementCount } from "./modes.ts";
 import { moveToUse, movesOf } from "./moves.ts";
 import type { Split } from "./place.ts";
 import { allocate, bufferOf, emit, release } from "./program.ts";
+import { viewInPlace, type ContractionView } from "./views.ts";
 
 /** A node's value on the ranks; a leaf is not loaded before its consumer says in which order. */
 type Value = { readonly node: number; readonly buffer: BufferId | undefined; readonly moved?: boolean };
@@ -98,8 +98,7 @@ function sharedModes(low: Lowering, out: number, a: number, b: number): Shared {
   };
 }
 
-/** `shared`: it has no batch, the other has. */
-type Operand = Roles & { readonly buffer: BufferId; readonly form: Form; readonly shared: boolean };
+type Operand = Roles & { readonly buffer: BufferId; readonly form: Form };
 
 function movedToUse(low: Lowering, { node, buffer, moved }: Value): BufferId | undefined {
   return buffer === undefined || moved === true ? buffer : moveToUse(low, node, buffer);
@@ -117,33 +116,43 @@ function readied(low: Lowering, value: Value, { made, used }: Shards): Value {
 function contractPair(low: Lowering, node: number, pair: readonly [Value, Value]): Value {
   const inLoop = low.tree.sliceDependent[node] === true;
   const moved = pair.map((value) => ({ ...value, buffer: movedToUse(low, value) })) as [Value, Value];
-  const operands = arrangedOperands(low, node, moved) ?? chosenOperands(low, node, moved);
-  const buffer = emitContraction(low, node, operands, inLoop);
-  for (const value of operands) release(low.program, value.buffer, inLoop);
+  const { a, b, out, view } = arranged(low, node, moved) ?? chosen(low, node, moved);
+  const buffer = emitContraction(low, node, [a, b], out, view, inLoop);
+  for (const operand of [a, b]) release(low.program, operand, inLoop);
   return { node, buffer };
 }
 
-/** The operands as the storage orders want them, the one first whose free modes lead. */
-function arrangedOperands(
-  low: Lowering,
-  node: number,
-  pair: readonly [Value, Value],
-): [Operand, Operand] | undefined {
+/** Operands, the order of the result, and how the product goes over them. */
+interface Arranged {
+  readonly a: BufferId;
+  readonly b: BufferId;
+  readonly out: readonly ModeId[];
+  readonly view: ContractionView;
+}
+
+/** As the storage orders want it; undefined where nothing was planned, or where permutations cost less than to read what lies there. */
+function arranged(low: Lowering, node: number, pair: readonly [Value, Value]): Arranged | undefined {
   const arrangement = low.orders.arranged[node];
   if (arrangement === undefined) return undefined;
   const [stem, branch] = pair[0].node === arrangement.stem ? pair : [pair[1], pair[0]];
-  const { batch, k } = sharedModes(low, node, stem.node, branch.node);
-  const outer = new Set(orderOf(low, stem).slice(0, arrangement.outer));
-  const shares = outer.size > batch.size;
-  const read = (value: Value, own: ReadonlySet<ModeId>): Operand => {
-    const order = orderOf(low, value);
-    const view = viewAs(order, own, k);
-    if (view === undefined)
-      throw new InvariantError(`expected a view of node ${value.node}, got ${order.join()}`);
-    return { ...view, buffer: inOrder(low, value, order), shared: shares && value === branch };
+  const [ofStem, ofBranch, out] = [orderOf(low, stem), orderOf(low, branch), arrangement.made];
+  const found = viewInPlace(low.model, low.tree.modes, { a: ofStem, b: ofBranch, out });
+  if (found === undefined) return undefined;
+  const [first, second] = [inOrder(low, stem, ofStem), inOrder(low, branch, ofBranch)];
+  const [a, b] = found.turned ? [second, first] : [first, second];
+  return { a, b, out, view: found.view };
+}
+
+/** The larger operand as it lies where it can, the smaller one to match. */
+function chosen(low: Lowering, node: number, pair: readonly [Value, Value]): Arranged {
+  const [a, b] = chosenOperands(low, node, pair);
+  const count = (modes: readonly ModeId[]): number => elementCount(low.tree.modes, modes);
+  const view: ContractionView = {
+    ...{ batch: count(a.batch), m: count(a.free), n: count(b.free), k: count(a.k) },
+    formA: a.form === "free-k" ? "mk" : "km",
+    formB: b.form === "free-k" ? "nk" : "kn",
   };
-  const [first, second] = [read(stem, outer), read(branch, batch)];
-  return arrangement.branchLeads ? [second, first] : [first, second];
+  return { a: a.buffer, b: b.buffer, out: [...a.batch, ...a.free, ...b.free], view };
 }
 
 /** The larger operand as it lies where it can, the smaller one to match. */
@@ -166,21 +175,21 @@ function asOperand(low: Lowering, value: Value, shared: Shared): Operand {
   const { batch, k } = shared;
   const order = orderOf(low, value);
   const view = viewAs(order, batch, k);
-  if (view !== undefined) return { ...view, buffer: inOrder(low, value, order), shared: false };
+  if (view !== undefined) return { ...view, buffer: inOrder(low, value, order) };
   const roles: Roles = {
     batch: order.filter((mode) => batch.has(mode)),
     free: order.filter((mode) => !batch.has(mode) && !k.has(mode)),
     k: order.filter((mode) => k.has(mode)),
   };
   const wanted = [...roles.batch, ...roles.free, ...roles.k];
-  return { ...roles, form: "free-k", buffer: inOrder(low, value, wanted), shared: false };
+  return { ...roles, form: "free-k", buffer: inOrder(low, value, wanted) };
 }
 
 /** The smaller operand, brought to the batch and k order of the larger one. */
 function matchOperand(low: Lowering, value: Value, shared: Shared, first: Roles): Operand {
   const order = orderOf(low, value);
   const free = order.filter((mode) => !shared.batch.has(mode) && !shared.k.has(mode));
-  const roles = { batch: first.batch, k: first.k, free, shared: false };
+  const roles = { batch: first.batch, k: first.k, free };
   const freeLast = [...first.batch, ...free, ...first.k];
   if (value.buffer !== undefined && sameOrder(order, freeLast))
     return { ...roles, form: "free-k", buffer: inOrder(low, value, freeLast) };
@@ -204,37 +213,19 @@ function swapHelps(low: Lowering, node: number, first: Operand, second: Operand)
   return !readsInPlace(low, node, plain) && readsInPlace(low, node, swapped);
 }
 
-/** The result has the order [batch][a's free][b's free]. */
-function emitContraction(low: Lowering, node: number, [a, b]: [Operand, Operand], inLoop: boolean): BufferId {
+function emitContraction(
+  low: Lowering,
+  node: number,
+  [a, b]: readonly [BufferId, BufferId],
+  order: readonly ModeId[],
+  view: ContractionView,
+  inLoop: boolean,
+): BufferId {
   const partial = low.placements.owed?.get(node) ?? [];
-  const batch = a.shared ? b.batch : a.batch;
-  const order = [...batch, ...a.free, ...b.free];
   const placement = { ...placementFor(madeSplit(low, node), order), partial };
   const out = allocate(low.program, `#${node}`, placement, inLoop);
-  const count = (modes: readonly ModeId[]): number => elementCount(low.tree.modes, modes);
-  const shared = a.shared ? "a" : b.shared ? "b" : undefined;
-  const extents: ProductExtents = {
-    batch: count(batch),
-    m: count(a.free),
-    n: count(b.free),
-    k: count(a.k),
-    ...(shared !== undefined && { shared }),
-  };
-  const forms = {
-    formA: a.form === "free-k" ? "mk" : "km",
-    formB: b.form === "free-k" ? "nk" : "kn",
-  } as const;
-  const model = contractStep(low.model, { ...extents, ...forms });
-  const step: Step = {
-    kind: "contract",
-    a: a.buffer,
-    b: b.buffer,
-    out,
-    ...extents,
-    ...forms,
-    pair: node - low.tree.leaves,
-    model,
-  };
+  const model = contractStep(low.model, view);
+  const step: Step = { kind: "contract", a, b, out, ...view, pair: node - low.tree.leaves, model };
   emit(low.program, step, inLoop);
   return out;
 }

@@ -1,6 +1,6 @@
 /** What local work costs on a machine: a roofline, with the rates that small extents reach. All modelled. */
 import { elementBytes, isComplex, type Dtype } from "../network/network.ts";
-import type { MeshDigit, StepModel } from "../schedule/schedule.ts";
+import type { MeshDigit, StepModel, Strided } from "../schedule/schedule.ts";
 import { HALF_EXTENT, type Machine } from "./machine.ts";
 import { productRate, type ProductExtents } from "./products.ts";
 
@@ -46,11 +46,18 @@ function roofline(
  * Share of the device's rate that a product reaches: d / (d + h), d the smallest of m, n and k, h the device's half extent.
  * Batches that share an operand are one product, of as many rows or columns more.
  */
-function productEfficiency({ device }: Machine, { batch, m, n, k, shared }: ProductExtents): number {
-  const rows = shared === "b" ? batch * m : m;
-  const columns = shared === "a" ? batch * n : n;
+function productEfficiency({ device }: Machine, extents: ProductExtents): number {
+  const { batch, m, n, k, shared, strided } = extents;
+  const rows = (shared === "b" ? batch * m : m) * repeats(strided, "b");
+  const columns = (shared === "a" ? batch * n : n) * repeats(strided, "a");
   const least = Math.min(rows, columns, k);
   return least / (least + (device.halfExtent ?? HALF_EXTENT));
+}
+
+/** How many of the products read the same matrix of an operand. */
+function repeats(strided: Strided | undefined, operand: "a" | "b"): number {
+  const loops = strided?.loops ?? [];
+  return loops.reduce((count, loop) => (loop[operand] === 0 ? count * loop.extent : count), 1);
 }
 
 /**
@@ -58,7 +65,8 @@ function productEfficiency({ device }: Machine, { batch, m, n, k, shared }: Prod
  * rate is what counts: it has the traffic in it.
  */
 export function contractStep(model: CostModel, extents: ProductExtents): StepModel {
-  const { batch, m, n, k, shared } = extents;
+  const { batch, m, n, k, shared, strided } = extents;
+  if (strided !== undefined) return stridedStep(model, extents, strided);
   const ofA = (shared === "a" ? 1 : batch) * m * k;
   const ofB = (shared === "b" ? 1 : batch) * k * n;
   const rate = measuredShare(model, extents);
@@ -78,6 +86,35 @@ function measuredShare({ machine: { device }, dtype }: CostModel, extents: Produ
 
 const DOUBLES: ReadonlySet<Dtype> = new Set(["float64", "complex128"]);
 
+/** One axis around matrices with gaps, the longest, is the batch of a launch; each value of the others is a launch of its own. */
+export function launchesOf({ strided }: ProductExtents): number {
+  const extents = (strided?.loops ?? []).map(({ extent }) => extent);
+  return extents.reduce((count, extent) => count * extent, 1) / Math.max(1, ...extents);
+}
+
+/** Products of matrices with gaps between their rows, which are read and written in runs of neighbours as in a permutation. */
+function stridedStep(model: CostModel, extents: ProductExtents, strided: Strided): StepModel {
+  const { m, n, k, formA, formB } = extents;
+  const { loops } = strided;
+  const products = loops.reduce((count, { extent }) => count * extent, 1);
+  const moved = [
+    { elements: (products / repeats(strided, "a")) * m * k, row: formA === "mk" ? k : m, step: strided.a },
+    { elements: (products / repeats(strided, "b")) * k * n, row: formB === "kn" ? n : k, step: strided.b },
+    { elements: products * m * n, row: n, step: strided.out },
+  ];
+  const all = moved.reduce((sum, { elements }) => sum + elements, 0);
+  // Without gaps a whole matrix is one run.
+  const slowed = moved.reduce(
+    (sum, { elements, row, step }) => sum + elements / (step === row ? 1 : bandwidthShare(model, row)),
+    0,
+  );
+  const batch = Math.max(1, ...loops.map(({ extent }) => extent));
+  const measured = measuredShare(model, { ...extents, batch });
+  const rate = measured > 0 ? measured : productEfficiency(model.machine, extents);
+  const one = roofline(model, products * m * n * k, all, { rate, bandwidth: all / slowed });
+  return { ...one, seconds: one.seconds + (launchesOf(extents) - 1) * model.machine.device.launchSeconds };
+}
+
 /** Bytes that memory moves at once; a run that is shorter costs as much. Kernels turn tiles, so that no run is. */
 const SECTOR_BYTES = 32;
 
@@ -95,6 +132,11 @@ export function permuteStep(model: CostModel, elements: number, run: number): St
       ? bytes / (bytes + SECTOR_BYTES)
       : permutationRate(permutations, own) / memoryBytesPerSecond;
   return roofline(model, 0, 2 * elements, { rate: 1, bandwidth });
+}
+
+function bandwidthShare({ dtype }: CostModel, run: number): number {
+  const bytes = Math.max(SECTOR_BYTES, run * elementBytes(dtype));
+  return bytes / (bytes + SECTOR_BYTES);
 }
 
 /** Bytes a second, as of the nearest run that was measured; of shorter ones, elements take as long as those of the shortest. */

@@ -1,15 +1,11 @@
 /** Planned orders of storage, and what moves between ranks make of an order. */
 import type { ModeId } from "../schedule/schedule.ts";
 
-/**
- * How a pair is one product on views. The stem is read as [outer][free][k] or [outer][k][free], the branch without `outer`, and the
- * result is [outer][stem's free][branch's free] or, where the branch leads, [outer][branch's free][stem's free].
- */
+/** How a pair is one product on views, once both operands lie as their orders say. */
 export interface Arrangement {
   readonly stem: number;
-  /** Modes that lead the stem and the result, and are a batch: those that the operands share, or modes of the stem alone. */
-  readonly outer: number;
-  readonly branchLeads: boolean;
+  /** Modes of the result, in the order in which it is made. */
+  readonly made: readonly ModeId[];
 }
 
 export interface StorageOrders {

@@ -1,5 +1,5 @@
 /** How fast matrix products are by their shape, measured on a grid of extents, as a machine's figures say it. */
-import type { FormA, FormB } from "../schedule/schedule.ts";
+import type { FormA, FormB, Strided } from "../schedule/schedule.ts";
 
 /** Extents of a batched matrix product. */
 export interface ProductExtents {
@@ -9,6 +9,8 @@ export interface ProductExtents {
   readonly k: number;
   /** The operand that all batches share. */
   readonly shared?: "a" | "b";
+  /** Matrices that lie in larger buffers, and the axes around them; then there is no batch, and the forms are known. */
+  readonly strided?: Strided;
   /** How the operands lie in memory; absent while that is open. */
   readonly formA?: FormA;
   readonly formB?: FormB;

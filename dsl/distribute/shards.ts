@@ -22,6 +22,8 @@ export interface Pass {
   readonly total: Float64Array;
   /** Per node: multiply-adds of its pair, over those of the largest. */
   readonly flops: Float64Array;
+  /** Per mode: elements of the results that it is a batch of, times how often; these go around a product best where they lead. */
+  readonly batched: Float64Array;
   readonly used: (readonly ModeId[] | undefined)[];
   readonly arranged: (Arrangement | undefined)[];
 }
@@ -32,7 +34,15 @@ export function passOver(tree: ModeTree, placements: NodePlacements, rounds: num
   const made = (): Float64Array => new Float64Array(nodes);
   const weights = { own: made(), largest: made(), total: made(), flops: made() };
   const local = localModes(tree, placements);
-  const pass: Pass = { tree, placements, local, ...weights, used: [], arranged: [] };
+  const pass: Pass = {
+    tree,
+    placements,
+    local,
+    ...weights,
+    batched: new Float64Array(tree.modes.length),
+    used: [],
+    arranged: [],
+  };
   for (let node = 0; node < nodes; node += 1) weigh(pass, node, rounds);
   const most = pass.flops.reduce((a, b) => Math.max(a, b), 1);
   pass.flops.forEach((own, node) => (pass.flops[node] = own / most));
@@ -48,6 +58,11 @@ function weigh(pass: Pass, node: number, rounds: number): void {
   const involved = new Set(pair.flatMap((child) => tree.nodes[child] ?? []));
   flops[node] = elementCount(tree.modes, [...involved]) * (tree.sliceDependent[node] === true ? rounds : 1);
   largest[node] = pair.reduce((most, child) => Math.max(most, largest[child] ?? 0), size);
+  const [a, b] = pair;
+  const inB = new Set(b === undefined ? [] : tree.nodes[b]);
+  const kept = new Set(tree.nodes[node]);
+  for (const mode of a === undefined ? [] : (tree.nodes[a] ?? []))
+    if (inB.has(mode) && kept.has(mode)) pass.batched[mode] = (pass.batched[mode] ?? 0) + size;
   total[node] = pair.reduce((sum, child) => sum + (total[child] ?? 0), size);
 }
 
@@ -106,4 +121,9 @@ export function sizeOf(pass: Pass, node: number, modes: readonly ModeId[]): numb
 /** What permuting a node as it is made costs: its elements, more of them before a large product. */
 export function permutationCost(pass: Pass, node: number): number {
   return sizeOf(pass, node, madeModes(pass, node)) * (1 + BEFORE_LARGEST * flopShare(pass, node));
+}
+
+/** Modes that are seldom or never a batch last, else in the order given. */
+export function batchedFirst({ batched }: Pass, modes: readonly ModeId[]): ModeId[] {
+  return [...modes].sort((a, b) => (batched[b] ?? 0) - (batched[a] ?? 0));
 }

@@ -22,13 +22,21 @@ import {
   type OrderTree,
 } from "./arrange.ts";
 import { readsBelow, resultOf, type Operands, type Reading } from "./below.ts";
-import { viewAs } from "./layout.ts";
 import type { ModeTree } from "./modes.ts";
 import { meetings } from "./meet.ts";
 import { movesOf } from "./moves.ts";
 import { orderAfter, type StorageOrders } from "./orders.ts";
 import type { NodePlacements } from "./place.ts";
-import { madeModes, operandsOf, passOver, permutationCost, sizeOf, usedModes, type Pass } from "./shards.ts";
+import {
+  batchedFirst,
+  madeModes,
+  operandsOf,
+  passOver,
+  permutationCost,
+  sizeOf,
+  usedModes,
+  type Pass,
+} from "./shards.ts";
 
 /**
  * Wishes that are followed at once, of those whose last permutation is at the same node, and of all. Ten times as many find nothing
@@ -69,7 +77,7 @@ function planChain(pass: Pass, top: number, wishes: readonly OrderTree[]): reado
     node = operands.stem;
   }
   // Of equal wishes one that takes the tensor as it comes.
-  const own = usedModes(pass, node);
+  const own = batchedFirst(pass, usedModes(pass, node));
   const least = beam.reduce((low, { cost }) => Math.min(low, cost), Infinity);
   const cheapest = beam.filter(({ cost }) => cost === least);
   let wish = (cheapest.find(({ tree }) => allows(tree, own)) ?? cheapest[0]) as Wish;
@@ -114,7 +122,8 @@ function wishesBelow(pass: Pass, node: number, operands: Operands, wishes: reado
     ways.flatMap((way, place) => {
       const origin = ways.length === 1 ? since : node + place / ways.length;
       return readsBelow(operands, tree, way).map((reading) => {
-        return { tree: reading.stem, cost: cost + way.cost, since: origin, above: { wish, reading } };
+        const gaps = reading.cost * (pass.own[operands.stem] ?? 0);
+        return { tree: reading.stem, cost: cost + way.cost + gaps, since: origin, above: { wish, reading } };
       });
     });
   const going = wishes.flatMap((wish) => {
@@ -161,20 +170,17 @@ function fixOrder(
   { wish, reading }: NonNullable<Wish["above"]>,
 ): readonly ModeId[] {
   const { stem, branch, batch, k } = operands;
-  const { own, outer, branchLeads } = resultOf(operands, reading, order);
-  const lead = order.slice(0, outer);
-  const view = viewed(order, new Set(lead), k);
-  const first = lead.filter((mode) => batch.has(mode));
-  const branchWishes = [inLine(...first, ...own, ...view.k), inLine(...first, ...view.k, ...own)];
-  const branchView = viewed(planChain(pass, branch, branchWishes), batch, k);
-  pass.arranged[node] = { stem, outer, branchLeads };
-  const free = branchLeads ? [...branchView.free, ...view.free] : [...view.free, ...branchView.free];
-  const made = [...lead, ...free];
+  const { own, before } = resultOf(operands, reading, order);
+  const first = order.filter((mode) => batch.has(mode));
+  const summed = order.filter((mode) => k.has(mode));
+  const branchWishes = [inLine(...first, ...own, ...summed), inLine(...first, ...summed, ...own)];
+  const branchOrder = planChain(pass, branch, branchWishes);
+  const rest = order.filter((mode) => !k.has(mode));
+  const free = branchOrder.filter((mode) => !batch.has(mode) && !k.has(mode));
+  const made = [...rest.slice(0, before), ...free, ...rest.slice(before)];
+  pass.arranged[node] = { stem, made };
   const target = ordered(wish.tree, placesOf(made));
-  const moved = movesOf(pass.placements, node).reduce(
-    (before, move) => orderAfter(before, move, target),
-    made,
-  );
+  const moved = movesOf(pass.placements, node).reduce((from, move) => orderAfter(from, move, target), made);
   const used = allows(wish.tree, moved) ? moved : ordered(wish.tree, placesOf(moved));
   pass.used[node] = used;
   return used;
@@ -182,14 +188,4 @@ function fixOrder(
 
 function placesOf(order: readonly ModeId[]): ReadonlyMap<ModeId, number> {
   return new Map(order.map((mode, place) => [mode, place]));
-}
-
-function viewed(
-  order: readonly ModeId[],
-  batch: ReadonlySet<ModeId>,
-  k: ReadonlySet<ModeId>,
-): NonNullable<ReturnType<typeof viewAs>> {
-  const view = viewAs(order, batch, k);
-  if (view === undefined) throw new InvariantError(`expected an order with a view, got ${order.join()}`);
-  return view;
 }

@@ -63,6 +63,25 @@ export interface StepModel {
 export type FormA = "mk" | "km";
 export type FormB = "kn" | "nk";
 
+/** An axis around a product: in each buffer the elements from one of its values to the next, 0 where the buffer has no such axis. */
+export interface Loop {
+  readonly extent: number;
+  readonly a: number;
+  readonly b: number;
+  readonly out: number;
+}
+
+/**
+ * Where the matrices of a contraction lie in larger buffers: the product is made once for all values of the loops together, in any order.
+ * `a`, `b`, `out`: elements from one row of the matrix as it is stored (`formA`, `formB`; m rows of the result) to the next.
+ */
+export interface Strided {
+  readonly loops: readonly Loop[];
+  readonly a: number;
+  readonly b: number;
+  readonly out: number;
+}
+
 /**
  * How a move goes beside a contraction, tile by tile: a tile moves while the contraction is at another one. Engines that cannot, run the
  * two one after the other, to the same value. Contraction and move are neighbours in the list of steps, both in whole and each beside no
@@ -105,6 +124,8 @@ export type Step = { readonly model: StepModel } & (
        */
       readonly kind: "contract";
       readonly shared?: "a" | "b";
+      /** Absent: the matrices lie one after the other, without gaps. Else there is no batch (1), and nothing moves beside it. */
+      readonly strided?: Strided;
       readonly a: BufferId;
       readonly b: BufferId;
       readonly out: BufferId;

@@ -34,14 +34,17 @@ export function blocksOf({ mesh }: Pick<Schedule, "mesh">, move: Move, beside: T
   return whole ? 1 : rankCount(move.digits.flatMap((digit) => mesh[digit] ?? []));
 }
 
-/** Elements before an axis in the buffer of a move that a contraction makes or reads; undefined where it has no such axis. */
+/**
+ * Elements before an axis in the buffer of a move that a contraction makes or reads; undefined where it has no such axis, or the
+ * contraction goes over larger buffers.
+ */
 export function elementsBefore(
   step: Contraction,
   move: Move,
   { beside, axis }: Pick<Tiles, "beside" | "axis">,
 ): number | undefined {
   const made = beside === "before";
-  if (!made && step.a === step.b) return undefined;
+  if ((!made && step.a === step.b) || step.strided !== undefined) return undefined;
   const layout = layoutOf(step, made ? move.in : move.out, made);
   const place = layout.findIndex(([name]) => name === axis);
   if (place < 0) return undefined;

@@ -9,6 +9,7 @@ import {
   type Schedule,
   type Step,
 } from "./schedule.ts";
+import { stridedFault } from "./strided.ts";
 import { contractionBeside, cutOf, isMove } from "./tiles.ts";
 
 export type Rule =
@@ -192,7 +193,10 @@ function checkShapes(walk: Walk, step: Step): void {
         `${step.kind}: buffer ${id} has ${elementsOf(walk, id)}, not ${elements}`,
       );
   };
-  if (step.kind === "contract") {
+  if (step.kind === "contract" && step.strided !== undefined) {
+    const fault = stridedFault(step, (id) => elementsOf(walk, id));
+    if (fault !== undefined) report(walk, "shapes-multiply-out", `contract: ${fault}`);
+  } else if (step.kind === "contract") {
     expectSize(step.a, (step.shared === "a" ? 1 : step.batch) * step.m * step.k);
     expectSize(step.b, (step.shared === "b" ? 1 : step.batch) * step.k * step.n);
     expectSize(step.out, step.batch * step.m * step.n);

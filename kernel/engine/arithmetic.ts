@@ -120,6 +120,10 @@ export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic):
   return {
     ...own,
     multiply: (out, a, b, given) => {
+      if (given.strided !== undefined) {
+        own.multiply(out, a, b, given);
+        return;
+      }
       const product = withoutBatch(given);
       const { batch, m, n, k } = product;
       const isTooLarge = Math.max(m, n, k) > LARGEST_EXTENT;

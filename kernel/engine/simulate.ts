@@ -3,7 +3,7 @@
  * definitions, in float64, one element at a time. It shares no code with the other engines: it is their oracle.
  */
 import { InvariantError } from "../../dsl/index.ts";
-import type { BufferId, Entries, Label, ModeId, Schedule, Step } from "../../dsl/index.ts";
+import type { BufferId, Entries, Label, ModeId, Schedule, Step, Strided } from "../../dsl/index.ts";
 
 /** A buffer on one rank; complex whatever the dtype. */
 export interface Shard {
@@ -147,25 +147,41 @@ function sum(world: World, rank: number, step: StepOf<"sum">): void {
       for (let i = 0; i < inner; i += 1) addTo(out, o * inner + i, input, (o * reduced + r) * inner + i);
 }
 
+/** Every element by its own place in each buffer, whatever the step's form. */
 function contract(world: World, rank: number, step: StepOf<"contract">): void {
-  const { batch, m, n, k } = step;
   const a = shardOf(world, rank, step.a);
   const b = shardOf(world, rank, step.b);
   const out = newShard(world, rank, step.out);
-  for (let element = 0; element < batch * m * n; element += 1) {
-    const [entry, row, column] = unravel(element, [batch, m, n]) as [number, number, number];
+  const { loops, ...lines } = stridedOf(step);
+  const { m, n, k } = step;
+  const extents = [...loops.map(({ extent }) => extent), m, n];
+  const elements = extents.reduce((product, extent) => product * extent, 1);
+  for (let element = 0; element < elements; element += 1) {
+    const values = unravel(element, extents);
+    const [row, column] = values.slice(-2) as [number, number];
+    const start = (buffer: "a" | "b" | "out"): number =>
+      loops.reduce((sum, loop, place) => sum + loop[buffer] * (values[place] ?? 0), 0);
+    const [inA, inB] = [start("a"), start("b")];
     let [re, im] = [0, 0];
     for (let p = 0; p < k; p += 1) {
-      const [inA, inB] = [step.shared === "a" ? 0 : entry, step.shared === "b" ? 0 : entry];
-      const s = step.formA === "mk" ? (inA * m + row) * k + p : (inA * k + p) * m + row;
-      const t = step.formB === "kn" ? (inB * k + p) * n + column : (inB * n + column) * k + p;
+      const s = inA + (step.formA === "mk" ? row * lines.a + p : p * lines.a + row);
+      const t = inB + (step.formB === "kn" ? p * lines.b + column : column * lines.b + p);
       const [x, y, u, v] = [a.re[s] ?? NaN, a.im[s] ?? NaN, b.re[t] ?? NaN, b.im[t] ?? NaN];
       re += x * u - y * v;
       im += x * v + y * u;
     }
-    out.re[element] = re;
-    out.im[element] = im;
+    const place = start("out") + row * lines.out + column;
+    out.re[place] = re;
+    out.im[place] = im;
   }
+}
+
+/** A batch is an axis around matrices without gaps. */
+function stridedOf({ batch, m, n, k, formA, formB, shared, strided }: StepOf<"contract">): Strided {
+  if (strided !== undefined) return strided;
+  const [a, b] = [shared === "a" ? 0 : m * k, shared === "b" ? 0 : k * n];
+  const lines = { a: formA === "mk" ? k : m, b: formB === "kn" ? n : k, out: n };
+  return { loops: [{ extent: batch, a, b, out: m * n }], ...lines };
 }
 
 function permute(world: World, rank: number, step: StepOf<"permute">): void {

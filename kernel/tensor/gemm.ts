@@ -5,7 +5,7 @@
  */
 import type { Floats, Width } from "./floats.ts";
 import { packPanels } from "./pack.ts";
-import { entryStrides, type Product } from "./product.ts";
+import { eachProduct, entryStrides, linesOf, type Product } from "./product.ts";
 import { multiplySmall } from "./small.ts";
 import { COMPLEX_PANELS, REAL_PANELS, sweepComplex, sweepReal } from "./sweep.ts";
 
@@ -42,6 +42,23 @@ export function multiply(
   product: Product,
   width: Width,
 ): void {
+  const { strided } = product;
+  if (strided === undefined) multiplyBatch(work, out, a, b, product, width);
+  else
+    eachProduct(strided, (atA, atB, atOut) => {
+      const [left, right] = [a.subarray(atA * width), b.subarray(atB * width)];
+      multiplyBatch(work, out.subarray(atOut * width), left, right, product, width);
+    });
+}
+
+function multiplyBatch(
+  work: Workspace,
+  out: Floats,
+  a: Floats,
+  b: Floats,
+  product: Product,
+  width: Width,
+): void {
   const { batch, m, n } = product;
   if (isSmall(product)) {
     multiplySmall(out, a, b, product, width);
@@ -50,7 +67,7 @@ export function multiply(
   for (let entry = 0; entry < batch; entry += 1)
     forEachTile(product, (tile) => {
       sumTile(work, a, b, product, { ...tile, entry }, width);
-      storeTile(work.tile, out, { ...tile, start: entry * m * n, rowElements: n }, width);
+      storeTile(work.tile, out, { ...tile, start: entry * m * n, rowElements: linesOf(product).out }, width);
     });
 }
 
@@ -91,7 +108,8 @@ function sumTile(
   tile: Tile & { entry: number },
   width: Width,
 ): void {
-  const { m, n, k, formA, formB } = product;
+  const { k, formA, formB } = product;
+  const lines = linesOf(product);
   const { row, rows, column, columns, entry } = tile;
   const next = entryStrides(product);
   const size = width === 1 ? REAL_PANELS : COMPLEX_PANELS;
@@ -101,12 +119,18 @@ function sumTile(
   work.tile.fill(0, 0, panels * size.rows * stride);
   for (let start = 0; start < k; start += MOST_DEPTH) {
     const depth = Math.min(MOST_DEPTH, k - start);
-    const strides = (rowMajor: boolean, side: number): { rowStride: number; depthStride: number } =>
-      rowMajor ? { rowStride: k, depthStride: 1 } : { rowStride: 1, depthStride: side };
-    const aOffset = entry * next.a + (formA === "mk" ? row * k + start : start * m + row);
-    const bOffset = entry * next.b + (formB === "nk" ? column * k + start : start * n + column);
-    packPanels(work.a, a, { offset: aOffset, rows, depth, ...strides(formA === "mk", m) }, size.rows, width);
-    const block = { offset: bOffset, rows: columns, depth, ...strides(formB === "nk", n) };
+    const strides = (rowMajor: boolean, line: number): { rowStride: number; depthStride: number } =>
+      rowMajor ? { rowStride: line, depthStride: 1 } : { rowStride: 1, depthStride: line };
+    const aOffset = entry * next.a + (formA === "mk" ? row * lines.a + start : start * lines.a + row);
+    const bOffset = entry * next.b + (formB === "nk" ? column * lines.b + start : start * lines.b + column);
+    packPanels(
+      work.a,
+      a,
+      { offset: aOffset, rows, depth, ...strides(formA === "mk", lines.a) },
+      size.rows,
+      width,
+    );
+    const block = { offset: bOffset, rows: columns, depth, ...strides(formB === "nk", lines.b) };
     packPanels(work.b, b, block, size.columns, width);
     for (let at = 0; at < columns; at += size.columns)
       sweep(work.tile, work.a, work.b, {

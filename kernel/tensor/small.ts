@@ -4,7 +4,7 @@
  * written twice with the same sum.
  */
 import type { Floats, Width } from "./floats.ts";
-import { entryStrides, type Product } from "./product.ts";
+import { entryStrides, linesOf, type Product } from "./product.ts";
 
 /** Float strides of both operands: down the result's rows or columns, and along the sum. */
 interface Strides {
@@ -14,9 +14,10 @@ interface Strides {
   readonly bDepth: number;
 }
 
-function stridesOf({ m, n, k, formA, formB }: Product, width: Width): Strides {
-  const [aRow, aDepth] = formA === "mk" ? [k, 1] : [1, m];
-  const [bColumn, bDepth] = formB === "nk" ? [k, 1] : [1, n];
+function stridesOf(product: Product, width: Width): Strides {
+  const lines = linesOf(product);
+  const [aRow, aDepth] = product.formA === "mk" ? [lines.a, 1] : [1, lines.a];
+  const [bColumn, bDepth] = product.formB === "nk" ? [lines.b, 1] : [1, lines.b];
   return { aRow: aRow * width, aDepth: aDepth * width, bColumn: bColumn * width, bDepth: bDepth * width };
 }
 
@@ -29,10 +30,11 @@ function smallReal(out: Floats, a: Floats, b: Floats, product: Product, strides:
   const { batch, m, n, k } = product;
   const { aRow, aDepth, bColumn, bDepth } = strides;
   const next = entryStrides(product);
+  const { out: line } = linesOf(product);
   for (let entry = 0; entry < batch; entry += 1)
     for (let row = 0; row < m; row += 2) {
       const under = row + 1 < m ? aRow : 0;
-      const below = row + 1 < m ? n : 0;
+      const below = row + 1 < m ? line : 0;
       for (let column = 0; column < n; column += 2) {
         const beside = column + 1 < n ? bColumn : 0;
         const right = column + 1 < n ? 1 : 0;
@@ -54,7 +56,7 @@ function smallReal(out: Floats, a: Floats, b: Floats, product: Product, strides:
           at += aDepth;
           bt += bDepth;
         }
-        const write = (entry * m + row) * n + column;
+        const write = entry * m * n + row * line + column;
         out[write] = c00;
         out[write + right] = c01;
         out[write + below] = c10;
@@ -67,10 +69,11 @@ function smallComplex(out: Floats, a: Floats, b: Floats, product: Product, strid
   const { batch, m, n, k } = product;
   const { aRow, aDepth, bColumn, bDepth } = strides;
   const next = entryStrides(product);
+  const { out: line } = linesOf(product);
   for (let entry = 0; entry < batch; entry += 1)
     for (let row = 0; row < m; row += 2) {
       const under = row + 1 < m ? aRow : 0;
-      const below = row + 1 < m ? 2 * n : 0;
+      const below = row + 1 < m ? 2 * line : 0;
       for (let column = 0; column < n; column += 2) {
         const beside = column + 1 < n ? bColumn : 0;
         const right = column + 1 < n ? 2 : 0;
@@ -104,7 +107,7 @@ function smallComplex(out: Floats, a: Floats, b: Floats, product: Product, strid
           at += aDepth;
           bt += bDepth;
         }
-        const write = 2 * ((entry * m + row) * n + column);
+        const write = 2 * (entry * m * n + row * line + column);
         store(out, write, c00r, c00i);
         store(out, write + right, c01r, c01i);
         store(out, write + below, c10r, c10i);

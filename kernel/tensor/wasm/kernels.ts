@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Dtype } from "../../../dsl/index.ts";
 import { floatBytes, widthOf } from "../floats.ts";
-import type { Product } from "../product.ts";
+import { eachProduct, linesOf, type Product } from "../product.ts";
 import { PLAN_WORDS, type CopyPlan } from "./plan.ts";
 
 /** Scratch bytes that each thread's kernels use, at an address that is a multiple of 64. */
@@ -22,7 +22,7 @@ export interface Kernels {
   /**
    * out[i, r, c] := sum over p of a[i, r, p] * b[i, p, c]; `out` is row-major [batch, m, n]. At most 256 terms are summed in the
    * operands' precision, and what they come to in float64: in float32 the error is within 256 * 2^-24 of the sum of the terms' sizes,
-   * whatever k. The bits depend on the operands alone, and are the same where a and b change places.
+   * whatever k. The bits depend on the operands alone, and are the same where a and b change places, or lie in larger buffers.
    */
   multiply(out: number, a: number, b: number, product: Product, dtype: Dtype): void;
   /** Fills `out` with the elements of the view whose first element is at `from`. */
@@ -37,7 +37,11 @@ type Multiply = (
   out: number,
   a: number,
   b: number,
-  ...numbers: [batch: number, m: number, n: number, k: number, forms: number, workspace: number]
+  ...numbers: [
+    ...extents: [batch: number, m: number, n: number, k: number, forms: number],
+    ...lines: [a: number, b: number, out: number],
+    workspace: number,
+  ]
 ) => void;
 type Sum = (out: number, from: number, outer: number, reduced: number, inner: number) => void;
 type Add = (sums: number, terms: number, floats: number) => void;
@@ -83,8 +87,17 @@ export function makeKernels(
   };
   return {
     multiply: (out, a, b, product, dtype) => {
-      const { batch, m, n, k } = product;
-      multiply[dtype](out, a, b, batch, m, n, k, formsOf(product), workspace);
+      const { batch, m, n, k, strided } = product;
+      const bytes = widthOf(dtype) * floatBytes(dtype);
+      const lines = linesOf(product);
+      const forms = formsOf(product);
+      const one = (atA: number, atB: number, atOut: number): void =>
+        multiply[dtype](
+          ...([out + bytes * atOut, a + bytes * atA, b + bytes * atB, batch, m, n, k, forms] as const),
+          ...([bytes * lines.a, bytes * lines.b, bytes * lines.out, workspace] as const),
+        );
+      if (strided === undefined) one(0, 0, 0);
+      else eachProduct(strided, one);
     },
     copyStrided: (out, from, plan) => {
       words.set(plan.words);

@@ -109,17 +109,18 @@ function randomTree(seed: number, network: Network): ContractionTree {
   return { leaves: network.tensors.length, pairs: randomPairs(seed, network.tensors.length), sliced };
 }
 
-function contractions(schedule: Schedule): { shared: number; permutes: number } {
-  let [shared, permutes] = [0, 0];
+function contractions(schedule: Schedule): { shared: number; strided: number; permutes: number } {
+  let [shared, strided, permutes] = [0, 0, 0];
   walkExecutions(schedule, (step) => {
+    if (step.kind === "contract" && step.strided !== undefined) strided += 1;
     if (step.kind === "contract" && step.shared !== undefined) shared += 1;
     if (step.kind === "permute") permutes += 1;
   });
-  return { shared, permutes };
+  return { shared, strided, permutes };
 }
 
-test("values stay what they are in the planned orders, shared operands included", async () => {
-  let sharedInAll = 0;
+test("values stay what they are in the planned orders, shared operands and matrices with gaps included", async () => {
+  let [sharedInAll, stridedInAll] = [0, 0];
   for (let seed = 1; seed <= 120; seed += 1) {
     const valued = randomNetwork(seed, {
       tensors: 3 + (seed % 6),
@@ -130,6 +131,7 @@ test("values stay what they are in the planned orders, shared operands included"
     const schedule = distribute(valued.network, randomTree(seed, valued.network), twoNodes, 4);
     expect(verify(schedule)).toEqual([]);
     sharedInAll += contractions(schedule).shared;
+    stridedInAll += contractions(schedule).strided;
     const { value } = await referenceEngine.run(schedule, valued.entries);
     const expected = bruteForce(valued);
     const scale = Math.max(1, ...expected.re.map(Math.abs), ...expected.im.map(Math.abs));
@@ -138,6 +140,7 @@ test("values stay what they are in the planned orders, shared operands included"
     );
   }
   expect(sharedInAll).toBeGreaterThan(0);
+  expect(stridedInAll).toBeGreaterThan(0);
 });
 
 /** A state of `sites` bits, on which gates act on two neighbours at a time, sweep by sweep; all bits open at the end. */

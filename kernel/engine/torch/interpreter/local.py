@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product as iter_product
 from typing import Protocol
 
 import torch
@@ -80,7 +81,34 @@ def prepare_permute(memory: Memory, step: Step) -> Work:
 
 
 def prepare_contract(memory: Memory, step: Step) -> Work:
+    if "strided" in step:
+        return strided_products(memory, step)
     return product(memory, *operands(memory, step), step.get("shared"))
+
+
+def strided_products(memory: Memory, step: Step) -> Work:
+    """The longest loop is the batch of a product, and each value of the others is a product of its own."""
+    strided = step["strided"]
+    loops = sorted(strided["loops"], key=lambda loop: loop["extent"])
+    batch = loops.pop() if loops else {"extent": 1, "a": 0, "b": 0, "out": 0}
+    m, n, k = step["m"], step["n"], step["k"]
+    forms = {"a": (m, k, step["formA"] == "mk"), "b": (k, n, step["formB"] == "kn"), "out": (m, n, True)}
+
+    def matrices(name: str, values: Sequence[int]) -> Tensor:
+        rows, columns, straight = forms[name]
+        line = strided[name]
+        start = sum(loop[name] * value for loop, value in zip(loops, values, strict=True))
+        extent = batch["extent"] if batch[name] > 0 else 1
+        lines = (line, 1) if straight else (1, line)
+        flat = memory.view(step[name])
+        return flat.as_strided((extent, rows, columns), (batch[name], *lines), flat.storage_offset() + start)
+
+    shared = next((name for name in ("a", "b") if batch[name] == 0), None) if batch["extent"] > 1 else None
+    works = [
+        product(memory, *(matrices(name, values) for name in ("a", "b", "out")), shared)
+        for values in iter_product(*(range(loop["extent"]) for loop in loops))
+    ]
+    return lambda: [work() for work in works]
 
 
 def operands(memory: Memory, step: Step) -> tuple[Tensor, Tensor, Tensor]:

@@ -189,6 +189,12 @@ def sizes_of(schedule: Schedule, step: Step) -> dict[str, int]:
     if kind == "contract":
         batch, m, n, k = (step[key] for key in ("batch", "m", "n", "k"))
         shared = step.get("shared")
+        if "strided" in step:
+            loops = step["strided"]["loops"]
+            sizes = (("a", m * k), ("b", k * n), ("out", m * n))
+            return {
+                name: size * prod(loop["extent"] for loop in loops if loop[name] > 0) for name, size in sizes
+            }
         a, b = (1 if shared == one else batch for one in "ab")
         return {"a": a * m * k, "b": b * k * n, "out": batch * m * n}
     if kind == "sum":

@@ -24,16 +24,16 @@ const RIGHT: u32 = LEFT + 278_528;
 const SUMS: u32 = RIGHT + 528_384;
 
 export function multiplyBlocks<T extends number>(
-  out: usize, a: usize, b: usize, m: u32, n: u32, k: u32, turnedA: bool, turnedB: bool, complex: bool, work: usize,
+  out: usize, a: usize, b: usize, m: u32, n: u32, k: u32, aLine: u32, bLine: u32, outRow: u32,
+  turnedA: bool, turnedB: bool, complex: bool, work: usize,
 ): void {
   const width: u32 = complex ? 2 : 1;
   const size = width * <u32>sizeof<T>();
   const most = BLOCK_BYTES / <u32>sizeof<T>();
   const columnsMost = most / width;
   const depthMost = DEPTH / width;
-  const aRow = turnedA ? size : k * size;
-  const aStep = turnedA ? m * size : size;
-  const outRow = n * size;
+  const aRow = turnedA ? size : aLine;
+  const aStep = turnedA ? aLine : size;
   for (let column: u32 = 0; column < n; column += columnsMost) {
     const columns = min(columnsMost, n - column);
     const packed = columns * size > MOST_UNPACKED * ROW_BYTES;
@@ -46,8 +46,8 @@ export function multiplyBlocks<T extends number>(
         const depth = min(depthMost, k - start);
         // The same panels serve all rows where they hold the whole sum.
         if (row === 0 || k > depthMost)
-          if (turnedB) packTurned(work + RIGHT, b + (column * k + start) * size, columns, depth, k * size, size);
-          else packLines(work + RIGHT, b + (start * n + column) * size, columns, depth, n * size, size);
+          if (turnedB) packTurned(work + RIGHT, b + column * bLine + start * size, columns, depth, bLine, size);
+          else packLines(work + RIGHT, b + start * bLine + column * size, columns, depth, bLine, size);
         let from = a + row * aRow + start * aStep;
         if (copied) from = copyLines(work + LEFT, from, rows * size, depth, aStep);
         const step = copied ? lineBytes(rows * size) : aStep;

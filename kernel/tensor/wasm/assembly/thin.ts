@@ -28,32 +28,33 @@ export function isThin(m: u32, n: u32, k: u32, turnedB: bool, size: u32): bool {
 /** Bytes from one entry of an operand to the next are none where it is shared. */
 export function multiplyThin<T extends number>(
   out: usize, a: usize, b: usize, batch: u32, m: u32, n: u32, k: u32,
-  aEntry: u32, bEntry: u32, turnedA: bool, turnedB: bool, complex: bool, work: usize,
+  aEntry: u32, bEntry: u32, aLine: u32, bLine: u32, outLine: u32, turnedA: bool, turnedB: bool, complex: bool, work: usize,
 ): void {
   const size = <u32>(complex ? 2 * sizeof<T>() : sizeof<T>());
   const row = n * size;
-  const aRow = turnedA ? size : k * size;
-  const aDepth = turnedA ? m * size : size;
-  const outEnd = out + batch * m * row;
+  const aRow = turnedA ? size : aLine;
+  const aDepth = turnedA ? aLine : size;
+  // Where rows have gaps between them, a whole vector of a short one would be too much.
+  const outEnd = outLine === row ? out + batch * m * row : out;
   const bEnd = b + (batch - 1) * bEntry + n * k * size;
   const strip = row <= STRIP_BYTES ? STRIP : LONG_STRIP;
-  const bDepth = turnedB ? max(row, VECTOR) : row;
+  const bDepth = turnedB ? max(row, VECTOR) : bLine;
   for (let entry: u32 = 0; entry < batch; entry++, a += aEntry, b += bEntry, out += m * row) {
     let right = b;
     let step = bDepth;
     if (turnedB) {
       right = work + TURNED;
-      if (entry === 0 || bEntry > 0) turn(right, b, n, k, size, step);
-    } else if (row < VECTOR && <u32>(bEnd - b) - (k - 1) * row < VECTOR) {
+      if (entry === 0 || bEntry > 0) turn(right, b, n, k, size, step, bLine);
+    } else if (row < VECTOR && (bLine !== row || <u32>(bEnd - b) - (k - 1) * row < VECTOR)) {
       // Its last row's vector would reach beyond the operand.
       right = work + TURNED;
       step = VECTOR;
-      for (let line: u32 = 0; line < k; line++) copyFloats(right + line * VECTOR, b + line * row, row);
+      for (let line: u32 = 0; line < k; line++) copyFloats(right + line * VECTOR, b + line * bLine, row);
     }
     if (n * k * size <= STAYS)
       for (let start: u32 = 0; start < m; start += strip)
-        sumStrip<T>(min(strip, m - start), k, a + start * aRow, aRow, aDepth, right, step, out + start * row, row, outEnd, complex, work);
-    else sumLines<T>(m, k, a, aRow, aDepth, right, step, out, row, complex);
+        sumStrip<T>(min(strip, m - start), k, a + start * aRow, aRow, aDepth, right, step, out + start * outLine, row, outLine, outEnd, complex, work);
+    else sumLines<T>(m, k, a, aRow, aDepth, right, step, out, row, outLine, complex);
   }
 }
 
@@ -61,47 +62,47 @@ export function multiplyThin<T extends number>(
 @inline
 function sumStrip<T extends number>(
   rows: u32, k: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32,
-  to: usize, row: u32, outEnd: usize, complex: bool, work: usize,
+  to: usize, row: u32, toLine: u32, outEnd: usize, complex: bool, work: usize,
 ): void {
   if (row < VECTOR) {
     // Rows whose vectors end within the result.
-    const room = <u32>(outEnd - to);
+    const room: u32 = outEnd < to ? 0 : <u32>(outEnd - to);
     const whole: u32 = room < VECTOR ? 0 : min(rows, (room - VECTOR) / row + 1);
-    if (complex) sumComplex<T>(whole, k, a, aRow, aDepth, b, bDepth, to, row);
-    else sumNarrow<T>(whole, k, a, aRow, aDepth, b, bDepth, to, row);
+    if (complex) sumComplex<T>(whole, k, a, aRow, aDepth, b, bDepth, to, toLine);
+    else sumNarrow<T>(whole, k, a, aRow, aDepth, b, bDepth, to, toLine);
     for (let line = whole; line < rows; line++) {
       if (complex) sumComplex<T>(1, k, a + line * aRow, aRow, aDepth, b, bDepth, work, VECTOR);
       else sumNarrow<T>(1, k, a + line * aRow, aRow, aDepth, b, bDepth, work, VECTOR);
-      copyFloats(to + line * row, work, row);
+      copyFloats(to + line * toLine, work, row);
     }
   } else if (row < 2 * VECTOR)
     for (let done: u32 = 0; done < row; done += VECTOR) {
       const at = min(done, row - VECTOR);
-      if (complex) sumComplex<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
-      else sumNarrow<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+      if (complex) sumComplex<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, toLine);
+      else sumNarrow<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, toLine);
     }
   else
     for (let done: u32 = 0; done < row; done += 2 * VECTOR) {
       const at = min(done, row - 2 * VECTOR);
-      if (complex) sumComplexWide<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
-      else sumWide<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+      if (complex) sumComplexWide<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, toLine);
+      else sumWide<T>(rows, k, a, aRow, aDepth, b + at, bDepth, to + at, toLine);
     }
 }
 
 /** Few long rows, column by column of vectors. */
 function sumLines<T extends number>(
-  m: u32, k: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, row: u32, complex: bool,
+  m: u32, k: u32, a: usize, aRow: u32, aDepth: u32, b: usize, bDepth: u32, to: usize, row: u32, toLine: u32, complex: bool,
 ): void {
   for (let done: u32 = 0; done < row; done += 2 * VECTOR) {
     const at = min(done, row - 2 * VECTOR);
-    if (complex) sumComplexWide<T>(m, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
-    else sumWide<T>(m, k, a, aRow, aDepth, b + at, bDepth, to + at, row);
+    if (complex) sumComplexWide<T>(m, k, a, aRow, aDepth, b + at, bDepth, to + at, toLine);
+    else sumWide<T>(m, k, a, aRow, aDepth, b + at, bDepth, to + at, toLine);
   }
 }
 
-/** [n, k] to rows of n elements, `step` bytes apart. */
-function turn(to: usize, from: usize, n: u32, k: u32, size: u32, step: u32): void {
-  for (let column: u32 = 0; column < n; column++)
+/** [n, k] in rows `bLine` bytes apart to rows of n elements, `step` bytes apart. */
+function turn(to: usize, from: usize, n: u32, k: u32, size: u32, step: u32, bLine: u32): void {
+  for (let column: u32 = 0; column < n; column++, from += bLine - k * size)
     for (let line: u32 = 0; line < k; line++, from += size) {
       const at = to + line * step + column * size;
       if (size === 4) store<u32>(at, load<u32>(from));

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Dtype, Entries } from "../../../../dsl/network/network.ts";
 import type { FormA, FormB, Schedule } from "../../../../dsl/schedule/schedule.ts";
+import { verify } from "../../../../dsl/schedule/verify.ts";
 import { referenceEngine } from "../../../../kernel/engine/reference.ts";
 import { torchEngine } from "../../../../kernel/engine/torch.ts";
 import { because, becauseOfGpu, hasGpu, hasTorch } from "./python.ts";
@@ -74,6 +75,38 @@ function scheduleOf({ sizes, shared, formA, formB, dtype }: Product): Schedule {
   };
 }
 
+/** out[m,r,b,n] := sum over k of A[r,m,b,k] * B[b,k,n], where they lie: matrices with gaps, and two axes around them. */
+function gapsOf(dtype: Dtype): Schedule {
+  const [r, b, m, n, k] = [3, 2, 4, 5, 6] as const;
+  const plain = scheduleOf({ sizes: { b, m: r * m, n, k }, formA: "mk", formB: "kn", dtype });
+  const labels = ["b", "m", "n", "k", "r"];
+  const extents: Record<string, number> = { b, m, n, k, r };
+  const orders = [Array.from("rmbk"), Array.from("bkn"), Array.from("mrbn")];
+  const loops = [
+    { extent: r, a: m * b * k, b: 0, out: b * n },
+    { extent: b, a: k, b: k * n, out: n },
+  ];
+  return {
+    ...plain,
+    extents,
+    tensors: [
+      { name: "A", labels: Array.from("rmbk") },
+      { name: "B", labels: Array.from("bkn") },
+    ],
+    open: Array.from("mrbn"),
+    modes: labels.map((label) => ({ label, extent: extents[label] ?? NaN, stride: 1 })),
+    buffers: plain.buffers.map((one, place) => ({
+      ...one,
+      placement: { ...one.placement, modes: (orders[place] ?? []).map((label) => labels.indexOf(label)) },
+    })),
+    steps: plain.steps.map((step) =>
+      step.kind === "contract"
+        ? { ...step, batch: 1, m, strided: { loops, a: b * k, b: n, out: r * b * n } }
+        : step,
+    ),
+  };
+}
+
 /** Numbers that float32 holds exactly, some large ones among them, so that sums lose digits where digits are short. */
 function numbersOf(schedule: Schedule, tensor: number): Entries {
   const elements = schedule.buffers[tensor]?.elements ?? 0;
@@ -114,6 +147,35 @@ const devices = [
   ["cpu", 60_000, hasTorch, because],
   ["cuda", 240_000, hasGpu, becauseOfGpu],
 ] as const;
+
+test.skipIf(!hasTorch).each(tolerances)(
+  `%s: matrices with gaps, and axes around them${because}`,
+  async (dtype, tolerance) => {
+    const schedule = gapsOf(dtype);
+    expect(verify(schedule)).toEqual([]);
+    const entries = [numbersOf(schedule, 0), numbersOf(schedule, 1)];
+    const { value: expected } = await referenceEngine.run(schedule, entries);
+    const { value } = await torchEngine(1, { device: "cpu" }).run(schedule, entries);
+    expect(value?.re.length).toBe(120);
+    for (const part of ["re", "im"] as const)
+      for (const [at, x] of (expected?.[part] ?? []).entries())
+        expect(Math.abs(x - (value?.[part]?.[at] ?? NaN))).toBeLessThan(tolerance);
+  },
+  60_000,
+);
+
+test("of a contraction with gaps no element may be left out or met twice", () => {
+  const schedule = gapsOf("float64");
+  const broken = {
+    ...schedule,
+    steps: schedule.steps.map((step) =>
+      step.kind === "contract" && step.strided !== undefined
+        ? { ...step, strided: { ...step.strided, out: step.strided.out / 2 } }
+        : step,
+    ),
+  };
+  expect(verify(broken).map(({ rule }) => rule)).toEqual(["shapes-multiply-out"]);
+});
 
 describe.each(devices)("products on %s", (device, timeout, isThere, why) => {
   test.skipIf(!isThere).each(tolerances)(
