@@ -9,7 +9,7 @@ import { addressOf, openBlas } from "../tensor/blas/library.ts";
 import type { Native } from "../tensor/blas/native.ts";
 import { widthOf, type Floats } from "../tensor/floats.ts";
 import { makeWorkspace, multiply } from "../tensor/gemm.ts";
-import { entryStrides, type Product } from "../tensor/product.ts";
+import { batchOf, eachProduct, linesOf, type Product } from "../tensor/product.ts";
 import { copyStrided, planCopy, type View } from "../tensor/strided.ts";
 import { addInto, sumAxis, sumInputs } from "../tensor/sums.ts";
 import type { Extents, Kernels } from "../tensor/wasm/kernels.ts";
@@ -120,13 +120,10 @@ export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic):
   return {
     ...own,
     multiply: (out, a, b, given) => {
-      if (given.strided !== undefined) {
-        own.multiply(out, a, b, given);
-        return;
-      }
       const product = withoutBatch(given);
-      const { batch, m, n, k } = product;
-      const isTooLarge = Math.max(m, n, k) > LARGEST_EXTENT;
+      const { batch, m, n, k, formA, formB } = product;
+      const lines = linesOf(product);
+      const isTooLarge = Math.max(m, n, k, lines.a, lines.b, lines.out) > LARGEST_EXTENT;
       const isOne = isFolded(product, dtype);
       const called = isOne ? { ...product, n: batch * n } : product;
       if (isTooLarge || (digits !== undefined && !isNativeFaster(digits, called))) {
@@ -138,14 +135,11 @@ export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic):
         return;
       }
       const bytes = width * out.BYTES_PER_ELEMENT;
-      const steps = entryStrides(product);
-      let [to, left, right] = [addressIn(out), addressIn(a), addressIn(b)];
-      for (let entry = 0; entry < batch; entry += 1) {
-        blas.multiply(to, left, right, product, dtype);
-        to += m * n * bytes;
-        left += steps.a * bytes;
-        right += steps.b * bytes;
-      }
+      const matrices = { m, n, k, formA, formB, lines };
+      const [left, right, to] = [addressIn(a), addressIn(b), addressIn(out)];
+      eachProduct(product.strided ?? batchOf(product), (atA, atB, atOut) => {
+        blas.multiply(to + atOut * bytes, left + atA * bytes, right + atB * bytes, matrices, dtype);
+      });
     },
   };
 }

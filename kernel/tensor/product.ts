@@ -22,13 +22,24 @@ export function entryStrides({ m, n, k, shared }: Product): { readonly a: number
 }
 
 /** Elements from one row of a matrix, as it is stored, to the next. */
-export function linesOf(product: Omit<Product, "batch" | "shared">): Pick<Strided, "a" | "b" | "out"> {
+export type Lines = Pick<Strided, "a" | "b" | "out">;
+
+export function linesOf(product: Omit<Product, "batch" | "shared">): Lines {
   const { m, n, k, formA, formB, strided } = product;
   return strided ?? { a: formA === "mk" ? k : m, b: formB === "kn" ? n : k, out: n };
 }
 
-/** Calls `visit` with where the matrices of each product of a strided one begin, in elements. */
-export function eachProduct({ loops }: Strided, visit: (a: number, b: number, out: number) => void): void {
+/** A batch as an axis around its products. */
+export function batchOf(product: Product): Pick<Strided, "loops"> {
+  const { batch, m, n } = product;
+  return { loops: [{ extent: batch, ...entryStrides(product), out: m * n }] };
+}
+
+/** Calls `visit` with where the matrices of each product begin, in elements. */
+export function eachProduct(
+  { loops }: Pick<Strided, "loops">,
+  visit: (a: number, b: number, out: number) => void,
+): void {
   const at = loops.map(() => 0);
   let [a, b, out] = [0, 0, 0];
   for (;;) {

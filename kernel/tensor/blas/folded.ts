@@ -4,7 +4,7 @@
  */
 import type { Dtype } from "../../../dsl/index.ts";
 import { floatBytes, widthOf, type Floats } from "../floats.ts";
-import type { Product } from "../product.ts";
+import { linesOf, type Product } from "../product.ts";
 import { addressOf, type Address, type Blas } from "./library.ts";
 
 /** Columns of an entry from which a product is fast by itself. */
@@ -49,7 +49,9 @@ export function foldedBy(blas: Blas, dtype: Dtype): FoldedMultiply {
       if (formB === "kn") besideRows(columns.floats, b, { batch, n, k }, beside);
       else besideColumns(columns.floats, b, { batch, n, k }, beside);
       const from = a + bytes * begin * (formA === "mk" ? 1 : m);
-      const matrices = { m, n: all, k: part, formA, formB, strideA: formA === "mk" ? k : m, adds: begin > 0 };
+      const extents = { m, n: all, k: part, formA, formB };
+      const lines = { ...linesOf(extents), a: formA === "mk" ? k : m };
+      const matrices = { ...extents, lines, adds: begin > 0 };
       blas.multiply(result.address, from, columns.address, matrices, dtype);
     }
     apart(out, result.floats, { batch, m, row: n * width });

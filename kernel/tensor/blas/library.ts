@@ -4,15 +4,15 @@
  */
 import { createRequire } from "node:module";
 import type { Dtype } from "../../../dsl/index.ts";
-import type { Product } from "../product.ts";
+import { linesOf, type Lines, type Product } from "../product.ts";
 import { eachPortion } from "./portions.ts";
 
 /** A byte of this process's memory. */
 export type Address = number;
 
 export interface Matrices extends Pick<Product, "m" | "n" | "k" | "formA" | "formB"> {
-  /** Elements from one row of a, as it is stored, to the next; where absent, its rows follow each other. */
-  readonly strideA?: number;
+  /** Where absent, rows follow each other. */
+  readonly lines?: Lines;
   /** The product is added to what `out` holds. */
   readonly adds?: boolean;
 }
@@ -150,18 +150,17 @@ function gemmOf(library: Library, build: Build, letter: "s" | "d" | "c" | "z"): 
   };
   const [one, zero] = [factor(1), factor(0)];
   const bytes = BYTES[letter];
-  return (out, a, b, { formA, formB, strideA: given, adds = false, ...whole }) => {
-    const { m, n, k } = whole;
-    const [orderA, stored] = formA === "mk" ? [AS_STORED, k] : [TRANSPOSED, m];
-    const strideA = given ?? stored;
-    const [orderB, strideB] = formB === "kn" ? [AS_STORED, n] : [TRANSPOSED, k];
-    eachPortion(whole, letter, (at, part) => {
-      const from = a + bytes * (formA === "mk" ? at.m * strideA + at.k : at.k * strideA + at.m);
-      const with_ = b + bytes * (formB === "kn" ? at.k * n + at.n : at.n * k + at.k);
-      const to = out + bytes * (at.m * n + at.n);
+  return (out, a, b, matrices) => {
+    const { formA, formB, lines = linesOf(matrices), adds = false } = matrices;
+    const orderA = formA === "mk" ? AS_STORED : TRANSPOSED;
+    const orderB = formB === "kn" ? AS_STORED : TRANSPOSED;
+    eachPortion(matrices, letter, (at, part) => {
+      const from = a + bytes * (formA === "mk" ? at.m * lines.a + at.k : at.k * lines.a + at.m);
+      const with_ = b + bytes * (formB === "kn" ? at.k * lines.b + at.n : at.n * lines.b + at.k);
+      const to = out + bytes * (at.m * lines.out + at.n);
       const extents = [part.m, part.n, part.k];
       const before = at.k === 0 && !adds ? zero : one;
-      call(ROW_MAJOR, orderA, orderB, ...extents, one, from, strideA, with_, strideB, before, to, n);
+      call(ROW_MAJOR, orderA, orderB, ...extents, one, from, lines.a, with_, lines.b, before, to, lines.out);
     });
   };
 }

@@ -1,22 +1,12 @@
 import { expect, test } from "vitest";
 import type { Dtype } from "../../../dsl/index.ts";
 import { foldedBy, isFolded } from "../../../kernel/tensor/blas/folded.ts";
-import { addressOf, hasKoffi, openBlas, type Blas } from "../../../kernel/tensor/blas/library.ts";
+import { addressOf } from "../../../kernel/tensor/blas/library.ts";
 import { widthOf, type Floats } from "../../../kernel/tensor/floats.ts";
 import type { Product } from "../../../kernel/tensor/product.ts";
+import { system } from "./blas.ts";
 
-function system(): Blas | undefined {
-  if (!hasKoffi()) return undefined;
-  for (const file of ["libopenblas.so.0", "libblis.so.4"])
-    try {
-      return openBlas(file);
-    } catch {
-      // The next, or none.
-    }
-  return undefined;
-}
-
-const blas = system();
+const blas = system?.blas;
 const shape = { batch: 3, m: 3, n: 2, k: 60_001, shared: "a" } as const;
 
 test("a product is folded where one large operand would be read again for few columns", () => {

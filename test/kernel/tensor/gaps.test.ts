@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { mulberry32 } from "../../../dsl/base/random.ts";
 import type { Loop } from "../../../dsl/schedule/schedule.ts";
 import { isComplex } from "../../../dsl/index.ts";
+import { nativeArithmetic, plainArithmetic } from "../../../kernel/engine/arithmetic.ts";
 import { makeWorkspace, multiply } from "../../../kernel/tensor/gemm.ts";
 import type { Product } from "../../../kernel/tensor/product.ts";
+import { system } from "./blas.ts";
 import { distance } from "./products.ts";
 import { DTYPES, makeArena } from "./wasm.ts";
 
@@ -94,6 +96,18 @@ function definition(
   return out;
 }
 
+/** Nothing is left to it where a BLAS is to do all. */
+const refusing = {
+  ...plainArithmetic("float64"),
+  multiply: () => {
+    throw new RangeError("expected a call of the BLAS");
+  },
+};
+const NO_RATES = {
+  flopsPerSecond: { float32: 1, float64: 1, complex64: 1, complex128: 1 },
+  thinFlopsPerSecond: 1,
+};
+
 test.each(CASES)("matrices with gaps are multiplied where they lie: %o, %s times %s to %s", (...given) => {
   const [extents, ofA, ofB, ofOut] = given;
   const product = productOf(given);
@@ -116,6 +130,12 @@ test.each(CASES)("matrices with gaps are multiplied where they lie: %o, %s times
     expect(arena.broken()).toEqual([]);
     out.floats.fill(NaN);
     multiply(makeWorkspace(), out.floats, a.floats, b.floats, product, width);
+    expect(distance(out.floats, wanted)).toBeLessThan(bound);
+    if (system === undefined) continue;
+    const { file, blas } = system;
+    const native = { ...NO_RATES, file, description: blas.description, environment: {} };
+    out.floats.fill(NaN);
+    nativeArithmetic(dtype, native, refusing).multiply(out.floats, a.floats, b.floats, product);
     expect(distance(out.floats, wanted)).toBeLessThan(bound);
   }
 });

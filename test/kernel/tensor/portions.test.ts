@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { addressOf, hasKoffi, openBlas, type Blas } from "../../../kernel/tensor/blas/library.ts";
+import { addressOf } from "../../../kernel/tensor/blas/library.ts";
 import { eachPortion, portionOf } from "../../../kernel/tensor/blas/portions.ts";
+import { system, withoutBlas } from "./blas.ts";
 
 const wholes = [
   { m: 3, n: 5, k: 7 },
@@ -43,25 +44,13 @@ test.each(wholes)("the portions of $m x $n x $k are the whole, each place from k
   expect(products).toBe(whole.m * whole.n * whole.k);
 });
 
-function system(): Blas | undefined {
-  if (!hasKoffi()) return undefined;
-  for (const file of ["libopenblas.so.0", "libblis.so.4"])
-    try {
-      return openBlas(file);
-    } catch {
-      // The next, or none.
-    }
-  return undefined;
-}
-
 function filled(length: number, value: (at: number) => number): Float32Array<SharedArrayBuffer> {
   const floats = new Float32Array(new SharedArrayBuffer(4 * length));
   for (let at = 0; at < length; at += 1) floats[at] = value(at);
   return floats;
 }
 
-const blas = system();
-const because = blas === undefined ? " (left out: no OpenBLAS or BLIS here)" : "";
+const blas = system?.blas;
 
 const forms = (["mk", "km"] as const).flatMap((formA) =>
   (["kn", "nk"] as const).map((formB) => ({ formA, formB })),
@@ -74,7 +63,7 @@ const shapes = [
 ];
 
 test.skipIf(blas === undefined).each(shapes.flatMap((shape) => forms.map((form) => ({ ...shape, ...form }))))(
-  `$m x $n x $k in the forms $formA and $formB is its sums${because}`,
+  `$m x $n x $k in the forms $formA and $formB is its sums${withoutBlas}`,
   (product) => {
     const { m, n, k, formA, formB } = product;
     const portion = portionOf(product, "s");

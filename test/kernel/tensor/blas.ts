@@ -1,0 +1,21 @@
+/** A BLAS of this computer, for tests of what is done by one. */
+import { hasKoffi, openBlas, type Blas } from "../../../kernel/tensor/blas/library.ts";
+
+interface Found {
+  readonly file: string;
+  readonly blas: Blas;
+}
+
+function found(): Found | undefined {
+  if (!hasKoffi()) return undefined;
+  for (const file of ["libopenblas.so.0", "libblis.so.4"])
+    try {
+      return { file, blas: openBlas(file) };
+    } catch {
+      // The next, or none.
+    }
+  return undefined;
+}
+
+export const system = found();
+export const withoutBlas = system === undefined ? " (left out: no OpenBLAS or BLIS here)" : "";
