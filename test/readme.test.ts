@@ -150,7 +150,14 @@ test("npm start serves the notebooks, the quickstart first", async () => {
   }
 }, 60_000);
 
-test("the bench of orders takes networks of one's own", async () => {
+/** Of the environment that the benches make for their peer. */
+const PEER = path.resolve(".build/peer-env/bin/python");
+const noPeer = existsSync(PEER)
+  ? ""
+  : ": left out, since .build/peer-env has no cotengra (test/bench/peer/install.sh)";
+
+/** The bench of orders over one network, a ring of three matrices: what it prints. */
+async function ordered(...options: readonly string[]): Promise<string> {
   const networks = path.join(folder, "networks");
   const ring = {
     name: "ring",
@@ -162,14 +169,29 @@ test("the bench of orders takes networks of one's own", async () => {
     output: [],
     sizes: { a: 2, b: 3, c: 5 },
   };
-  mkdirSync(networks);
+  mkdirSync(networks, { recursive: true });
   writeFileSync(path.join(networks, "ring.json"), JSON.stringify(ring));
   const printed = vi.spyOn(console, "log").mockReturnValue();
-  expect(readme).toContain("npm run bench order");
-  await order(["--seconds", "0.1", "--networks", networks]);
-  expect(printed.mock.calls.join("\n")).toMatch(/^ring/m);
+  await order(["--seconds", "0.1", "--networks", networks, ...options]);
+  const lines = printed.mock.calls.join("\n");
   printed.mockRestore();
+  return lines;
+}
+
+test("the bench of orders takes networks of one's own", async () => {
+  expect(readme).toContain("npm run bench order");
+  expect(await ordered()).toMatch(/^ring/m);
 });
+
+test.skipIf(noPeer !== "")(
+  `the bench of orders compares with cotengra${noPeer}`,
+  async () => {
+    const [, peer = ""] = /-- (--peer cotengra)/.exec(readme) ?? [];
+    const printed = await ordered(...peer.split(" "), "--presets", "greedy");
+    expect(printed).toMatch(/against the peer in the same time: geometric mean 1\.000/);
+  },
+  60_000,
+);
 
 test("the machine of the example plans the network of the first", () => {
   const own = `${blocks("tn")[0] ?? ""}\n${blocks("tn")[2] ?? ""}\n`.replace("run Z on threads(2)", "");
