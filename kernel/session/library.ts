@@ -18,9 +18,9 @@ const TYPED: readonly (readonly [name: string, entry: string])[] = [
 /** `own`: the array itself, of entries T; `copy`: what its copies are. */
 function methods(entry: string, own: string, copy: string): string {
   return `
-  findLast<S extends ${entry}>(predicate: (value: ${entry}, index: number, array: ${own}) => value is S, thisArg?: any): S | undefined;
-  findLast(predicate: (value: ${entry}, index: number, array: ${own}) => unknown, thisArg?: any): ${entry} | undefined;
-  findLastIndex(predicate: (value: ${entry}, index: number, array: ${own}) => unknown, thisArg?: any): number;
+  findLast<S extends ${entry}>(predicate: (value: ${entry}, index: number, array: ${own}) => value is S, thisArg?: unknown): S | undefined;
+  findLast(predicate: (value: ${entry}, index: number, array: ${own}) => unknown, thisArg?: unknown): ${entry} | undefined;
+  findLastIndex(predicate: (value: ${entry}, index: number, array: ${own}) => unknown, thisArg?: unknown): number;
   toReversed(): ${copy};
   toSorted(compareFn?: (a: ${entry}, b: ${entry}) => number): ${copy};
   with(index: number, value: ${entry}): ${copy};`;

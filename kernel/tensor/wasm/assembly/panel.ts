@@ -7,8 +7,7 @@
  * - of a, whole vectors of one float: V8 adds an instruction to a load that repeats a float, if it has an offset;
  * - panels told by where they lie in the workspace: of a sum V8 knows that its upper half is clear, of a parameter it does not.
  */
-import { ROW_BYTES } from "./tile";
-import { timesI } from "./vectors";
+import { ROW_BYTES, storeRow } from "./tile";
 
 /** Rows of a tile. */
 export const PANEL_ROWS: u32 = 4;
@@ -53,19 +52,13 @@ function sumTile<T extends number>(imaginary: bool, depth: u32, work: usize, lef
     s00 = mulAdd<T>(s00, x0, b0), s01 = mulAdd<T>(s01, x0, b1), s10 = mulAdd<T>(s10, x1, b0), s11 = mulAdd<T>(s11, x1, b1);
     s20 = mulAdd<T>(s20, x2, b0), s21 = mulAdd<T>(s21, x2, b1), s30 = mulAdd<T>(s30, x3, b0), s31 = mulAdd<T>(s31, x3, b1);
   }
-  storeRow<T>(imaginary, to, s00, s01);
-  storeRow<T>(imaginary, (to += toRow), s10, s11);
-  storeRow<T>(imaginary, (to += toRow), s20, s21);
-  storeRow<T>(imaginary, to + toRow, s30, s31);
+  storeRow<T>(2, imaginary, to, s00, s01);
+  storeRow<T>(2, imaginary, (to += toRow), s10, s11);
+  storeRow<T>(2, imaginary, (to += toRow), s20, s21);
+  storeRow<T>(2, imaginary, to + toRow, s30, s31);
 }
 
 @inline
 function mulAdd<T extends number>(sum: v128, x: v128, y: v128): v128 {
   return v128.add<T>(sum, v128.mul<T>(x, y));
-}
-
-@inline
-function storeRow<T extends number>(imaginary: bool, to: usize, first: v128, second: v128): void {
-  v128.store(to, imaginary ? v128.add<T>(v128.load(to), timesI<T>(first)) : first);
-  v128.store(to, imaginary ? v128.add<T>(v128.load(to, 16), timesI<T>(second)) : second, 16);
 }

@@ -63,8 +63,9 @@ function sumTile<T extends number>(
   if (rows > 4) storeRow<T>(vectors, imaginary, to + toRow, s40, s41);
 }
 
+/** Of one vector or two; `imaginary`: i times them is added to what is there. */
 @inline
-function storeRow<T extends number>(vectors: u32, imaginary: bool, to: usize, first: v128, second: v128): void {
+export function storeRow<T extends number>(vectors: u32, imaginary: bool, to: usize, first: v128, second: v128): void {
   v128.store(to, imaginary ? v128.add<T>(v128.load(to), timesI<T>(first)) : first);
   if (vectors > 1)
     v128.store(to, imaginary ? v128.add<T>(v128.load(to, 16), timesI<T>(second)) : second, 16);
