@@ -3,7 +3,7 @@
  * alone and one for time, both within the memory of one device, and one for time within that of 8 and of 1024 devices; all with the
  * same count of trials from the same seed. One device, which is what the others are compared with, gets a further search that begins from
  * the fastest so far. Each count of devices then keeps, with its slices, the order that is fastest there of all of them. No
- * clock decides: this writes the same files on any computer, in many minutes.
+ * clock decides, so that only a change of the search or of the planners changes the files. It takes many minutes.
  * `npm run bench orders -- [--trials 64] [--only NAME]`
  */
 import { mkdirSync, writeFileSync } from "node:fs";
