@@ -5,7 +5,7 @@
  */
 import { copyLines, leftPanelBytes, lineBytes, packRows } from "./packLeft";
 import { packLines, packTurned, rightPanelBytes } from "./packRight";
-import { addPanelTimesI, PANEL_ROWS, STEP_BYTES, sumPanel } from "./panel";
+import { addPanelTimesI, keepPanel, keepPanelTimesI, PANEL_ROWS, STEP_BYTES, sumPanel } from "./panel";
 import { addTile, round } from "./rounding";
 import { addWideTimesI, ROW_BYTES, ROWS, sumWide } from "./tile";
 
@@ -15,6 +15,8 @@ const DEPTH: u32 = 256;
 const BLOCK_BYTES: u32 = 2048;
 /** Rows that are packed at a time where rows are neighbours: what shares a cache line. */
 const STRIP: u32 = 64;
+/** Bytes of the float64 sums of a panel's tile, times those of a float. */
+const TILE_SUMS: u32 = PANEL_ROWS * ROW_BYTES * 8;
 /** Right panels that do not pay for packed rows. */
 const MOST_UNPACKED: u32 = 3;
 
@@ -113,6 +115,17 @@ function sumPanels<T extends number>(
   }
 }
 
+/** Adds a tile of packed rows to its sums. */
+@inline
+function keepPanels<T extends number>(
+  depth: u32, complex: bool, work: usize, left: u32, right: u32, sums: usize, first: bool,
+): void {
+  if (complex) {
+    sumPanel<T>(depth, work, left, right, work, ROW_BYTES);
+    keepPanelTimesI<T>(depth, work, left + depth * STEP_BYTES, right, sums, first);
+  } else keepPanel<T>(depth, work, left, right, sums, first);
+}
+
 /** Adds a block into the workspace's sums, whose tiles lie one after another, in the order in which they are made here. */
 function addBlock<T extends number>(
   from: usize, aRow: u32, aStep: u32, rows: u32, columns: u32, depth: u32, first: bool, packed: bool, complex: bool, work: usize,
@@ -124,8 +137,13 @@ function addBlock<T extends number>(
     const left = packed && high === PANEL_ROWS ? packStrip<T>(row, rows, from, aRow, aStep, depth, complex, work) : LEFT;
     let right = RIGHT;
     for (let column: u32 = 0; column < columns; column += wide, right += rightPanelBytes(depth)) {
-      sumPanels<T>(high, depth, packed, complex, from, aRow, aStep, work, left, right, work, ROW_BYTES);
-      sums = addTile<T>(sums, work, high * ROW_BYTES, first);
+      if (packed && high === PANEL_ROWS) {
+        keepPanels<T>(depth, complex, work, left, right, sums, first);
+        sums += TILE_SUMS / <u32>sizeof<T>();
+      } else {
+        sumPanels<T>(high, depth, packed, complex, from, aRow, aStep, work, left, right, work, ROW_BYTES);
+        sums = addTile<T>(sums, work, high * ROW_BYTES, first);
+      }
     }
   }
 }

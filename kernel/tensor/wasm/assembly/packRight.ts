@@ -1,7 +1,7 @@
 /**
  * Blocks of the right operand in panels of two vectors of columns: for each step of the sum, the floats of a panel's columns are
- * neighbours, complex elements as they lie. Columns that fill the last panel are zero. Panels are a cache line more than their floats
- * apart, lest all begin in one cache set.
+ * neighbours, complex elements as they lie. Columns that fill the last panel are zero. Panels follow each other, so that the processor
+ * fetches the next one while a tile is summed.
  */
 import { ROW_BYTES } from "./tile";
 import { lower, mixLower, mixUpper, upper } from "./vectors";
@@ -9,24 +9,48 @@ import { lower, mixLower, mixUpper, upper } from "./vectors";
 /** Bytes from one panel to the next. */
 @inline
 export function rightPanelBytes(depth: u32): u32 {
-  return ROW_BYTES * depth + 64;
+  return ROW_BYTES * depth;
 }
+
+/** Steps of the sum that are packed at a time: what they fill of a panel are whole cache lines. */
+const STEPS: u32 = 4;
 
 /** Elements of `size` bytes. Columns are neighbours. */
 export function packLines(to: usize, from: usize, columns: u32, depth: u32, depthStep: u32, size: u32): void {
   const panel = rightPanelBytes(depth);
+  const bytes = columns * size;
+  for (; depth >= STEPS; depth -= STEPS, to += STEPS * ROW_BYTES, from += STEPS * depthStep) {
+    let into = to;
+    let at = from;
+    for (const end = from + (bytes & ~(ROW_BYTES - 1)); at !== end; into += panel, at += ROW_BYTES) {
+      packRow(into, at);
+      packRow(into + ROW_BYTES, at + depthStep);
+      packRow(into + 2 * ROW_BYTES, at + 2 * depthStep);
+      packRow(into + 3 * ROW_BYTES, at + 3 * depthStep);
+    }
+    for (let step: u32 = 0; step < STEPS; step++)
+      packEnd(into + step * ROW_BYTES, at + step * depthStep, bytes % ROW_BYTES);
+  }
   for (; depth > 0; depth--, to += ROW_BYTES, from += depthStep) {
     let into = to;
     let at = from;
-    let left = columns * size;
-    for (; left >= ROW_BYTES; left -= ROW_BYTES, into += panel, at += ROW_BYTES) {
-      v128.store(into, v128.load(at));
-      v128.store(into, v128.load(at, 16), 16);
-    }
-    if (left === 0) continue;
-    clearRow(into);
-    for (let done: u32 = 0; done < left; done += 4) store<u32>(into + done, load<u32>(at + done));
+    for (const end = from + (bytes & ~(ROW_BYTES - 1)); at !== end; into += panel, at += ROW_BYTES) packRow(into, at);
+    packEnd(into, at, bytes % ROW_BYTES);
   }
+}
+
+@inline
+function packRow(to: usize, from: usize): void {
+  v128.store(to, v128.load(from));
+  v128.store(to, v128.load(from, 16), 16);
+}
+
+/** A row of the last panel, if it has fewer columns than others. */
+@inline
+function packEnd(to: usize, from: usize, bytes: u32): void {
+  if (bytes === 0) return;
+  clearRow(to);
+  for (let done: u32 = 0; done < bytes; done += 4) store<u32>(to + done, load<u32>(from + done));
 }
 
 @inline

@@ -3,7 +3,7 @@
  * with the vectors of b and one splat of a, are what the sixteen vector registers of x64 hold. One step of the sum a loop: V8 spills
  * where it is unrolled.
  */
-import { timesI } from "./vectors";
+import { mulAdd, timesI } from "./vectors";
 
 /** Rows of a tile. */
 export const ROWS: u32 = 5;
@@ -28,31 +28,31 @@ function sumTile<T extends number>(
     const b0 = v128.load(b);
     const b1 = vectors > 1 ? v128.load(b, 16) : b0;
     let x = v128.load_splat<T>(a);
-    s00 = v128.add<T>(s00, v128.mul<T>(x, b0));
-    if (vectors > 1) s01 = v128.add<T>(s01, v128.mul<T>(x, b1));
+    s00 = mulAdd<T>(s00, x, b0);
+    if (vectors > 1) s01 = mulAdd<T>(s01, x, b1);
     a += aDepth;
     if (rows > 1) {
       x = v128.load_splat<T>(a1);
-      s10 = v128.add<T>(s10, v128.mul<T>(x, b0));
-      if (vectors > 1) s11 = v128.add<T>(s11, v128.mul<T>(x, b1));
+      s10 = mulAdd<T>(s10, x, b0);
+      if (vectors > 1) s11 = mulAdd<T>(s11, x, b1);
       a1 += aDepth;
     }
     if (rows > 2) {
       x = v128.load_splat<T>(a2);
-      s20 = v128.add<T>(s20, v128.mul<T>(x, b0));
-      if (vectors > 1) s21 = v128.add<T>(s21, v128.mul<T>(x, b1));
+      s20 = mulAdd<T>(s20, x, b0);
+      if (vectors > 1) s21 = mulAdd<T>(s21, x, b1);
       a2 += aDepth;
     }
     if (rows > 3) {
       x = v128.load_splat<T>(a3);
-      s30 = v128.add<T>(s30, v128.mul<T>(x, b0));
-      if (vectors > 1) s31 = v128.add<T>(s31, v128.mul<T>(x, b1));
+      s30 = mulAdd<T>(s30, x, b0);
+      if (vectors > 1) s31 = mulAdd<T>(s31, x, b1);
       a3 += aDepth;
     }
     if (rows > 4) {
       x = v128.load_splat<T>(a4);
-      s40 = v128.add<T>(s40, v128.mul<T>(x, b0));
-      if (vectors > 1) s41 = v128.add<T>(s41, v128.mul<T>(x, b1));
+      s40 = mulAdd<T>(s40, x, b0);
+      if (vectors > 1) s41 = mulAdd<T>(s41, x, b1);
       a4 += aDepth;
     }
   }
@@ -142,42 +142,42 @@ function sumComplexTile<T extends number>(
     const b0 = v128.load(b);
     const b1 = vectors > 1 ? v128.load(b, 16) : b0;
     let x = v128.load_splat<T>(a);
-    r00 = v128.add<T>(r00, v128.mul<T>(x, b0));
-    if (vectors > 1) r01 = v128.add<T>(r01, v128.mul<T>(x, b1));
+    r00 = mulAdd<T>(r00, x, b0);
+    if (vectors > 1) r01 = mulAdd<T>(r01, x, b1);
     x = v128.load_splat<T>(a, sizeof<T>());
-    i00 = v128.add<T>(i00, v128.mul<T>(x, b0));
-    if (vectors > 1) i01 = v128.add<T>(i01, v128.mul<T>(x, b1));
+    i00 = mulAdd<T>(i00, x, b0);
+    if (vectors > 1) i01 = mulAdd<T>(i01, x, b1);
     a += aDepth;
     if (rows > 1) {
       x = v128.load_splat<T>(a1);
-      r10 = v128.add<T>(r10, v128.mul<T>(x, b0));
-      if (vectors > 1) r11 = v128.add<T>(r11, v128.mul<T>(x, b1));
+      r10 = mulAdd<T>(r10, x, b0);
+      if (vectors > 1) r11 = mulAdd<T>(r11, x, b1);
       x = v128.load_splat<T>(a1, sizeof<T>());
-      i10 = v128.add<T>(i10, v128.mul<T>(x, b0));
-      if (vectors > 1) i11 = v128.add<T>(i11, v128.mul<T>(x, b1));
+      i10 = mulAdd<T>(i10, x, b0);
+      if (vectors > 1) i11 = mulAdd<T>(i11, x, b1);
       a1 += aDepth;
     }
     if (rows > 2) {
       x = v128.load_splat<T>(a2);
-      r20 = v128.add<T>(r20, v128.mul<T>(x, b0));
-      if (vectors > 1) r21 = v128.add<T>(r21, v128.mul<T>(x, b1));
+      r20 = mulAdd<T>(r20, x, b0);
+      if (vectors > 1) r21 = mulAdd<T>(r21, x, b1);
       x = v128.load_splat<T>(a2, sizeof<T>());
-      i20 = v128.add<T>(i20, v128.mul<T>(x, b0));
-      if (vectors > 1) i21 = v128.add<T>(i21, v128.mul<T>(x, b1));
+      i20 = mulAdd<T>(i20, x, b0);
+      if (vectors > 1) i21 = mulAdd<T>(i21, x, b1);
       a2 += aDepth;
     }
     if (rows > 3) {
       x = v128.load_splat<T>(a3);
-      r30 = v128.add<T>(r30, v128.mul<T>(x, b0));
+      r30 = mulAdd<T>(r30, x, b0);
       x = v128.load_splat<T>(a3, sizeof<T>());
-      i30 = v128.add<T>(i30, v128.mul<T>(x, b0));
+      i30 = mulAdd<T>(i30, x, b0);
       a3 += aDepth;
     }
     if (rows > 4) {
       x = v128.load_splat<T>(a4);
-      r40 = v128.add<T>(r40, v128.mul<T>(x, b0));
+      r40 = mulAdd<T>(r40, x, b0);
       x = v128.load_splat<T>(a4, sizeof<T>());
-      i40 = v128.add<T>(i40, v128.mul<T>(x, b0));
+      i40 = mulAdd<T>(i40, x, b0);
       a4 += aDepth;
     }
   }

@@ -3,7 +3,7 @@
  * the operands' precision, sums of those in float64.
  */
 import { addTile, round } from "./rounding";
-import { timesI, upper } from "./vectors";
+import { mulAdd, timesI, upper } from "./vectors";
 
 const DEPTH: u32 = 256;
 /** Bytes of the result that are summed at a time where their terms lie side by side. */
@@ -32,10 +32,10 @@ function dotReal<T extends number>(a: usize, x: usize, depth: u32): v128 {
   let s0 = v128.splat<T>(0), s1 = s0, s2 = s0, s3 = s0;
   const floats: u32 = 64 / <u32>sizeof<T>();
   for (; depth >= floats; depth -= floats, a += 64, x += 64) {
-    s0 = v128.add<T>(s0, v128.mul<T>(v128.load(a), v128.load(x)));
-    s1 = v128.add<T>(s1, v128.mul<T>(v128.load(a, 16), v128.load(x, 16)));
-    s2 = v128.add<T>(s2, v128.mul<T>(v128.load(a, 32), v128.load(x, 32)));
-    s3 = v128.add<T>(s3, v128.mul<T>(v128.load(a, 48), v128.load(x, 48)));
+    s0 = mulAdd<T>(s0, v128.load(a), v128.load(x));
+    s1 = mulAdd<T>(s1, v128.load(a, 16), v128.load(x, 16));
+    s2 = mulAdd<T>(s2, v128.load(a, 32), v128.load(x, 32));
+    s3 = mulAdd<T>(s3, v128.load(a, 48), v128.load(x, 48));
   }
   const halves = widened<T>(v128.add<T>(v128.add<T>(s0, s1), v128.add<T>(s2, s3)));
   let sum = f64x2.extract_lane(halves, 0) + f64x2.extract_lane(halves, 1);
@@ -50,10 +50,10 @@ function dotComplex<T extends number>(a: usize, x: usize, depth: u32): v128 {
   for (; depth >= elements; depth -= elements, a += 32, x += 32) {
     const a0 = v128.load(a), a1 = v128.load(a, 16);
     const x0 = v128.load(x), x1 = v128.load(x, 16);
-    r0 = v128.add<T>(r0, v128.mul<T>(a0, realParts<T>(x0)));
-    r1 = v128.add<T>(r1, v128.mul<T>(a1, realParts<T>(x1)));
-    i0 = v128.add<T>(i0, v128.mul<T>(a0, imaginaryParts<T>(x0)));
-    i1 = v128.add<T>(i1, v128.mul<T>(a1, imaginaryParts<T>(x1)));
+    r0 = mulAdd<T>(r0, a0, realParts<T>(x0));
+    r1 = mulAdd<T>(r1, a1, realParts<T>(x1));
+    i0 = mulAdd<T>(i0, a0, imaginaryParts<T>(x0));
+    i1 = mulAdd<T>(i1, a1, imaginaryParts<T>(x1));
   }
   let sum = widened<T>(v128.add<T>(v128.add<T>(r0, r1), timesI<T>(v128.add<T>(i0, i1))));
   for (; depth > 0; depth--, a += 2 * sizeof<T>(), x += 2 * sizeof<T>()) {
@@ -117,10 +117,10 @@ function stretchReal<T extends number>(to: usize, a: usize, row: u32, x: usize, 
   let s0 = v128.splat<T>(0), s1 = s0, s2 = s0, s3 = s0;
   for (; k > 0; k--, a += row, x += sizeof<T>()) {
     const v = v128.load_splat<T>(x);
-    s0 = v128.add<T>(s0, v128.mul<T>(v128.load(a), v));
-    s1 = v128.add<T>(s1, v128.mul<T>(v128.load(a, 16), v));
-    s2 = v128.add<T>(s2, v128.mul<T>(v128.load(a, 32), v));
-    s3 = v128.add<T>(s3, v128.mul<T>(v128.load(a, 48), v));
+    s0 = mulAdd<T>(s0, v128.load(a), v);
+    s1 = mulAdd<T>(s1, v128.load(a, 16), v);
+    s2 = mulAdd<T>(s2, v128.load(a, 32), v);
+    s3 = mulAdd<T>(s3, v128.load(a, 48), v);
   }
   v128.store(to, s0);
   v128.store(to, s1, 16);
@@ -133,17 +133,17 @@ function stretchComplex<T extends number>(to: usize, a: usize, row: u32, x: usiz
   for (; k > 0; k--, a += row, x += 2 * sizeof<T>()) {
     const re = v128.load_splat<T>(x), im = v128.load_splat<T>(x, sizeof<T>());
     let v = v128.load(a);
-    r0 = v128.add<T>(r0, v128.mul<T>(v, re));
-    i0 = v128.add<T>(i0, v128.mul<T>(v, im));
+    r0 = mulAdd<T>(r0, v, re);
+    i0 = mulAdd<T>(i0, v, im);
     v = v128.load(a, 16);
-    r1 = v128.add<T>(r1, v128.mul<T>(v, re));
-    i1 = v128.add<T>(i1, v128.mul<T>(v, im));
+    r1 = mulAdd<T>(r1, v, re);
+    i1 = mulAdd<T>(i1, v, im);
     v = v128.load(a, 32);
-    r2 = v128.add<T>(r2, v128.mul<T>(v, re));
-    i2 = v128.add<T>(i2, v128.mul<T>(v, im));
+    r2 = mulAdd<T>(r2, v, re);
+    i2 = mulAdd<T>(i2, v, im);
     v = v128.load(a, 48);
-    r3 = v128.add<T>(r3, v128.mul<T>(v, re));
-    i3 = v128.add<T>(i3, v128.mul<T>(v, im));
+    r3 = mulAdd<T>(r3, v, re);
+    i3 = mulAdd<T>(i3, v, im);
   }
   v128.store(to, v128.add<T>(r0, timesI<T>(i0)));
   v128.store(to, v128.add<T>(r1, timesI<T>(i1)), 16);

@@ -1,4 +1,10 @@
-/** Moves of floats between vectors. */
+/** What vectors of floats are made of: sums of products, and moves between vectors. */
+
+/** sum + x * y: rounded twice, but in the module of relaxed SIMD once, where the processor can. */
+@inline
+export function mulAdd<T extends number>(sum: v128, x: v128, y: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? v128.relaxed_madd<T>(x, y, sum) : v128.add<T>(sum, v128.mul<T>(x, y));
+}
 
 /** Of complex elements (re, im), those times i: (-im, re). */
 @inline
