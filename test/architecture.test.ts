@@ -33,7 +33,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "kernel/session":
     "dsl kernel/base kernel/engine kernel/figure kernel/figure/picture kernel/search kernel/protocol node: tslab",
   "kernel/face": "dsl kernel/engine kernel/figure kernel/session node:",
-  "kernel/notebook": "dsl kernel/figure kernel/protocol kernel/session node: markdown-it",
+  "kernel/notebook": "dsl kernel/figure kernel/protocol kernel/session node: markdown-it @mdit/plugin-katex",
   "kernel/lab": "dsl kernel/notebook kernel/session node: ws esbuild",
   "kernel/lab/page":
     "dsl/syntax kernel/notebook @jupyterlab/ @lumino/ @codemirror/ markdown-it mathjax-full plotly.js",

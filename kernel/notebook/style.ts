@@ -18,7 +18,6 @@ figure { margin: 0.6rem 0; }
 figcaption { color: var(--faint); font-size: 0.9rem; }
 table { border-collapse: collapse; } th, td { border: 1px solid var(--line); padding: 0.25rem 0.6rem; }
 img { max-width: 100%; }
-.math { font-family: serif; font-style: italic; }
 summary { cursor: pointer; color: var(--faint); } details > :not(summary) { margin-left: 1.1rem; }
 .comment { color: var(--comment); } .string { color: var(--string); } .number { color: var(--number); }
 .keyword { color: var(--keyword); } .magic { color: var(--magic); } .bold { font-weight: bold; }

@@ -1,4 +1,5 @@
 /** Text as HTML: escaping, terminal colours, Markdown. */
+import { katex } from "@mdit/plugin-katex";
 import MarkdownIt from "markdown-it";
 import { folds } from "./folds.ts";
 
@@ -64,18 +65,13 @@ export function markdownToHtml(source: string): string {
   return MARKDOWN.render(source);
 }
 
+/** Drawn by the browser itself, so that a page needs no fonts; a formula that is none stays as it was written. */
+const MATHML = { output: "mathml", throwOnError: false } as const;
+
 const MARKDOWN = createMarkdown();
 
 function createMarkdown(): MarkdownIt {
-  const markdown = new MarkdownIt({ html: false, linkify: false }).use(folds);
-  markdown.inline.ruler.before("escape", "math", (state, silent) => {
-    const match = /^\$([^$\s](?:[^$\n]*[^$\s])?)\$(?!\d)/.exec(state.src.slice(state.pos));
-    if (!match) return false;
-    if (!silent) state.push("math", "", 0).content = match[1] ?? "";
-    state.pos += match[0].length;
-    return true;
-  });
-  markdown.renderer.rules.math = (tokens, at) => mathToHtml(tokens[at]?.content ?? "");
+  const markdown = new MarkdownIt({ html: false, linkify: false }).use(folds).use(katex, MATHML);
   const image = markdown.renderer.rules.image;
   markdown.renderer.rules.image = (tokens, at, options, env, renderer) => {
     const token = tokens[at];
@@ -85,18 +81,4 @@ function createMarkdown(): MarkdownIt {
       : escapeHtml(`[${token?.content ?? ""}]`);
   };
   return markdown;
-}
-
-/** Subscripts and superscripts only: a page without a typesetter stays readable. */
-function mathToHtml(tex: string): string {
-  const html = escapeHtml(tex)
-    .replace(
-      /_\{([^{}]*)\}|_(\w)/g,
-      (_, group?: string, single?: string) => `<sub>${group ?? single ?? ""}</sub>`,
-    )
-    .replace(
-      /\^\{([^{}]*)\}|\^(\w)/g,
-      (_, group?: string, single?: string) => `<sup>${group ?? single ?? ""}</sup>`,
-    );
-  return `<span class="math">${html}</span>`;
 }

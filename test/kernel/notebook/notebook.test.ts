@@ -6,6 +6,7 @@ import { notebookToHtml } from "../../../kernel/notebook/html.ts";
 import { formatNotebook } from "../../../kernel/notebook/nbformat.ts";
 import type { CellOutput, Notebook } from "../../../kernel/notebook/nbformat.ts";
 import { parseNotebook } from "../../../kernel/notebook/parse.ts";
+import { markdownToHtml } from "../../../kernel/notebook/text.ts";
 import { fakeKernel } from "./fake.ts";
 import type { Script } from "./fake.ts";
 
@@ -257,6 +258,17 @@ describe("html", () => {
     const html = page({ outputs: [{ output_type: "error", ename: "E", evalue: "e", traceback }] });
     expect(html).toContain('<span class="ansi1 bold">Oops</span>: &lt;b&gt;\nplain');
     expect(html).not.toContain("\u001b");
+  });
+
+  test("formulas are drawn without fonts or scripts, and one that is none stays readable", () => {
+    const html = markdownToHtml(
+      "$E = \\frac{T_1}{P\\,T_P}$ costs \\$5, or $10\n\n$$\\sum_k a_k$$\n\n$\\frac{1$ $\\href{javascript:x}{y}$",
+    );
+    expect(html).toContain("<mfrac><msub><mi>T</mi><mn>1</mn></msub>");
+    expect(html).toContain("costs $5, or $10");
+    expect(html).toMatch(/<math[^>]* display="block">.*<mo>∑<\/mo>/);
+    expect(html).toContain("\\frac{1</span>");
+    expect(html).not.toMatch(/href=|<script|style="(?!color)/);
   });
 
   test("code is coloured by its language", () => {
