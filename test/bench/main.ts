@@ -31,4 +31,11 @@ if (bench === undefined) {
   );
   process.exit(2);
 }
-await bench(rest);
+try {
+  await bench(rest);
+} catch (error) {
+  if (!(error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")))
+    throw error;
+  console.error(`${error.message}\nThe options of ${name} stand at the head of test/bench/${name}.ts.`);
+  process.exit(2);
+}
