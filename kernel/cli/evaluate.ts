@@ -34,7 +34,6 @@ export const runProgram: Run = (given) => {
       outputs.push(output);
       if (!asJson) print(String(output.data["text/plain"]));
     };
-    const following = runLine();
     const native = await nativeFor(arithmetic, (sentence) => {
       complain(`warning: ${sentence}`);
     });
@@ -45,7 +44,7 @@ export const runProgram: Run = (given) => {
       ...(flags.has("overlap") && { overlap: true }),
       ...hostFor(signal, folderOf(own), show),
       ...(runsOn && { runsOn }),
-      ...(following && { following }),
+      following: runLine(),
     };
     const { ok, diagnostics, environment } = await evaluate(own.source, emptyEnvironment(), host);
     complainAbout(own, diagnostics);

@@ -1,4 +1,4 @@
-/** A line on stderr that shows how a search or a run gets on, where a person is there to see it. */
+/** Lines on stderr that show how a search or a run gets on. */
 import { formatSeconds } from "../../dsl/index.ts";
 import type { Pace } from "../engine/pace.ts";
 import type { Improvement } from "../search/search.ts";
@@ -29,15 +29,33 @@ export function describeImprovement(improvement: Improvement): string {
   return `${formatSeconds(seconds)}: ${cost} (${method})`;
 }
 
-/** For `Host.following`; none where stderr is no terminal. */
-export function runLine(
-  stream: NodeJS.WriteStream = process.stderr,
-): ((pace: Pace | undefined) => void) | undefined {
-  if (!stream.isTTY) return undefined;
+type Following = (pace: Pace | undefined) => void;
+
+/** For `Host.following`: a line that is kept up to date on a terminal, lines of long runs in a log. */
+export function runLine(stream: NodeJS.WriteStream = process.stderr): Following {
+  return stream.isTTY ? onTerminal(stream) : inLog(stream);
+}
+
+function onTerminal(stream: NodeJS.WriteStream): Following {
   let shown = false;
   return (pace) => {
     if (pace !== undefined) stream.write(CLEAR + describePace(pace));
     else if (shown) stream.write(CLEAR);
     shown = pace !== undefined;
+  };
+}
+
+/** What has run for so long is worth a line in a log. */
+const LONG_SECONDS = 30;
+
+/** Another line each time that the run has taken twice as long: ten of them in eight hours. */
+function inLog(stream: NodeJS.WriteStream): Following {
+  let next = LONG_SECONDS;
+  return (pace) => {
+    if (pace === undefined) next = LONG_SECONDS;
+    else if (pace.seconds >= next) {
+      stream.write(`${describePace(pace)}\n`);
+      next = 2 * pace.seconds;
+    }
   };
 }

@@ -49,9 +49,9 @@ test("a run's line is wiped out when it ends, and the next run begins anew", () 
   const { stream, written } = recorded(true);
   const line = runLine(stream);
   for (const done of [1, 2]) {
-    line?.({ ...pace, slices: { done, of: 2 }, left: 2 });
-    line?.({ ...pace, slices: { done, of: 2 } });
-    line?.(undefined);
+    line({ ...pace, slices: { done, of: 2 }, left: 2 });
+    line({ ...pace, slices: { done, of: 2 } });
+    line(undefined);
   }
   expect(written.map((text) => text.startsWith("\r\u001b[2K"))).toEqual(written.map(() => true));
   expect(written[0]).toMatch(/N: slice 1 of 2, .*, about 2(\.0+)? s left$/);
@@ -59,9 +59,20 @@ test("a run's line is wiped out when it ends, and the next run begins anew", () 
   expect(written[3]).toContain("N: slice 2 of 2");
 });
 
-test("a run of which nothing was told leaves no trace, and off a terminal there is no line", () => {
-  const { stream, written } = recorded(true);
-  runLine(stream)?.(undefined);
-  expect(written).toEqual([]);
-  expect(runLine(recorded(false).stream)).toBeUndefined();
+test("a run of which nothing was told leaves no trace", () => {
+  for (const isTTY of [true, false]) {
+    const { stream, written } = recorded(isTTY);
+    runLine(stream)(undefined);
+    expect(written).toEqual([]);
+  }
+});
+
+test("a log says nothing of a short run, and of a long one each time that it has taken twice as long", () => {
+  const { stream, written } = recorded(false);
+  const line = runLine(stream);
+  for (let seconds = 1; seconds < 200; seconds++) line({ ...pace, seconds });
+  expect(written.map((text) => /, ([0-9.]+ [a-z]+)\n$/.exec(text)?.[1])).toEqual(["30 s", "1 min", "2 min"]);
+  line(undefined);
+  line({ ...pace, seconds: 29 });
+  expect(written.length).toBe(3);
 });
