@@ -7,6 +7,7 @@ import { isNativeFaster } from "../tensor/blas/choice.ts";
 import { foldedBy, isFolded } from "../tensor/blas/folded.ts";
 import { addressOf, openBlas } from "../tensor/blas/library.ts";
 import type { Native } from "../tensor/blas/native.ts";
+import { isElementwise, multiplyElements } from "../tensor/elementwise.ts";
 import { widthOf, type Floats } from "../tensor/floats.ts";
 import { makeWorkspace, multiply } from "../tensor/gemm.ts";
 import { batchOf, eachProduct, linesOf, type Product } from "../tensor/product.ts";
@@ -63,8 +64,10 @@ export function kernelArithmetic(dtype: Dtype, kernels: Kernels, memory: WebAsse
     return known;
   };
   return {
-    multiply: (out, a, b, product) =>
-      kernels.multiply(out.byteOffset, a.byteOffset, b.byteOffset, product, dtype),
+    multiply: (out, a, b, product) => {
+      if (isElementwise(product)) multiplyElements(out, a, b, width);
+      else kernels.multiply(out.byteOffset, a.byteOffset, b.byteOffset, product, dtype);
+    },
     planCopy: (view) => {
       const plan = planOf(view);
       // Its tables cost more than a small copy, and where all lies in one memory nothing needs them.
@@ -126,7 +129,8 @@ export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic):
       const isTooLarge = Math.max(m, n, k, lines.a, lines.b, lines.out) > LARGEST_EXTENT;
       const isOne = isFolded(product, dtype);
       const called = isOne ? { ...product, n: batch * n } : product;
-      if (isTooLarge || (digits !== undefined && !isNativeFaster(digits, called))) {
+      const isOwn = isTooLarge || isElementwise(given);
+      if (isOwn || (digits !== undefined && !isNativeFaster(digits, called))) {
         own.multiply(out, a, b, given);
         return;
       }
