@@ -14,7 +14,7 @@ import { ARITHMETIC_NAMES, type ArithmeticName } from "./engine.ts";
 import { keep, recall } from "./kept.ts";
 
 /** Raised when what is measured changes. */
-const VERSION = 1;
+const VERSION = 2;
 
 const PROBE_MILLISECONDS = 60_000;
 

@@ -7,6 +7,8 @@ import type { Matrices } from "./library.ts";
 const GRID = [1, 2, 4, 8, 16, 32, 128, 1024] as const;
 /** Multiply-adds of the largest products that are measured. */
 const MOST = 2 ** 18;
+/** And of the smallest: below it the call of a library takes as long as the product, and kernels need one call for a whole batch. */
+const LEAST = 2 ** 12;
 
 const FORMS = (["mk", "km"] as const).flatMap((formA) =>
   (["kn", "nk"] as const).map((formB) => ({ formA, formB })),
@@ -15,13 +17,13 @@ const FORMS = (["mk", "km"] as const).flatMap((formA) =>
 /** A digit for each form and each (m, n, k) of the grid: 1 where the BLAS is faster. */
 export type Choices = Readonly<Record<Dtype, string>>;
 
-/** `isFaster` is asked for the products of the grid that are not too large, in some order. */
+/** `isFaster` is asked for the products of the grid that are neither too small nor too large, in some order. */
 export function choicesOf(isFaster: (dtype: Dtype, matrices: Matrices) => boolean): Choices {
   const digits = (dtype: Dtype): string =>
     FORMS.flatMap((forms) =>
       GRID.flatMap((m) =>
         GRID.flatMap((n) =>
-          GRID.map((k) => (m * n * k <= MOST && isFaster(dtype, { m, n, k, ...forms }) ? "1" : "0")),
+          GRID.map((k) => (isMeasured(m * n * k) && isFaster(dtype, { m, n, k, ...forms }) ? "1" : "0")),
         ),
       ),
     ).join("");
@@ -31,6 +33,10 @@ export function choicesOf(isFaster: (dtype: Dtype, matrices: Matrices) => boolea
     complex64: digits("complex64"),
     complex128: digits("complex128"),
   };
+}
+
+function isMeasured(multiplyAdds: number): boolean {
+  return multiplyAdds >= LEAST && multiplyAdds <= MOST;
 }
 
 /** Whether the BLAS is the faster one for a product of these extents. */

@@ -14,10 +14,19 @@ test("a product goes as the nearest of those measured, each dtype and form for i
   expect(complex128).not.toContain("1");
   const faster = (m: number, n: number, k: number): boolean =>
     isNativeFaster(float32, { m, n, k, formA: "mk", formB: "nk" });
-  expect([faster(1, 4, 16), faster(1, 4, 8), faster(1, 2, 16)]).toEqual([true, false, false]);
+  expect([faster(128, 4, 16), faster(1024, 4, 8), faster(1024, 2, 16)]).toEqual([true, false, false]);
   // Halfway by ratio between 8 and 16 is 11.3, between 2 and 4 it is 2.8.
-  expect([faster(5, 3, 12), faster(5, 3, 11)]).toEqual([true, false]);
-  expect(isNativeFaster(float32, { m: 1, n: 4, k: 16, ...mk })).toBe(false);
+  expect([faster(1000, 3, 12), faster(1000, 3, 11)]).toEqual([true, false]);
+  expect(isNativeFaster(float32, { m: 128, n: 4, k: 16, ...mk })).toBe(false);
+});
+
+test("a product that takes no longer than a call is left to the kernels", () => {
+  const least: number[] = [];
+  const { float64 } = choicesOf((_, { m, n, k }) => least.push(m * n * k) > 0);
+  expect(Math.min(...least)).toBe(2 ** 12);
+  expect(isNativeFaster(float64, { m: 16, n: 16, k: 16, ...mk })).toBe(true);
+  expect(isNativeFaster(float64, { m: 16, n: 16, k: 8, ...mk })).toBe(false);
+  expect(isNativeFaster(float64, { m: 1, n: 1, k: 1, ...mk })).toBe(false);
 });
 
 test("a product too large to be measured goes as a smaller one of its kind", () => {
