@@ -65,7 +65,8 @@ export function reclaim(rank: Rank, out: BufferId, timed: (step: Step, wait: () 
   }
 }
 
-function overlap({ offsets, schedule: { buffers } }: Rank, one: BufferId, other: BufferId): boolean {
+function overlap({ offsets, inPlace, schedule: { buffers } }: Rank, one: BufferId, other: BufferId): boolean {
+  if (inPlace.has(one) || inPlace.has(other)) return false;
   const [x, y] = [offsets[one] ?? 0, offsets[other] ?? 0];
   return x < y + (buffers[other]?.elements ?? 0) && y < x + (buffers[one]?.elements ?? 0);
 }

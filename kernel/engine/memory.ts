@@ -11,6 +11,7 @@ import {
   planArena,
   rankCount,
   UserError,
+  type BufferId,
   type Dtype,
   type Entries,
   type Schedule,
@@ -18,6 +19,7 @@ import {
 import type { Floats } from "../tensor/floats.ts";
 import { compileKernels, WORKSPACE_BYTES } from "../tensor/wasm/kernels.ts";
 import { layEntries } from "./entries.ts";
+import { buffersInPlace } from "./loads.ts";
 import type { SharedMemory } from "./rank.ts";
 import { floatsOf, type Stretch } from "./steps.ts";
 import { inTurns } from "./turns.ts";
@@ -73,7 +75,11 @@ export async function shareMemory(
   const inputs = floatsOf(dtype, blocks.inputs);
   for (const [own, start] of layout.starts) await writeEntries(inputs, start, { own, dtype, signal });
   const inputOffsets = entries.map((own) => layout.starts.get(own) ?? 0);
-  return { ...blocks, offsets, inputOffsets };
+  const isOneBlock = blocks.arenas.every(({ block }) => block === blocks.inputs.block);
+  const inPlace = isOneBlock
+    ? buffersInPlace(schedule, inputOffsets)
+    : new Map<BufferId, readonly number[]>();
+  return { ...blocks, offsets, inputOffsets, inPlace };
 }
 
 /** All that a run allocates, the float64 copy of its value with it. Throws UserError where this process may not use as much. */

@@ -18,6 +18,8 @@ export interface SharedMemory {
   readonly inputs: Stretch;
   /** By tensor. */
   readonly inputOffsets: readonly number[];
+  /** Buffers that lie in the inputs, where all is in one memory: where each begins, by rank. */
+  readonly inPlace: ReadonlyMap<BufferId, readonly number[]>;
   /** Where each rank's arena lies in a WebAssembly memory: the module, and by rank where its workspace begins there. */
   readonly kernels?: { readonly module: WebAssembly.Module; readonly workspaces: readonly number[] };
 }
@@ -63,6 +65,8 @@ export interface Rank {
   readonly offsets: readonly number[];
   readonly inputs: Floats;
   readonly inputOffsets: readonly number[];
+  /** Buffers that are read where the inputs lie, and never written to: where each begins, by rank. */
+  readonly inPlace: ReadonlyMap<BufferId, readonly number[]>;
   readonly barriers: Int32Array;
   readonly barrierTable: BarrierTable;
   /** How often a barrier is looked at before the thread sleeps. */
@@ -78,7 +82,7 @@ export interface Rank {
   readonly slice: Map<Label, number>;
 }
 
-export function makeRank({ schedule, rank, memory, barriers, native }: RankTask): Rank {
+export function makeRank({ schedule, rank, memory, barriers, native, rescaling }: RankTask): Rank {
   const arenas = memory.arenas.map((arena) => floatsOf(schedule.dtype, arena));
   const own = arithmeticOf(schedule, rank, memory);
   return {
@@ -93,6 +97,8 @@ export function makeRank({ schedule, rank, memory, barriers, native }: RankTask)
     offsets: memory.offsets,
     inputs: floatsOf(schedule.dtype, memory.inputs),
     inputOffsets: memory.inputOffsets,
+    // What is rescaled is a copy.
+    inPlace: rescaling === undefined ? memory.inPlace : new Map<BufferId, readonly number[]>(),
     barriers: new Int32Array(barriers),
     barrierTable: barrierTable(schedule),
     looks: looksOf(groupSize(schedule.mesh)),
@@ -111,13 +117,14 @@ function arithmeticOf({ dtype }: Schedule, rank: number, { arenas, kernels }: Sh
   return kernelArithmetic(dtype, own, block);
 }
 
-/** The floats of a buffer on `peer`, in shared memory. */
+/** The floats of a buffer on `peer`, in shared memory: its arena, or the inputs. */
 export function bufferOf(rank: Rank, id: BufferId, peer = rank.rank): Floats {
   const known = rank.views[peer]?.get(id);
   if (known !== undefined) return known;
-  const { arenas, offsets, schedule, width } = rank;
-  const arena = arenas[peer];
-  const [offset, buffer] = [offsets[id], schedule.buffers[id]];
+  const { arenas, inputs, inPlace, offsets, schedule, width } = rank;
+  const place = inPlace.get(id)?.[peer];
+  const arena = place === undefined ? arenas[peer] : inputs;
+  const [offset, buffer] = [place ?? offsets[id], schedule.buffers[id]];
   if (arena === undefined || offset === undefined || buffer === undefined)
     throw new RangeError(`expected buffer ${id} on rank ${peer}, got none`);
   const view = arena.subarray(offset * width, (offset + buffer.elements) * width);
