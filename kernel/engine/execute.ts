@@ -33,7 +33,9 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
   const rank = makeRank(task);
   const steps = reportedSteps(task.schedule.steps);
   const positions = new Map(steps.map((step, position) => [step, position]));
-  for (const step of steps) if (step.kind !== "slice-loop") rank.work.set(step, planned(rank, step));
+  const own = stepsOf(task);
+  for (const step of reportedSteps(own))
+    if (step.kind !== "slice-loop") rank.work.set(step, planned(rank, step));
   const seconds = new Float64Array(steps.length);
   const starts = new Float64Array(steps.length).fill(NaN);
   const progress = task.rank === 0 ? new BigInt64Array(task.progress) : undefined;
@@ -51,9 +53,16 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
       now,
       unkept: undefined,
     };
-    runSteps(run, task.schedule.steps);
-    return { seconds, starts, end: now(), unkept: run.unkept };
+    runSteps(run, own);
+    const end = now();
+    if (task.rank > 0) starts.fill(end, reportedSteps(own).length);
+    return { seconds, starts, end, unkept: run.unkept };
   };
+}
+
+/** The value is read from rank 0: what comes after the last step that ranks share is its alone. */
+function stepsOf({ schedule: { steps }, rank }: RankTask): readonly Step[] {
+  return rank === 0 ? steps : steps.slice(0, steps.findLastIndex((step) => "digits" in step) + 1);
 }
 
 function runSteps(run: Run, steps: readonly Step[]): void {

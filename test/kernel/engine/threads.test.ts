@@ -48,6 +48,22 @@ test("progress tells every slice loop and step in order, the last one at the end
   }
 });
 
+test("copies of the value that nobody reads are not made", async () => {
+  const tensors = ["A", "B"].map((name) => ({ name, labels: ["i"] }));
+  const network = { name: "N", dtype: "float64", tensors, open: [], extents: { i: 3 } } as const;
+  const tree = { leaves: 2, pairs: [[0, 1]], sliced: [] } as const;
+  const schedule = distribute(network, tree, threadsMachine(2, 2 ** 20), 2, { method: "slicing" });
+  const entries = tensors.map(() => ({ re: Float64Array.of(1, 2, 3) }));
+  const { value, steps, measuredSeconds = NaN } = await threadsEngine.run(schedule, entries);
+  expect(value?.re).toEqual(Float64Array.of(14));
+  expect(steps.map(({ kind, measuredSeconds: [, second] = [] }) => [kind, second])).toEqual([
+    ["load", 0],
+    ["load", 0],
+    ["contract", 0],
+  ]);
+  expect(Math.max(...steps.flatMap(({ startSeconds }) => startSeconds))).toBeLessThanOrEqual(measuredSeconds);
+});
+
 test("what rank 0 notes of slices is told as it stands at the end, with those of a checkpoint", () => {
   for (const [slices, told] of [
     [
