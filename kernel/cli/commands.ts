@@ -108,7 +108,7 @@ const run: CommandSpec = {
       '"value": {"labels", "shape", "dtype", "re", "im"}, "exact": {"entries", "im", "relative_error"}, "warnings", ' +
       '"slow_links": [{"ranks", "bytes_per_second", "usual_bytes_per_second"}], "modelled_seconds", "measured_seconds", "peak_bytes"}], ' +
       '"diagnostics"}; results holds the last run of each network, entries of value are row-major. ' +
-      "arithmetic names the BLAS that multiplied, where one did. exact is there for counts and partition functions, its entries are decimal texts with all their digits.",
+      "arithmetic names what multiplied, where that was not wasm. exact is there for counts and partition functions, its entries are decimal texts with all their digits.",
     "A notebook runs from top to bottom in a fresh kernel, and its outputs are printed, or written with --to. " +
       "It stops at the first cell that fails; what was done until then is written all the same. " +
       'With --json: {"ok", "cells": [{"id", "execution_count", "outputs"}]}.',
@@ -132,7 +132,7 @@ const run: CommandSpec = {
     },
     arithmetic: {
       value: "WHO",
-      help: "what multiplies in a program on threads: wasm (the same bits everywhere), blas (one of this computer), or auto, the faster for each product (default: TNLAB_ARITHMETIC, else wasm)",
+      help: "what multiplies in a program on threads: wasm (the same bits everywhere), wasm-relaxed (with multiply-adds that round once where the processor has them: faster, other bits on other computers), blas (one of this computer), or auto, wasm or blas, the faster for each product (default: TNLAB_ARITHMETIC, else wasm)",
     },
     checkpoints: {
       value: "FOLDER",

@@ -5,7 +5,8 @@ import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { formatBytes } from "../../dsl/index.ts";
-import { measure } from "../engine/calibrate.ts";
+import { measure, measureRelaxed } from "../engine/calibrate.ts";
+import { NO_RELAXED_SIMD } from "../engine/choose.ts";
 import { findNative, type Search } from "../engine/native.ts";
 import { measuredPeak, type Peak } from "../engine/peak.ts";
 import { findPython } from "../engine/torch/python.ts";
@@ -21,12 +22,16 @@ interface Torch {
 }
 
 interface Findings {
-  readonly rates: ReturnType<typeof measure>;
+  readonly rates: Rates;
+  /** Where this runtime has relaxed SIMD. */
+  readonly relaxed: Rates | undefined;
   readonly blas: Search;
   readonly peak: Peak | undefined;
   readonly torch: Torch;
   readonly jupyter: Registration;
 }
+
+type Rates = ReturnType<typeof measure>;
 
 type Registration = "registered" | "another installation" | "not registered";
 
@@ -34,12 +39,13 @@ export const run: Run = async ({ flags }) => {
   // One after the other, since all of them measure.
   const found: Findings = {
     rates: measure(),
+    relaxed: measureRelaxed(),
     blas: await findNative(),
     peak: await measuredPeak(),
     torch: await findTorch(),
     jupyter: registration(path.join(userDataFolder(), "kernels", "tnlab", "kernel.json")),
   };
-  const { rates, blas, peak, torch, jupyter } = found;
+  const { rates, relaxed, blas, peak, torch, jupyter } = found;
   if (flags.has("json"))
     printJson({
       node: process.version,
@@ -47,6 +53,7 @@ export const run: Run = async ({ flags }) => {
       cores: availableParallelism(),
       memory_bytes: totalmem(),
       flops_per_second: rates.flopsPerSecond,
+      relaxed_flops_per_second: relaxed?.flopsPerSecond ?? null,
       memory_bytes_per_second: rates.memoryBytesPerSecond,
       blas: blas.native
         ? {
@@ -64,7 +71,7 @@ export const run: Run = async ({ flags }) => {
   return OK;
 };
 
-function described({ rates, blas, peak, torch, jupyter }: Findings): string {
+function described({ rates, relaxed, blas, peak, torch, jupyter }: Findings): string {
   return listing([
     ["Node", `${process.version} on ${platform()} ${arch()}`],
     [
@@ -72,6 +79,7 @@ function described({ rates, blas, peak, torch, jupyter }: Findings): string {
       `${availableParallelism()} cores (${cpus()[0]?.model ?? "of an unknown kind"}), ${formatBytes(totalmem())}`,
     ],
     ["WebAssembly", `${speeds(rates.flopsPerSecond)}, measured on one thread`],
+    ["relaxed SIMD", relaxedState(relaxed)],
     ["BLAS", blasState(blas)],
     ["peak", peak ? `${speeds(peak)} of multiply-adds, measured on one thread` : NO_PEAK],
     ["memory", `${formatBytes(rates.memoryBytesPerSecond)}/s read and written, measured on one thread`],
@@ -86,6 +94,11 @@ const NO_PEAK = "not measured, since there is no C compiler (cc) that makes the 
 function speeds(flopsPerSecond: Readonly<Record<string, number>>): string {
   const each = Object.entries(flopsPerSecond).map(([name, flops]) => `${name} ${(flops / 1e9).toFixed(1)}`);
   return `${each.join(", ")} GFLOP/s`;
+}
+
+function relaxedState(relaxed: Rates | undefined): string {
+  if (relaxed === undefined) return `none: ${NO_RELAXED_SIMD}`;
+  return `${speeds(relaxed.flopsPerSecond)}, measured on one thread; used with --arithmetic wasm-relaxed`;
 }
 
 function blasState({ native, troubles }: Search): string {

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Decimal, ExactValue, MachineSpec } from "../../dsl/index.ts";
 import { chromeTrace } from "../engine/chrome.ts";
 import { ARITHMETIC_NAMES, type ArithmeticName } from "../engine/engine.ts";
-import { nativeFor } from "../engine/native.ts";
+import { multiplierFor } from "../engine/choose.ts";
 import type { RunReport, SlowLink } from "../engine/report.ts";
 import type { Environment, Output } from "../session/evaluate.ts";
 import { emptyEnvironment, evaluate } from "../session/program.ts";
@@ -34,12 +34,12 @@ export const runProgram: Run = (given) => {
       outputs.push(output);
       if (!asJson) print(String(output.data["text/plain"]));
     };
-    const native = await nativeFor(arithmetic, (sentence) => {
+    const multiplier = await multiplierFor(arithmetic, (sentence) => {
       complain(`warning: ${sentence}`);
     });
     const checkpoints = given.values.get("checkpoints");
     const host = {
-      native,
+      multiplier,
       checkpoints: checkpoints && path.resolve(checkpoints),
       ...(flags.has("overlap") && { overlap: true }),
       ...hostFor(signal, folderOf(own), show),

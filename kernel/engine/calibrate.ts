@@ -7,8 +7,9 @@ import type { Dtype, ThreadRates } from "../../dsl/index.ts";
 import type { Native } from "../tensor/blas/native.ts";
 import { widthOf } from "../tensor/floats.ts";
 import { leastSeconds, THIN } from "../tensor/timing.ts";
-import { compileKernels, makeKernels, WORKSPACE_BYTES } from "../tensor/wasm/kernels.ts";
+import { compileKernels, hasRelaxedSimd, makeKernels, WORKSPACE_BYTES } from "../tensor/wasm/kernels.ts";
 import { keep, recall } from "./kept.ts";
+import { isRelaxed, type Multiplier } from "./multiplier.ts";
 import { floatsOf } from "./steps.ts";
 
 /** Raised when the figures, or what is measured for them, change. */
@@ -40,9 +41,12 @@ export const USABLE_MEMORY = 0.8;
 
 type MeasuredRates = ThreadRates & { readonly halfExtent: number };
 
-/** Figures of one thread where `workers` share this computer's cores and `native`, where it is given, multiplies. */
-export function threadRates(workers: number, native?: Native): ThreadRates {
-  const rates = native === undefined ? known() : withNative(known(), native);
+/** Figures of one thread where `workers` share this computer's cores and `multiplier`, where it is given, multiplies. */
+export function threadRates(workers: number, multiplier?: Multiplier): ThreadRates {
+  const rates =
+    multiplier === undefined || isRelaxed(multiplier)
+      ? known(isRelaxed(multiplier))
+      : withNative(known(), multiplier);
   const share = Math.min(1, availableParallelism() / workers);
   const of = (dtype: Dtype): number => rates.flopsPerSecond[dtype] * share;
   return {
@@ -83,25 +87,29 @@ function halfExtentOf(share: number): number {
   return Math.max(0.01, THIN.k * (1 / Math.min(1, share) - 1));
 }
 
-let measuredHere: MeasuredRates | undefined;
+/** By the name under which they are kept. */
+const measuredHere = new Map<string, MeasuredRates>();
 
-function known(): MeasuredRates {
-  if (measuredHere !== undefined) return measuredHere;
-  const kept = recall("threads", keyOfComputer()) as Partial<MeasuredRates> | undefined;
-  measuredHere = isComplete(kept) ? kept : measure();
-  if (measuredHere !== kept) keep("threads", keyOfComputer(), measuredHere);
-  return measuredHere;
+function known(relaxed = false): MeasuredRates {
+  const name = relaxed ? "threads-relaxed" : "threads";
+  const before = measuredHere.get(name);
+  if (before !== undefined) return before;
+  const kept = recall(name, keyOfComputer()) as Partial<MeasuredRates> | undefined;
+  const rates = isComplete(kept) ? kept : measure(relaxed);
+  measuredHere.set(name, rates);
+  if (rates !== kept) keep(name, keyOfComputer(), rates);
+  return rates;
 }
 
-/** Measures anew, and neither reads nor writes the cache. */
-export function measure(): MeasuredRates {
-  const rate = rateOf(SLOT_BYTES);
+/** Measures anew, and neither reads nor writes the cache. `relaxed`: the kernels of relaxed SIMD. */
+export function measure(relaxed = false): MeasuredRates {
+  const rate = rateOf(SLOT_BYTES, relaxed);
   const large = DTYPES.map((dtype) => [dtype, rate(dtype, { m: SIDE, n: SIDE, k: SIDE })] as const);
   const flopsPerSecond = Object.fromEntries(large) as Record<Dtype, number>;
   const [from, to] = [0, 1].map(() => new Float64Array(new SharedArrayBuffer(8 * COPIED)).fill(0.5));
   const bytesPerSecond = (16 * COPIED) / leastSeconds(() => to?.set(from ?? []), MILLISECONDS, LEAST_GOES);
   return {
-    source: "measured on one thread of this computer",
+    source: `measured on one thread of this computer${relaxed ? " with relaxed SIMD" : ""}`,
     flopsPerSecond,
     memoryBytesPerSecond: bytesPerSecond,
     launchSeconds: LAUNCH_SECONDS,
@@ -111,12 +119,20 @@ export function measure(): MeasuredRates {
   };
 }
 
+/** The same with relaxed SIMD; undefined where this runtime has none. */
+export function measureRelaxed(): MeasuredRates | undefined {
+  return hasRelaxedSimd() ? measure(true) : undefined;
+}
+
 /** Flops a second of products whose operands and result fill at most `slot` bytes each. */
-function rateOf(slot: number): (dtype: Dtype, extents: { m: number; n: number; k: number }) => number {
+function rateOf(
+  slot: number,
+  relaxed: boolean,
+): (dtype: Dtype, extents: { m: number; n: number; k: number }) => number {
   const bytes = WORKSPACE_BYTES + 3 * slot;
   const pages = Math.ceil(bytes / 2 ** 16);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const kernels = makeKernels(compileKernels(), memory, 0);
+  const kernels = makeKernels(compileKernels(relaxed), memory, 0);
   const [a, b, out] = [0, 1, 2].map((place) => WORKSPACE_BYTES + place * slot) as [number, number, number];
   return (dtype, extents) => {
     floatsOf(dtype, { block: memory, start: a, bytes: 2 * slot }).fill(0.5);

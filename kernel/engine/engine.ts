@@ -1,10 +1,13 @@
 /** An engine runs a schedule as given. This file declares the interface and imports no engine. */
 import type { Entries, Schedule } from "../../dsl/index.ts";
-import type { Native } from "../tensor/blas/native.ts";
+import type { Multiplier } from "./multiplier.ts";
 import type { RunReport } from "./report.ts";
 
-/** Who multiplies on the threads engine: the WebAssembly kernels, a BLAS, or the one that is faster for each product. */
-export const ARITHMETIC_NAMES = ["wasm", "blas", "auto"] as const;
+/**
+ * Who multiplies on the threads engine: the WebAssembly kernels, the same with relaxed SIMD, a BLAS, or the kernels and a BLAS, whichever is
+ * the faster one for each product.
+ */
+export const ARITHMETIC_NAMES = ["wasm", "wasm-relaxed", "blas", "auto"] as const;
 
 export type ArithmeticName = (typeof ARITHMETIC_NAMES)[number];
 
@@ -18,8 +21,8 @@ export interface RunOptions {
    * An engine that has no use for it leaves it empty.
    */
   readonly checkpoint?: string | undefined;
-  /** The BLAS that multiplies on the threads engine; its own kernels where there is none. */
-  readonly native?: Native | undefined;
+  /** What multiplies on the threads engine; the usual kernels where it is absent. */
+  readonly multiplier?: Multiplier | undefined;
 }
 
 /** How far a run is, as rank 0 sees it. */

@@ -50,6 +50,8 @@ export interface ShareOptions {
   readonly reach?: number;
   /** A memory that an earlier run has left, which is taken where all fits into it, and grows where it can. */
   readonly left?: WebAssembly.Memory | undefined;
+  /** Whether the kernels are those of relaxed SIMD. */
+  readonly relaxed?: boolean;
   /** Ends the copying of the inputs. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -58,7 +60,7 @@ export interface ShareOptions {
 export async function shareMemory(
   schedule: Schedule,
   entries: readonly Entries[],
-  { reach = KERNEL_REACH_BYTES, left, signal }: ShareOptions = {},
+  { reach = KERNEL_REACH_BYTES, left, relaxed = false, signal }: ShareOptions = {},
 ): Promise<SharedMemory> {
   const { network, dtype, mesh } = schedule;
   const ranks = rankCount(mesh);
@@ -79,7 +81,9 @@ export async function shareMemory(
   const inPlace = isOneBlock
     ? buffersInPlace(schedule, inputOffsets)
     : new Map<BufferId, readonly number[]>();
-  return { ...blocks, offsets, inputOffsets, inPlace };
+  const { workspaces, ...stretches } = blocks;
+  const kernels = workspaces && { module: compileKernels(relaxed), workspaces };
+  return { ...stretches, ...(kernels && { kernels }), offsets, inputOffsets, inPlace };
 }
 
 /** All that a run allocates, the float64 copy of its value with it. Throws UserError where this process may not use as much. */
@@ -98,7 +102,10 @@ function inPages(bytes: number): number {
   return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
 }
 
-type Blocks = Pick<SharedMemory, "arenas" | "inputs" | "kernels">;
+interface Blocks extends Pick<SharedMemory, "arenas" | "inputs"> {
+  /** By rank, in the memory of its arena, where kernels reach it. */
+  readonly workspaces?: readonly number[];
+}
 
 /** Workspaces, arenas, inputs. */
 function oneMemory(
@@ -114,7 +121,7 @@ function oneMemory(
   return {
     arenas: perRank.map((rank) => ({ block: memory, start: start + rank * arena, bytes: arena })),
     inputs: { block: memory, start: start + ranks * arena, bytes: inputs },
-    kernels: { module: compileKernels(), workspaces: perRank.map((rank) => rank * WORKSPACE_BYTES) },
+    workspaces: perRank.map((rank) => rank * WORKSPACE_BYTES),
   };
 }
 
@@ -126,8 +133,7 @@ function memoryEach(network: string, { ranks, arena, inputs }: Sizes, reach: num
     if (block === undefined) return undefined;
     arenas.push({ block, start: WORKSPACE_BYTES, bytes: arena });
   }
-  const kernels = { module: compileKernels(), workspaces: arenas.map(() => 0) };
-  return { arenas, inputs: wholeBlock(network, inputs), kernels };
+  return { arenas, inputs: wholeBlock(network, inputs), workspaces: arenas.map(() => 0) };
 }
 
 function plainBlocks(network: string, { ranks, arena, inputs }: Sizes): Blocks {

@@ -6,11 +6,9 @@ import { execFile } from "node:child_process";
 import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
-import { UserError } from "../../dsl/index.ts";
 import { hasKoffi, openBlas } from "../tensor/blas/library.ts";
 import type { Native } from "../tensor/blas/native.ts";
 import type { Found, Line, Wanted } from "../tensor/blas/probe.ts";
-import { ARITHMETIC_NAMES, type ArithmeticName } from "./engine.ts";
 import { keep, recall } from "./kept.ts";
 
 /** Raised when what is measured changes. */
@@ -60,30 +58,16 @@ export function findNative(): Promise<Search> {
   return search;
 }
 
-/**
- * The BLAS for a run; absent where the WebAssembly kernels do all. Without a name, TNLAB_ARITHMETIC says it, else it is wasm, which gives
- * the same bits everywhere. `warn` is told where a BLAS is wanted and none can be used. Rejects with UserError where TNLAB_ARITHMETIC
- * is no such name.
- */
+/** The BLAS for a run, or none; `warn` is told why one that is wanted cannot be used. */
 export async function nativeFor(
-  wanted: ArithmeticName | undefined,
+  name: "blas" | "auto",
   warn: (sentence: string) => void,
 ): Promise<Native | undefined> {
-  const name = wanted ?? usual();
-  if (name === "wasm") return undefined;
   const { native, troubles, broken } = await findNative();
   if (broken || (native === undefined && name === "blas"))
     for (const trouble of troubles)
       warn(native === undefined ? `${trouble}; the WebAssembly kernels run` : trouble);
   return name === "auto" ? native : native && { ...native, choices: undefined };
-}
-
-function usual(): ArithmeticName {
-  const text = process.env["TNLAB_ARITHMETIC"] || "wasm";
-  const name = ARITHMETIC_NAMES.find((one) => one === text);
-  if (name === undefined)
-    throw new UserError(`TNLAB_ARITHMETIC is ${text}; it can be ${ARITHMETIC_NAMES.join(", ")}`);
-  return name;
 }
 
 async function find(): Promise<Search> {

@@ -1,11 +1,11 @@
 /** One rank of a run: which shard it holds, where its buffers lie, and which slice it is at. */
 import type { BufferId, Label, Schedule, Step } from "../../dsl/index.ts";
-import type { Native } from "../tensor/blas/native.ts";
 import { widthOf, type Floats, type Width } from "../tensor/floats.ts";
 import { makeKernels } from "../tensor/wasm/kernels.ts";
 import { kernelArithmetic, nativeArithmetic, plainArithmetic, type Arithmetic } from "./arithmetic.ts";
 import { barrierTable, looksOf, type BarrierTable } from "./barrier.ts";
 import type { RankCheckpoint } from "./checkpoint.ts";
+import { isRelaxed, type Multiplier } from "./multiplier.ts";
 import type { Rescaling } from "./rescale.ts";
 import { floatsOf, groupSize, unravel, type Stretch } from "./steps.ts";
 
@@ -39,8 +39,8 @@ export interface RankTask {
   readonly rescaling?: Rescaling | undefined;
   /** Absent where no sums are kept. */
   readonly checkpoint?: RankCheckpoint | undefined;
-  /** Multiplies; absent where the kernels do. */
-  readonly native?: Native | undefined;
+  /** Multiplies; absent where the usual kernels do. */
+  readonly multiplier?: Multiplier | undefined;
 }
 
 /** A step that is planned; calling it runs it. */
@@ -82,7 +82,7 @@ export interface Rank {
   readonly slice: Map<Label, number>;
 }
 
-export function makeRank({ schedule, rank, memory, barriers, native, rescaling }: RankTask): Rank {
+export function makeRank({ schedule, rank, memory, barriers, multiplier, rescaling }: RankTask): Rank {
   const arenas = memory.arenas.map((arena) => floatsOf(schedule.dtype, arena));
   const own = arithmeticOf(schedule, rank, memory);
   return {
@@ -102,7 +102,10 @@ export function makeRank({ schedule, rank, memory, barriers, native, rescaling }
     barriers: new Int32Array(barriers),
     barrierTable: barrierTable(schedule),
     looks: looksOf(groupSize(schedule.mesh)),
-    arithmetic: native === undefined ? own : nativeArithmetic(schedule.dtype, native, own),
+    arithmetic:
+      multiplier === undefined || isRelaxed(multiplier)
+        ? own
+        : nativeArithmetic(schedule.dtype, multiplier, own),
     views: arenas.map(() => new Map<BufferId, Floats>()),
     work: new Map(),
     lent: [],

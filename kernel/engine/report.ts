@@ -44,7 +44,7 @@ export interface SlowLink {
 
 export interface RunReport {
   readonly engine: "threads" | "torch" | "dry" | "reference";
-  /** The BLAS that multiplied, where not the WebAssembly kernels did. */
+  /** What multiplied, where that were not the usual WebAssembly kernels: a BLAS, or the kernels with relaxed SIMD. */
   readonly arithmetic?: string;
   readonly network: string;
   readonly machine: string;

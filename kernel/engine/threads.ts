@@ -15,6 +15,7 @@ import {
 } from "./checkpoint.ts";
 import type { Engine, RunOptions } from "./engine.ts";
 import { bytesOf, KERNEL_REACH_BYTES, memoryLeft, shareMemory } from "./memory.ts";
+import { isRelaxed } from "./multiplier.ts";
 import { follow, progressWords } from "./progress.ts";
 import type { RankTask, SharedMemory } from "./rank.ts";
 import type { RunReport } from "./report.ts";
@@ -42,7 +43,10 @@ export function makeThreadsEngine(reach = KERNEL_REACH_BYTES): Engine {
       let left = team.memory;
       let bytes = left?.buffer.byteLength ?? 0;
       try {
-        const memory = await shareMemory(schedule, entries, { reach, left, signal: options?.signal });
+        const memory = await shareMemory(schedule, entries, {
+          ...{ reach, left, signal: options?.signal },
+          relaxed: isRelaxed(options?.multiplier),
+        });
         left = memoryLeft(memory);
         bytes = bytesOf(memory);
         return await runFrom({ team, schedule, memory, options }, entries);
@@ -104,7 +108,7 @@ async function runInRange(work: Work, first: Rescaling | undefined, firstRound: 
     const { value, largest } = await readValue(schedule, memory, exponent, options?.signal);
     const report = {
       ...reportOf("threads", schedule, times, value),
-      ...(options?.native && { arithmetic: options.native.description }),
+      ...(options?.multiplier && { arithmetic: options.multiplier.description }),
       ...warned(work, unkept),
     };
     const next =
@@ -161,13 +165,13 @@ function runRanks(
   rescaling: Rescaling | undefined,
   checkpoints: readonly RankCheckpoint[],
 ): Promise<RankTimes[]> {
-  const native = options?.native;
+  const multiplier = options?.multiplier;
   const start = new SharedArrayBuffer(16);
   const progress = progressWords();
   const barriers = new SharedArrayBuffer(4 * barrierWords(schedule));
   const tasks = Array.from({ length: rankCount(schedule.mesh) }, (_, rank): RankTask => {
     const checkpoint = checkpoints[rank];
-    return { schedule, rank, memory, barriers, start, progress, rescaling, checkpoint, native };
+    return { schedule, rank, memory, barriers, start, progress, rescaling, checkpoint, multiplier };
   });
   // Workers run compiled JavaScript, also where this file itself is run from its source.
   const file = createRequire(import.meta.url).resolve("tnlab/kernel/engine/worker.js");

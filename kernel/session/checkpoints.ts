@@ -87,9 +87,9 @@ function keyOf(session: Session, name: string, spec: DistributionSpec): string {
   const chosen = [`order ${name}`, `slice ${name}`].map((key) => session.definitions.get(key));
   const { machine } = spec;
   const where = typeof machine === "string" ? definitionOf(session, machine, "machine")?.spec : machine;
-  const { native } = session.host;
+  const { multiplier } = session.host;
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([VERSION, network, chosen, { ...spec, machine: where }, native]));
+  hash.update(JSON.stringify([VERSION, network, chosen, { ...spec, machine: where }, multiplier]));
   const seen = new Set<Entries>();
   for (const own of entries) {
     if (seen.has(own)) continue;

@@ -38,7 +38,7 @@ export interface Host {
   /** Folder in which runs keep the sums of their slices and go on from those of a run that was stopped; absent: none are kept. */
   readonly checkpoints?: string | undefined;
   /** What multiplies on the threads engine; absent where its own kernels do. */
-  readonly native?: RunOptions["native"];
+  readonly multiplier?: RunOptions["multiplier"];
   /** Told now and then how far a run is, and once with nothing when it ends; absent where nobody looks, or at `showing`. */
   readonly following?: (pace: Pace | undefined) => void;
 }

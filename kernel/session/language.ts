@@ -3,7 +3,7 @@ import { excerpt, UserError } from "../../dsl/index.ts";
 import type { Diagnostic, SearchDefaults } from "../../dsl/index.ts";
 import type { ErrorContent, MimeBundle } from "../protocol/message.ts";
 import type { ArithmeticName } from "../engine/engine.ts";
-import { nativeFor } from "../engine/native.ts";
+import { multiplierFor } from "../engine/choose.ts";
 import { exceptionContent, interruptedContent, plainJson } from "./display.ts";
 import type { Environment, Host } from "./evaluate.ts";
 import { emptyEnvironment, evaluate } from "./program.ts";
@@ -38,10 +38,10 @@ export async function runLanguage(
 ): Promise<LanguageOutcome> {
   const environment = before ?? emptyEnvironment();
   try {
-    const native = await nativeFor(host.arithmetic, (sentence) => {
+    const multiplier = await multiplierFor(host.arithmetic, (sentence) => {
       host.print("stderr", `warning: ${sentence}\n`);
     });
-    const result = await evaluate(source, environment, { ...languageHost(host), native });
+    const result = await evaluate(source, environment, { ...languageHost(host), multiplier });
     const notices = result.ok
       ? result.diagnostics
       : result.diagnostics.filter((one) => one.severity !== "error");

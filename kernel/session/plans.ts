@@ -100,9 +100,9 @@ export async function runOn(
   const { schedule, machine, tree } = plan;
   const engine = dry ? dryEngine : engineFor(machine, name);
   const valued = networkNamed(session, name);
-  const { signal, following, native } = session.host;
+  const { signal, following, multiplier } = session.host;
   if (checkpoint !== undefined) keepPlan(checkpoint.folder, plan);
-  const options = { signal, native, checkpoint: checkpoint?.folder };
+  const options = { signal, multiplier, checkpoint: checkpoint?.folder };
   const raw = await followed(following, schedule, (onProgress) =>
     engine.run(schedule, valued.entries, { ...options, ...(onProgress && { onProgress }) }),
   );

@@ -71,7 +71,7 @@ export function machineFor(session: Session, machine: string | MachineSpec): Mac
   if (spec.kind === "model") return spec.machine;
   const { workers } = spec;
   if (spec.kind === "threads")
-    return threadsMachine(workers, totalmem() * USABLE_MEMORY, threadRates(workers, session.host.native));
+    return threadsMachine(workers, totalmem() * USABLE_MEMORY, threadRates(workers, session.host.multiplier));
   return torchMachine(workers, spec.overlap ?? session.host.overlap);
 }
 

@@ -134,7 +134,7 @@ async function ended(
   const due = performance.now() + moment;
   const timer = setTimeout(() => controller.abort(new RangeError("no longer wanted")), moment);
   try {
-    await threadsEngine.run(schedule, entries, { native, signal: controller.signal });
+    await threadsEngine.run(schedule, entries, { multiplier: native, signal: controller.signal });
   } catch (error) {
     if (error !== controller.signal.reason) throw error;
     return performance.now() - due;
@@ -148,7 +148,7 @@ async function ended(
 /** Throws RangeError where the engine is not what it was. */
 async function probe(native: Native | undefined): Promise<void> {
   const { schedule, entries } = product("small", 8, 3);
-  const { value } = await threadsEngine.run(schedule, entries, { native });
+  const { value } = await threadsEngine.run(schedule, entries, { multiplier: native });
   if (value?.re.length !== 64 || value.re.some((x) => x !== 3))
     throw new RangeError(`expected 64 threes after an abort, got ${String(value?.re)}`);
 }
@@ -172,7 +172,7 @@ export async function cancel(only: readonly string[]): Promise<void> {
     for (const arithmetic of native === undefined ? [undefined] : [undefined, all(native)]) {
       const one = make(name);
       const begun = performance.now();
-      await threadsEngine.run(one.schedule, one.entries, { native: arithmetic });
+      await threadsEngine.run(one.schedule, one.entries, { multiplier: arithmetic });
       const whole = performance.now() - begun;
       const found: number[] = [];
       for (let moment = 0; moment < MOMENTS; moment += 1) {

@@ -101,10 +101,13 @@ async function measured(
   const ours = new Map<Arithmetic, number>();
   const best = new Map<Backend, Answer>();
   // Code and memory are warm on both sides: the peers have goes that are not timed, too.
-  for (const [, native, schedule] of variants) await threadsEngine.run(schedule, entries, { native });
+  for (const [, native, schedule] of variants)
+    await threadsEngine.run(schedule, entries, { multiplier: native });
   for (let go = 0; go < goes; go += 1) {
     for (const [name, native, schedule] of variants) {
-      const { value, measuredSeconds = NaN } = await threadsEngine.run(schedule, entries, { native });
+      const { value, measuredSeconds = NaN } = await threadsEngine.run(schedule, entries, {
+        multiplier: native,
+      });
       ours.set(name, Math.min(ours.get(name) ?? Infinity, measuredSeconds));
       if (value === undefined) continue;
       if (reference !== undefined) error = larger(error, errorOf(value, reference));

@@ -22,7 +22,8 @@ export interface Kernels {
   /**
    * out[i, r, c] := sum over p of a[i, r, p] * b[i, p, c]; `out` is row-major [batch, m, n]. At most 256 terms are summed in the
    * operands' precision, and what they come to in float64: in float32 the error is within 256 * 2^-24 of the sum of the terms' sizes,
-   * whatever k. The bits depend on the operands alone, and are the same where a and b change places, or lie in larger buffers.
+   * whatever k. The bits depend on the operands alone (in the relaxed module on the processor, too), and are the same where a and b change
+   * places, or lie in larger buffers.
    */
   multiply(out: number, a: number, b: number, product: Product, dtype: Dtype): void;
   /** Fills `out` with the elements of the view whose first element is at `from`. */
@@ -58,17 +59,32 @@ interface Exports {
   readonly addIntoFloat64: Add;
 }
 
-let compiled: WebAssembly.Module | undefined;
+const compiled = new Map<string, WebAssembly.Module>();
 
-/** The compiled module: made once a process, and handed to worker threads as it is. */
-export function compileKernels(): WebAssembly.Module {
-  return (compiled ??= readKernels());
+/**
+ * The compiled module: made once a process, and handed to worker threads as it is. `relaxed`: the one in which a product and a sum may be
+ * rounded once, as the processor has it; only where there is relaxed SIMD.
+ */
+export function compileKernels(relaxed = false): WebAssembly.Module {
+  const file = relaxed ? RELAXED : USUAL;
+  const module = compiled.get(file) ?? new WebAssembly.Module(bytesOf(file));
+  compiled.set(file, module);
+  return module;
 }
 
-function readKernels(): WebAssembly.Module {
-  // The module is built beside the compiled JavaScript, also where this file itself is run from its source.
-  const file = createRequire(import.meta.url).resolve("tnlab/kernel/tensor/wasm/kernels.wasm");
-  return new WebAssembly.Module(readFileSync(file));
+/** Whether this runtime takes the module of relaxed SIMD. */
+export function hasRelaxedSimd(): boolean {
+  return WebAssembly.validate(bytesOf(RELAXED));
+}
+
+const USUAL = "kernels.wasm";
+const RELAXED = "relaxed.wasm";
+
+function bytesOf(file: string): Uint8Array<ArrayBuffer> {
+  // Modules are built beside the compiled JavaScript, also where this file itself is run from its source.
+  return new Uint8Array(
+    readFileSync(createRequire(import.meta.url).resolve(`tnlab/kernel/tensor/wasm/${file}`)),
+  );
 }
 
 /** Kernels over `memory`, which is shared; `workspace`: where this thread's WORKSPACE_BYTES begin. */

@@ -82,7 +82,10 @@ const WRONG_USE: readonly Row[] = [
   ["run good.tn --processes 2", /--processes goes with --engine only/],
   ["run good.tn --engine torch --processes 0", /--processes takes a whole number from 1/],
   ["run good.ipynb --engine torch", /--engine goes with a program \(\.tn\) only/],
-  ["run good.tn --arithmetic bls", /no arithmetic bls \(known: wasm, blas, auto\); did you mean blas\?/],
+  [
+    "run good.tn --arithmetic bls",
+    /no arithmetic bls \(known: wasm, wasm-relaxed, blas, auto\); did you mean blas\?/,
+  ],
   ["run good.tn --engine torch --arithmetic auto", /--arithmetic is of the threads engine, not of torch/],
   ["run good.ipynb --checkpoints sums", /--checkpoints goes with a program \(\.tn\) only/],
   [

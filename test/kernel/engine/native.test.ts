@@ -9,6 +9,7 @@ import { distribute } from "../../../dsl/distribute/distribute.ts";
 import { threadsMachine } from "../../../dsl/distribute/presets.ts";
 import type { Engine } from "../../../kernel/engine/engine.ts";
 import type { Native } from "../../../kernel/tensor/blas/native.ts";
+import { isRelaxed } from "../../../kernel/engine/multiplier.ts";
 import { threadsEngine } from "../../../kernel/engine/threads.ts";
 import { engineSuite } from "./suite.ts";
 
@@ -52,16 +53,19 @@ async function found(
   name: "wasm" | "blas" | "auto" | "usual" = "auto",
 ): Promise<{ native: Native | undefined; warnings: string[] }> {
   vi.stubEnv("TNLAB_BLAS", library);
-  const { nativeFor } = await import("../../../kernel/engine/native.ts");
+  const { multiplierFor } = await import("../../../kernel/engine/choose.ts");
   const warnings: string[] = [];
-  const native = await nativeFor(name === "usual" ? undefined : name, (sentence) => warnings.push(sentence));
-  return { native, warnings };
+  const found = await multiplierFor(name === "usual" ? undefined : name, (sentence) =>
+    warnings.push(sentence),
+  );
+  return { native: isRelaxed(found) ? undefined : found, warnings };
 }
 
 function multiplyingWith(native: Native): Engine {
   return {
     name: "threads",
-    run: (schedule, entries, options) => threadsEngine.run(schedule, entries, { ...options, native }),
+    run: (schedule, entries, options) =>
+      threadsEngine.run(schedule, entries, { ...options, multiplier: native }),
   };
 }
 
@@ -89,7 +93,7 @@ describe("where no BLAS can be used", () => {
     expect((await found(path.join(folder, "absent.so"), "usual")).warnings).toHaveLength(1);
     vi.stubEnv("TNLAB_ARITHMETIC", "fast");
     await expect(found("none", "usual")).rejects.toThrow(
-      "TNLAB_ARITHMETIC is fast; it can be wasm, blas, auto",
+      "TNLAB_ARITHMETIC is fast; it can be wasm, wasm-relaxed, blas, auto",
     );
   });
 

@@ -26,6 +26,7 @@ test.each([
   ["--seconds 10 --seed 3", { search: { seconds: 10, seed: 3 } }],
   ["--seed 0 --seconds 0.5", { search: { seconds: 0.5, seed: 0 } }],
   ["--arithmetic auto --seed 1", { search: { seed: 1 }, arithmetic: "auto" }],
+  ["--arithmetic wasm-relaxed", { search: {}, arithmetic: "wasm-relaxed" }],
   ["--checkpoints sums", { search: {}, checkpoints: "sums" }],
   ["--overlap", { search: {}, overlap: true }],
   ["--seed 1 --overlap --checkpoints sums", { search: { seed: 1 }, checkpoints: "sums", overlap: true }],
@@ -40,8 +41,8 @@ test.each([
   ["--seconds ten", "got ten"],
   ["--seconds -1", "got -1"],
   ["--seconds Infinity", "got Infinity"],
-  ["--arithmetic fast", "expected --arithmetic auto (wasm, blas, auto), got fast"],
-  ["--arithmetic", "expected --arithmetic auto (wasm, blas, auto), got nothing"],
+  ["--arithmetic fast", "expected --arithmetic auto (wasm, wasm-relaxed, blas, auto), got fast"],
+  ["--arithmetic", "expected --arithmetic auto (wasm, wasm-relaxed, blas, auto), got nothing"],
   ["--seed 1.5", "expected --seed 3 (a whole number from 0 on), got 1.5"],
 ])("the first line %%tn %s is refused", (words, why) => {
   const read = (): unknown => cellOptions(words.split(" "));

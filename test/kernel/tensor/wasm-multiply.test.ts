@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 import { mulberry32 } from "../../../dsl/base/random.ts";
-import { isComplex, type Dtype } from "../../../dsl/index.ts";
-import type { Floats, Width } from "../../../kernel/tensor/floats.ts";
+import { isComplex } from "../../../dsl/index.ts";
 import type { Product } from "../../../kernel/tensor/product.ts";
 import { WORKSPACE_BYTES } from "../../../kernel/tensor/wasm/kernels.ts";
-import { definition, EXTENTS, inAllForms, type Extents } from "./products.ts";
-import { DTYPES, makeArena, type Arena } from "./wasm.ts";
+import { EXTENTS, inAllForms, type Extents } from "./products.ts";
+import { bytesOf, DTYPES, makeArena, run, shareOfBound } from "./wasm.ts";
 
 /** What tensor networks give: thin operands, tiny entries, depths that no block holds. */
 const NETWORK_EXTENTS: readonly Extents[] = [
@@ -40,47 +39,6 @@ const shared = inAllForms([
   [3, 1, 40, 21],
   [64, 4, 4, 4],
 ]).flatMap((product) => (["a", "b"] as const).map((which): Product => ({ ...product, shared: which })));
-
-const epsilon = (dtype: Dtype): number =>
-  dtype === "float32" || dtype === "complex64" ? 2 ** -24 : 2 ** -53;
-
-interface Case {
-  readonly a: Floats;
-  readonly b: Floats;
-  readonly out: Floats;
-}
-
-function run(arena: Arena, product: Product, dtype: Dtype, draw: () => number): Case {
-  const { batch, m, n, k, shared: which } = product;
-  const a = arena.place(dtype, (which === "a" ? 1 : batch) * m * k);
-  const b = arena.place(dtype, (which === "b" ? 1 : batch) * n * k);
-  const out = arena.place(dtype, batch * m * n);
-  for (const { floats } of [a, b]) for (let lane = 0; lane < floats.length; lane += 1) floats[lane] = draw();
-  out.floats.fill(NaN);
-  arena.kernels.multiply(out.address, a.address, b.address, product, dtype);
-  return { a: a.floats, b: b.floats, out: out.floats };
-}
-
-/** By element, |re| + |im|. */
-function sizes(floats: Floats, width: Width): Float64Array {
-  const size = (lane: number): number => Math.abs(floats[lane] ?? NaN);
-  return Float64Array.from({ length: floats.length / width }, (_, element) =>
-    width === 1 ? size(element) : size(2 * element) + size(2 * element + 1),
-  );
-}
-
-/** The largest error, over what sums of at most 256 rounded terms may be off by, and float64 sums of those. */
-function shareOfBound({ a, b, out }: Case, product: Product, dtype: Dtype): number {
-  const width = isComplex(dtype) ? 2 : 1;
-  const wanted = definition(a, b, product, width);
-  const size = definition(sizes(a, width), sizes(b, width), product, 1);
-  const terms = product.k * width;
-  const bound = (Math.min(256, terms) + 2) * epsilon(dtype) + 2 * terms * 2 ** -53;
-  return wanted.reduce((most, value, lane) => {
-    const off = Math.abs((out[lane] ?? NaN) - value) / (bound * (size[Math.floor(lane / width)] ?? NaN));
-    return Number.isNaN(off) ? Infinity : Math.max(most, off);
-  }, 0);
-}
 
 test.each([...plain, ...shared])(
   "$batch x [$m, $k] ($formA) times [$k, $n] ($formB), shared: $shared",
@@ -178,10 +136,6 @@ test.each([...plain, ...shared])(
     }
   },
 );
-
-function bytesOf(floats: Floats): Uint8Array {
-  return Uint8Array.from(new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength));
-}
 
 test("the same product has the same bits, wherever its operands lie", () => {
   const product: Product = { batch: 2, m: 23, n: 13, k: 530, formA: "km", formB: "kn" };
