@@ -4,7 +4,7 @@ import path from "node:path";
 import { deviceCount, UserError, type Entries } from "../../dsl/index.ts";
 import { makeFolder } from "../base/folder.ts";
 import { slicesBetweenCheckpoints } from "../engine/checkpoint.ts";
-import { clearResults, DEVICES, writeJob } from "../engine/torch/job.ts";
+import { clearJob, clearResults, DEVICES, writeJob } from "../engine/torch/job.ts";
 import { writeLaunchers } from "../engine/torch/launch.ts";
 import { OK, WrongUse, type Arguments, type Run } from "./command.ts";
 import { interruptible } from "./interrupt.ts";
@@ -12,6 +12,7 @@ import { print } from "./print.ts";
 import { machineOf, placed } from "./schedule.ts";
 import { findOrder, searchFlags } from "./search.ts";
 import { readSubject, type Subject } from "./subject.ts";
+import { fileTrouble } from "./trouble.ts";
 import { choice, integer } from "./values.ts";
 
 export const run: Run = (given) => {
@@ -28,17 +29,14 @@ export const run: Run = (given) => {
   return interruptible(async (signal) => {
     const { tree } = await findOrder(subject, wanted, signal);
     const schedule = placed(subject, tree, machine, asked ?? deviceCount(machine));
-    makeFolder(folder);
-    clearResults(folder);
     const checkpointSlices = slicesBetweenCheckpoints(schedule);
-    await writeJob(
-      folder,
-      schedule,
-      entries,
-      { device, tf32: given.flags.has("tf32"), checkpointSlices },
-      signal,
-    );
-    writeLaunchers(folder, schedule);
+    const options = { device, tf32: given.flags.has("tf32"), checkpointSlices };
+    makeFolder(folder);
+    await wholeOrNothing(folder, async () => {
+      clearResults(folder);
+      await writeJob(folder, schedule, entries, options, signal);
+      writeLaunchers(folder, schedule);
+    });
     print(`wrote ${path.join(folder, "README.md")}, which says how to run the job; ${inShort(schedule)}`);
     return OK;
   });
@@ -47,6 +45,19 @@ export const run: Run = (given) => {
 function inShort({ mesh, slices }: ReturnType<typeof placed>): string {
   const ranks = mesh.reduce((product, { radix }) => product * radix, 1);
   return `${ranks} rank(s), ${slices} slice(s)`;
+}
+
+/** Of a job that is not written to its end nothing is left: the folder can then be named again. */
+async function wholeOrNothing(folder: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write().catch((error: unknown) => {
+      clearJob(folder);
+      throw error;
+    });
+  } catch (error) {
+    const trouble = fileTrouble(error);
+    throw trouble === undefined ? error : new UserError(`cannot write "${folder}": ${trouble}`);
+  }
 }
 
 function withDefault(given: Arguments, name: string, value: string): Arguments {

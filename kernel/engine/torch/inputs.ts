@@ -17,9 +17,10 @@ export async function writeInputs(
 ): Promise<number[]> {
   const { starts, elements } = layEntries(entries);
   const handle = await open(file, "w");
+  // `writeFile` goes on where the last one ended, and unlike `write` it writes all or throws.
   try {
     // A network without a number would leave an array that cannot be mapped.
-    await handle.write(header(dtype, Math.max(1, elements)));
+    await handle.writeFile(header(dtype, Math.max(1, elements)));
     if (elements === 0) await writeEntries(handle, dtype, { re: new Float64Array(1) }, signal);
     for (const own of starts.keys()) await writeEntries(handle, dtype, own, signal);
   } finally {
@@ -59,7 +60,7 @@ async function writeEntries(
       numbers[to] = re[at] as number;
       if (lanes === 2) numbers[to + 1] = im === undefined ? 0 : (im[at] as number);
     }
-    await handle.write(new Uint8Array(numbers.buffer));
+    await handle.writeFile(new Uint8Array(numbers.buffer));
   }
 }
 

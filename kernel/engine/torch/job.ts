@@ -78,12 +78,19 @@ function timeoutFor({ steps }: Schedule): number {
   return Math.max(LEAST_TIMEOUT_SECONDS, 10 * Math.max(0, ...modelled));
 }
 
+/** Removes a job from its folder. */
+export function clearJob(folder: string): void {
+  removeFrom(folder, ["inputs.npy", "job.json", "schedule.json", "README.md", "launch", "interpreter"]);
+}
+
 /** Removes what an earlier run of the job has left in its folder. */
 export function clearResults(folder: string): void {
-  const names = ["report.json", "result.npy", "checkpoint"];
   const failures = readdirSync(folder).filter((name) => /^failure-\d+\.json$/.test(name));
-  for (const name of [...names, ...failures])
-    rmSync(path.join(folder, name), { recursive: true, force: true });
+  removeFrom(folder, ["report.json", "result.npy", "result.part", "checkpoint", ...failures]);
+}
+
+function removeFrom(folder: string, names: readonly string[]): void {
+  for (const name of names) rmSync(path.join(folder, name), { recursive: true, force: true });
 }
 
 /** The schedule of a job folder. Throws UserError where there is none. */

@@ -1,6 +1,6 @@
 /** Job folders, run as a cluster would run them: by their own scripts and environment, without tnlab. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderWith, tnlab } from "../../cli/tnlab.ts";
@@ -206,14 +206,19 @@ test("a job that has not run has no report, and says so", async () => {
   expect([code, stderr]).toEqual([1, `tnlab: "${job}" has no report.json: its job has not run to the end\n`]);
 });
 
-test("a job replaces a job, with what it had left", async () => {
+test("a job replaces a job, with what it had left; where that has no room nothing is left", async () => {
   const job = await exported(2);
   writeFileSync(path.join(job, "report.json"), "{}");
   writeFileSync(path.join(job, "failure-1.json"), "{}");
   const again = await tnlab(["export-job", "ising.tn", "--out", "job", "--devices", "1"], path.dirname(job));
   expect(again.code).toBe(0);
   expect(["report.json", "failure-1.json"].filter((name) => existsSync(path.join(job, name)))).toEqual([]);
-  rmSync(path.join(job, "job.json"));
+  rmSync(path.join(job, "inputs.npy"));
+  symlinkSync("/dev/full", path.join(job, "inputs.npy"));
+  const full = await tnlab(["export-job", "ising.tn", "--out", "job"], path.dirname(job));
+  expect([full.code, full.stderr]).toEqual([1, 'tnlab: cannot write "job": the disk is full\n']);
+  expect(readdirSync(job)).toEqual([]);
+  writeFileSync(path.join(job, "notes"), "");
   const refused = await tnlab(["export-job", "ising.tn", "--out", "job"], path.dirname(job));
   expect([refused.code, refused.stderr]).toEqual([
     1,
