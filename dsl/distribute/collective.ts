@@ -34,7 +34,19 @@ export function collectiveStep(
   const group = groupOf(model, digits);
   const slower = slowdown(model, kind, group);
   const choices = trafficOf(kind, group).map((traffic) => priced(model, traffic, elements, slower));
-  return choices.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+  const quickest = choices.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+  return { ...quickest, seconds: quickest.seconds + additionSeconds(model, kind, group, elements) };
+}
+
+/** Each rank adds up its part of all shards, which is as large as one of them. */
+function additionSeconds(
+  { machine: { device }, dtype }: CostModel,
+  kind: CollectiveKind,
+  { node, cluster }: Group,
+  elements: number,
+): number {
+  if ((kind !== "reduce" && kind !== "reduce-scatter") || node * cluster === 1) return 0;
+  return (elements * elementBytes(dtype)) / (device.addedBytesPerSecond ?? Infinity);
 }
 
 /** Messages that a rank sends, and the latency of them all, where each member of the group gets one of its own. */

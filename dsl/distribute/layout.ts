@@ -52,9 +52,3 @@ export function fusedPermutation(
   const axes = runs.map((_, axis) => axis).sort((x, y) => place(runs[x] ?? []) - place(runs[y] ?? []));
   return { shape: runs.map((run) => elementCount(modes, run)), axes };
 }
-
-/** Elements that lie together before and after a fused permutation. */
-export function unbrokenRun(shape: readonly number[], axes: readonly number[]): number {
-  const last = shape.length - 1;
-  return axes.at(-1) === last ? (shape[last] ?? 1) : 1;
-}

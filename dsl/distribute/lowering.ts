@@ -1,7 +1,7 @@
 /** What the passes that emit steps share: the tree with its placements, the model, and the steps so far. */
 import type { Network } from "../network/network.ts";
 import type { BufferId, ModeId } from "../schedule/schedule.ts";
-import { fusedPermutation, sameOrder, unbrokenRun } from "./layout.ts";
+import { fusedPermutation, sameOrder } from "./layout.ts";
 import { permuteStep, type CostModel } from "./model.ts";
 import type { ModeTree } from "./modes.ts";
 import type { StorageOrders } from "./orders.ts";
@@ -26,7 +26,7 @@ export function permuteTo(low: Lowering, from: BufferId, wanted: readonly ModeId
   const inLoop = low.program.looped.has(from);
   const out = allocate(low.program, name, { ...placement, modes: wanted }, inLoop);
   const { shape, axes } = fusedPermutation(low.tree.modes, placement.modes, wanted);
-  const model = permuteStep(low.model, elements, unbrokenRun(shape, axes));
+  const model = permuteStep(low.model, elements, { shape, axes });
   emit(low.program, { kind: "permute", in: from, out, shape, axes, model }, inLoop);
   release(low.program, from, inLoop);
   return out;

@@ -1,6 +1,7 @@
 /** The model of a machine: what a step costs there. */
 import { UserError } from "../base/diagnostic.ts";
 import type { Dtype } from "../network/network.ts";
+import type { PermutationRates } from "./permutations.ts";
 import type { ProductRates } from "./products.ts";
 
 /** One tier of links; a rank reaches its peers over it. */
@@ -32,11 +33,10 @@ export interface Device {
   readonly halfExtent?: number;
   /** Where products were measured by their shape, which then counts in place of the half extent. */
   readonly products?: Readonly<Record<Dtype, ProductRates>>;
-  /** Where permutations were measured: by the bytes that stay neighbours, ascending, bytes a second read and written. */
-  readonly permutations?: {
-    readonly runBytes: readonly number[];
-    readonly bytesPerSecond: readonly number[];
-  };
+  /** Where permutations were measured by their shape. */
+  readonly permutations?: PermutationRates;
+  /** Of partial sums that have come, how much is added up in a second; absent where that hides behind their coming. */
+  readonly addedBytesPerSecond?: number;
 }
 
 /** Of current GPUs, whose kernels multiply small tiles: a product with k = 4 gets half the rate, one with k = 64 gets 94 %. */

@@ -2,6 +2,7 @@
 import { elementBytes, isComplex, type Dtype } from "../network/network.ts";
 import type { MeshDigit, StepModel, Strided } from "../schedule/schedule.ts";
 import { HALF_EXTENT, type Machine } from "./machine.ts";
+import { permutationRate, unbrokenRun, type Permutation } from "./permutations.ts";
 import { productRate, type ProductExtents } from "./products.ts";
 
 /** The machine as the lowering sees it. */
@@ -119,18 +120,16 @@ function stridedStep(model: CostModel, extents: ProductExtents, strided: Strided
 const SECTOR_BYTES = 32;
 
 /**
- * A permutation of `elements`, read in their order and written so that runs of `run` neighbours stay together. Share of the memory's
+ * A permutation of `elements`, read in their order and written so that runs of neighbours stay together. Share of the memory's
  * bandwidth: r / (r + s), r the bytes of a run, at least s = 32: half of it where no two elements stay neighbours; as measured
  * where it was.
  */
-export function permuteStep(model: CostModel, elements: number, run: number): StepModel {
+export function permuteStep(model: CostModel, elements: number, permutation: Permutation): StepModel {
   const { permutations, memoryBytesPerSecond } = model.machine.device;
-  const own = run * elementBytes(model.dtype);
-  const bytes = Math.max(SECTOR_BYTES, own);
   const bandwidth =
     permutations === undefined
-      ? bytes / (bytes + SECTOR_BYTES)
-      : permutationRate(permutations, own) / memoryBytesPerSecond;
+      ? bandwidthShare(model, unbrokenRun(permutation))
+      : permutationRate(permutations, permutation, elementBytes(model.dtype)) / memoryBytesPerSecond;
   return roofline(model, 0, 2 * elements, { rate: 1, bandwidth });
 }
 
@@ -138,18 +137,6 @@ function bandwidthShare({ dtype }: CostModel, run: number): number {
   const bytes = Math.max(SECTOR_BYTES, run * elementBytes(dtype));
   return bytes / (bytes + SECTOR_BYTES);
 }
-
-/** Bytes a second, as of the nearest run that was measured; of shorter ones, elements take as long as those of the shortest. */
-function permutationRate({ runBytes, bytesPerSecond }: Permutations, own: number): number {
-  const distance = (bytes: number): number => Math.abs(Math.log(bytes / own));
-  const nearest = runBytes.reduce(
-    (best, bytes, at) => (distance(bytes) < distance(runBytes[best] ?? NaN) ? at : best),
-    0,
-  );
-  return (bytesPerSecond[nearest] ?? NaN) * Math.min(1, own / (runBytes[0] ?? NaN));
-}
-
-type Permutations = NonNullable<Machine["device"]["permutations"]>;
 
 /** Multiply-adds of the dtype that take a device as long as moving one element between it and its memory. */
 export function movedWeight({ device }: Machine, dtype: Dtype): number {

@@ -111,7 +111,13 @@ export const presets: ReadonlyMap<string, Machine> = new Map(
 /** What one worker thread reaches; measured by the kernel, or rough figures for plain JavaScript. */
 export interface ThreadRates extends Pick<
   Device,
-  "flopsPerSecond" | "memoryBytesPerSecond" | "launchSeconds" | "halfExtent" | "products" | "permutations"
+  | "flopsPerSecond"
+  | "memoryBytesPerSecond"
+  | "launchSeconds"
+  | "halfExtent"
+  | "products"
+  | "permutations"
+  | "addedBytesPerSecond"
 > {
   /** Of copies between the memories of two workers. */
   readonly linkBytesPerSecond: number;

@@ -6,7 +6,6 @@ import { InvariantError, UserError } from "../base/diagnostic.ts";
 import { formatBytes } from "../base/units.ts";
 import type { Schedule, Step, StepModel } from "../schedule/schedule.ts";
 import { collectiveStep } from "./collective.ts";
-import { unbrokenRun } from "./layout.ts";
 import { usedDevices } from "./links.ts";
 import type { Machine } from "./machine.ts";
 import { contractStep, FREE, localStep, permuteStep, type CostModel } from "./model.ts";
@@ -85,7 +84,7 @@ function stepModel(
     case "contract":
       return contractStep(model, step);
     case "permute":
-      return permuteStep(model, elementsOf(step.in), unbrokenRun(step.shape, step.axes));
+      return permuteStep(model, elementsOf(step.in), step);
     case "redistribute":
     case "gather":
     case "reduce":

@@ -10,9 +10,10 @@ import { isRefusal } from "../base/refusal.ts";
 import { slicesBetweenCheckpoints, unkeptWarning } from "./checkpoint.ts";
 import type { Engine, RunOptions } from "./engine.ts";
 import { plannedSteps } from "./skeleton.ts";
-import { runOnHost, type Failure, type HostLine } from "./torch/host.ts";
+import { runOnHost, type HostLine } from "./torch/host.ts";
 import { DEVICES, readResults, writeJob, type JobOptions } from "./torch/job.ts";
 import { findPython } from "./torch/python.ts";
+import type { Failure } from "./torch/verdict.ts";
 
 export { torchMachine } from "./torch/machine.ts";
 export { measureTorch } from "./torch/rates.ts";

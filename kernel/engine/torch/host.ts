@@ -9,39 +9,35 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { UserError } from "../../../dsl/index.ts";
 import { interpreterParent } from "./python.ts";
+import { verdictOf, type Ended, type Failure, type Place } from "./verdict.ts";
 
 /** A line of a host, or of rank 0 while a run goes on. */
 export type HostLine =
   | { readonly event: "ready"; readonly torch: string }
   | { readonly event: "unavailable"; readonly message: string }
   | { readonly event: "ranks"; readonly pids: readonly number[] }
-  | { readonly event: "start" | "done" | "ended" | "stopped" }
+  | { readonly event: "start" | "done" | "stopped" }
+  | { readonly event: "ended"; readonly ranks: readonly Ended[]; readonly places: readonly Place[] }
   | { readonly event: "unkept"; readonly rank: number; readonly message: string }
+  | { readonly event: "rates"; readonly rates: unknown }
   | { readonly event: "step"; readonly step: number; readonly seconds: number }
   | {
       readonly event: "slice" | "resumed";
       readonly step: number;
       readonly slices: number;
       readonly of: number;
-    }
-  | Failure;
+    };
 
-/** Why a run has failed. */
-export interface Failure {
-  readonly event: "failed";
-  readonly rank: number;
-  /** Position in the report's steps; -1 before the first. */
-  readonly step: number;
-  /** -1 outside a slice loop. */
-  readonly slice: number;
-  readonly message: string;
-}
-
-export interface HostRun {
-  readonly folder: string;
+/** What ranks are to do, on this computer. */
+interface HostWork {
+  readonly request: { readonly run: string } | { readonly calibrate: string };
   readonly processes: number;
   readonly signal: AbortSignal | undefined;
   readonly onLine: (line: HostLine) => void;
+}
+
+export interface HostRun extends Omit<HostWork, "request"> {
+  readonly folder: string;
 }
 
 interface Host {
@@ -63,16 +59,23 @@ const IDLE_MILLISECONDS = 120_000;
 const STOP_MILLISECONDS = 3_000;
 const ERRORS_KEPT = 4_000;
 
+/** Runs a job folder to its end; undefined, or why it failed. Rejects as `workOnHost`. */
+export async function runOnHost(python: string, { folder, ...work }: HostRun): Promise<Failure | undefined> {
+  const { ranks, places } = await workOnHost(python, { ...work, request: { run: folder } });
+  const well = ranks.filter(({ code }) => code === 0);
+  return well.length === places.length ? undefined : verdictOf(folder, ranks, places);
+}
+
 /**
- * Runs a job folder to its end; undefined, or why it failed. Rejects with the signal's reason where it aborts, and with
- * UserError where Python or PyTorch is missing. No rank is left when it settles.
+ * Rejects with the signal's reason where it aborts, and with UserError where Python or PyTorch is missing. No rank is left when it
+ * settles.
  */
-export async function runOnHost(python: string, run: HostRun): Promise<Failure | undefined> {
-  run.signal?.throwIfAborted();
+export async function workOnHost(python: string, work: HostWork): Promise<HostLine & { event: "ended" }> {
+  work.signal?.throwIfAborted();
   const host = takeHost(python);
   try {
-    await unlessAborted(host.ready, run.signal);
-    return await follow(host, run);
+    await unlessAborted(host.ready, work.signal);
+    return await follow(host, work);
   } finally {
     giveBack(host);
   }
@@ -164,15 +167,15 @@ function lastLine(text: string): string {
 
 async function follow(
   host: Host,
-  { folder, processes, signal, onLine }: HostRun,
-): Promise<Failure | undefined> {
+  { request, processes, signal, onLine }: HostWork,
+): Promise<HostLine & { event: "ended" }> {
   signal?.throwIfAborted();
   let patience: NodeJS.Timeout | undefined;
   const stop = (): void => {
     host.child.stdin.write('{"stop": true}\n');
     patience = setTimeout(() => end(host), STOP_MILLISECONDS);
   };
-  host.child.stdin.write(`${JSON.stringify({ run: folder, processes })}\n`);
+  host.child.stdin.write(`${JSON.stringify({ ...request, processes })}\n`);
   signal?.addEventListener("abort", stop, { once: true });
   try {
     for (;;) {
@@ -183,12 +186,9 @@ async function follow(
           `the Python that runs the ranks has ended: ${lastLine(host.errors) || "it said no reason"}`,
         );
       }
-      if (line.event !== "ended" && line.event !== "failed" && line.event !== "stopped") {
-        onLine(line);
-        continue;
-      }
-      signal?.throwIfAborted();
-      return line.event === "failed" ? line : undefined;
+      if (line.event === "ended" || line.event === "stopped") signal?.throwIfAborted();
+      if (line.event === "ended") return line;
+      onLine(line);
     }
   } finally {
     clearTimeout(patience);

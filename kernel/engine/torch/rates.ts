@@ -1,13 +1,12 @@
 /** What one rank of the torch engine reaches on this computer, measured once (`interpreter/calibrate.py`) and kept. */
-import { execFile } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
-import { promisify } from "node:util";
 import type { ThreadRates } from "../../../dsl/index.ts";
 import { keep, recall } from "../kept.ts";
-import { findPython, interpreterParent } from "./python.ts";
+import { workOnHost, type HostLine } from "./host.ts";
+import { findPython } from "./python.ts";
 
 /** Raised when the figures, or what is measured for them, change. */
-const VERSION = 4;
+const VERSION = 5;
 
 const SECONDS = 120;
 
@@ -39,24 +38,21 @@ export async function measureTorch(processes: number, signal: AbortSignal): Prom
 }
 
 async function calibrate(processes: number, signal: AbortSignal): Promise<TorchRates | undefined> {
-  const threads = Math.max(1, Math.floor(availableParallelism() / processes));
-  const launcher = ["-m", "torch.distributed.run", "--standalone", `--nproc-per-node=${processes}`, "-m"];
-  const module = ["interpreter.calibrate", deviceWanted()];
+  let rates: TorchRates | undefined;
+  const request = { calibrate: deviceWanted() };
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(1000 * SECONDS)]);
+  const onLine = (line: HostLine): void => {
+    if (line.event === "rates") rates = ratesOf(line.rates as Calibrated);
+  };
   try {
-    const { stdout } = await promisify(execFile)(findPython(), ["-B", ...launcher, ...module], {
-      cwd: interpreterParent,
-      env: { OMP_NUM_THREADS: String(threads), ...process.env },
-      signal,
-      timeout: 1000 * SECONDS,
-    });
-    const line = stdout.split("\n").find((one) => one.startsWith('{"torch"'));
-    return line === undefined ? undefined : ratesOf(JSON.parse(line) as Calibrated);
+    await workOnHost(findPython(), { request, processes, signal: limited, onLine });
+    return rates;
   } catch {
     return undefined;
   }
 }
 
-/** The line that calibrate.py prints. Links are absent for one rank alone. */
+/** What calibrate.py says. Links are absent for one rank alone. */
 type Calibrated = Omit<TorchRates, "source" | "linkBytesPerSecond" | "linkLatencySeconds"> &
   Partial<Pick<TorchRates, "linkBytesPerSecond" | "linkLatencySeconds">> & {
     readonly torch: string;

@@ -104,7 +104,9 @@ test("where products were measured by shape, their rate is what lies between the
 
 test("a permutation without runs takes twice as long as one of long runs, which is a copy", () => {
   const model = modelOn(1);
-  const [scattered, long] = [1, 2 ** 16].map((run) => permuteStep(model, 2 ** 20, run).seconds - 1e-6);
+  const [scattered, long] = [1, 2 ** 16].map(
+    (run) => permuteStep(model, 2 ** 20, { shape: [2, 2, run], axes: [1, 0, 2] }).seconds - 1e-6,
+  );
   const copy = localStep(model, 0, 2 ** 21).seconds - 1e-6;
   expect((scattered ?? 0) / copy).toBeCloseTo(2, 9);
   expect((long ?? 0) / copy).toBeCloseTo(1, 3);
@@ -164,6 +166,19 @@ test.each(
   const step = collectiveStep(model, kind, digits, elements);
   expect(step.sentBytes).toEqual({ node: 8 * node, cluster: 8 * cluster });
   expect(step.seconds).toBeCloseTo((8 * node) / 1e10 + (8 * cluster) / 1e9, 12);
+});
+
+test("where additions were measured, a sum over ranks takes those of one shard more", () => {
+  const on: Machine = { ...machine, device: { ...machine.device, addedBytesPerSecond: 5e8 } };
+  const more = (kind: CollectiveKind, digits: readonly number[]): number =>
+    collectiveStep(modelOn(16, on), kind, digits, 2 ** 12).seconds -
+    collectiveStep(modelOn(16), kind, digits, 2 ** 12).seconds;
+  const all = modelOn(16).mesh.map((_, digit) => digit);
+  for (const kind of ["reduce", "reduce-scatter"] as const) {
+    expect(more(kind, all)).toBeCloseTo((8 * 2 ** 12) / 5e8, 12);
+    expect(more(kind, [])).toBe(0);
+  }
+  for (const kind of ["redistribute", "gather", "broadcast"] as const) expect(more(kind, all)).toBe(0);
 });
 
 test("latency counts once a message: an all-to-all of few bytes goes by nodes, with fewer messages", () => {

@@ -12,8 +12,8 @@ Modules, in the order in which a job passes them: `place` (who am I), `job` and 
 import os
 import warnings
 
-# Where a peer has gone PyTorch prints a page of C++ frames; the interpreter says in a line what has happened.
-os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
+# Where a peer has gone or does not come PyTorch prints a page of C++ frames; the interpreter says in a line what has happened.
+os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "FATAL")
 
 # Nothing here uses NumPy; PyTorch warns where it is not installed.
 warnings.filterwarnings("ignore", message="Failed to initialize NumPy")

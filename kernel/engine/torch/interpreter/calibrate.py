@@ -1,29 +1,30 @@
 """
-How fast a rank is here, with its peers at work beside it: `python -m interpreter.calibrate DEVICE` under any launcher.
-Rank 0 prints one line of JSON, the figures of a device of tnlab's model, measured.
+How fast a rank is here, with its peers at work beside it. Rank 0 says it in one line of JSON: the figures of a device of
+tnlab's model, measured.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import random
-import sys
+import socket
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from functools import partial
+from math import prod
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from .errors import JobError
-from .memory import REAL, fuse, prepare_permuted, row_major
-from .place import Place, place_of
-from .products import Arithmetic, block, cases, quickest, rates_of, works
-from .rank import SHARED, device_of, settle_threads
+from .collectives import Group, add_blocks, exchange
+from .memory import REAL, SCATTERED_AXES, fuse, prepare_permuted, row_major
+from .place import Place
+from .products import Arithmetic, block, cases, quickest, rates_of, work_of
+from .rank import backend_of, device_of, join, settle_torch
+from .watch import Watch, end_with_parent
 
-SECONDS = 0.15
+TIMEOUT = 60.0
+"""Seconds that a rank waits for its peers."""
+SECONDS = 0.04
 """Each figure is the quickest go within this time: what else the computer does disturbs some."""
 LEAST_GOES, MOST_GOES = 3, 100
 
@@ -33,6 +34,9 @@ COPIED_BYTES = {"cpu": 2**27, "cuda": 2**31}
 PERMUTED = {"cpu": 2**22, "cuda": 2**26}
 """Elements of complex64."""
 RUNS = (1, 4, 16, 64, 1024)
+SIDE_OF_FEW = 64
+ELEMENT, LINE = 8, 64
+"""Bytes of one, and those that memory moves at once."""
 HIDDEN = 0.75
 """A machine overlaps where a product hides at least so much of a move of equal length, or is hidden by it."""
 SENT_BYTES = {"cpu": 2**24, "cuda": 2**28}
@@ -47,23 +51,29 @@ class Bench:
         self.place = place
         self.device = device
 
-    def seconds(self, work: Callable[[], object]) -> float:
-        """The quickest of goes that all ranks begin together; the slowest rank's."""
-        self.once(work)
-        goes = min(MOST_GOES, LEAST_GOES + int(SECONDS / max(1e-6, self.slowest(self.once(work)))))
-        return self.slowest(min(self.once(work) for _ in range(goes)))
+    def seconds(self, work: Callable[[], object], moving: bool = False) -> float:
+        """The quickest of goes that all ranks begin together; the slowest rank's. Of moves by the clock."""
+        once = partial(self.once, work, moving)
+        once()
+        goes = min(MOST_GOES, LEAST_GOES + int(SECONDS / max(1e-6, self.slowest(once()))))
+        return self.slowest(min(once() for _ in range(goes)))
 
-    def once(self, work: Callable[[], object]) -> float:
+    def once(self, work: Callable[[], object], moving: bool = False) -> float:
         if self.place.world > 1:
             dist.barrier()
-        return self.alone(work)
+        return self.timed(work, time.perf_counter) if moving else self.alone(work)
 
     def alone(self, work: Callable[[], object]) -> float:
-        begun = time.perf_counter()
+        """One thread's own time, in which what else the computer does has no part; of more, or of a GPU, by the clock."""
+        lone = self.device.type == "cpu" and torch.get_num_threads() == 1
+        return self.timed(work, time.thread_time if lone else time.perf_counter)
+
+    def timed(self, work: Callable[[], object], clock: Callable[[], float]) -> float:
+        begun = clock()
         work()
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
-        return time.perf_counter() - begun
+        return clock() - begun
 
     def slowest(self, seconds: float) -> float:
         (slowest,) = self.slowest_each([seconds])
@@ -90,15 +100,17 @@ class Bench:
         source, target = (self.filled((size,), torch.float32) for _ in range(2))
         return 8 * size / self.seconds(lambda: target.copy_(source))
 
-    def permuted(self, run: int) -> float:
-        """Bytes a second, read and written, of extents of 2 that are shuffled but for the last `run` elements."""
-        source, target = (self.filled((PERMUTED[self.device.type],), torch.complex64) for _ in range(2))
-        axes = list(range(source.numel().bit_length() - 1))
-        moving = axes[: len(axes) - (run.bit_length() - 1)]
-        random.Random(1).shuffle(moving)
-        strides = row_major([2] * len(axes))
-        order = [*moving, *axes[len(moving) :]]
-        work = prepare_permuted(target, source, *fuse([2] * len(axes), [strides[axis] for axis in order]))
+    def added(self) -> float:
+        """Bytes a second of two partial sums."""
+        size = COPIED_BYTES[self.device.type] // 4
+        blocks, total = self.filled((2, size // 2), torch.float32), self.filled((size // 2,), torch.float32)
+        return 4 * size / self.seconds(lambda: add_blocks(total, blocks))
+
+    def permuted(self, shape: Sequence[int], axes: Sequence[int]) -> float:
+        """Bytes a second, read and written."""
+        source, target = (self.filled((prod(shape),), torch.complex64) for _ in range(2))
+        strides = row_major(shape)
+        work = prepare_permuted(target, source, *fuse([shape[axis] for axis in axes], [strides[axis] for axis in axes]))
         return 16 * source.numel() / self.seconds(work)
 
     def launched(self) -> float:
@@ -127,15 +139,16 @@ class Bench:
             for work in works:
                 work.wait()
 
-        move = self.seconds(lambda: both(0))
-        times = max(1, round(move / self.seconds(lambda: multiply(1))))
-        product = self.seconds(lambda: multiply(times))
-        return self.seconds(lambda: both(times)) < move + product - HIDDEN * min(move, product)
+        move = self.seconds(lambda: both(0), moving=True)
+        times = max(1, round(move / self.seconds(lambda: multiply(1), moving=True)))
+        product = self.seconds(lambda: multiply(times), moving=True)
+        return self.seconds(lambda: both(times), moving=True) < move + product - HIDDEN * min(move, product)
 
     def sent(self, size: int) -> float:
-        """Seconds of an all-to-all of `size` bytes on each rank."""
+        """Seconds of an all-to-all of `size` bytes on each rank, as a step does it."""
         source, target = (self.filled((size // 4,), torch.float32) for _ in range(2))
-        return self.seconds(lambda: dist.all_to_all_single(target, source))
+        everyone = Group(range(self.place.world), self.place.rank, dist.group.WORLD)
+        return self.seconds(lambda: exchange(everyone, target, source), moving=True)
 
 
 def products(bench: Bench, name: str) -> dict[str, object]:
@@ -143,11 +156,34 @@ def products(bench: Bench, name: str) -> dict[str, object]:
     dtype = getattr(torch, name)
     arithmetic = Arithmetic(bench.device, dtype, torch.complex128 if dtype.is_complex else torch.float64)
     blocks = [block(arithmetic) for _ in range(3)]
-    measured = cases()
     bench.once(lambda: None)
-    seconds = [quickest(works(arithmetic, blocks, one), bench.alone) for one in measured]
-    slowest = dict(zip(measured, bench.slowest_each(seconds), strict=True))
+    seconds = quickest(cases(), lambda case, turn: bench.alone(work_of(arithmetic, blocks, case, turn)))
+    slowest = dict(zip(seconds, bench.slowest_each(list(seconds.values())), strict=True))
     return rates_of(arithmetic, flops(dtype, 1, 1, 1), slowest)
+
+
+def permutations(bench: Bench) -> dict[str, object]:
+    """
+    By what stays together, of few axes and of many, of extent 2. What lies side by side stays in its half of the axes, or it goes
+    as far apart as can be, which is another matter for short runs alone.
+    """
+    bits = PERMUTED[bench.device.type].bit_length() - 1
+    rates: dict[str, list[float]] = {"few": [], "fewFar": [], "many": [], "manyFar": []}
+    for run in RUNS:
+        moving = bits - run.bit_length() + 1
+        few, many = (SIDE_OF_FEW, SIDE_OF_FEW, 2**moving // SIDE_OF_FEW**2, run), (*[2] * moving, run)
+        axes, half = list(range(moving)), moving // 2
+        rates["few"].append(bench.permuted(few, (0, 2, 1, 3)))
+        rates["many"].append(bench.permuted(many, (*axes[:half][::-1], *axes[half:][::-1], moving)))
+        far = ELEMENT * run < LINE
+        rates["fewFar"].append(bench.permuted(few, (2, 1, 0, 3)) if far else rates["few"][-1])
+        rates["manyFar"].append(bench.permuted(many, (*axes[::-1], moving)) if far else rates["many"][-1])
+    return {
+        "manyAxes": SCATTERED_AXES,
+        "runBytes": [ELEMENT * run for run in RUNS],
+        "bytesPerSecond": rates,
+        "transposedBytesPerSecond": bench.permuted((2 ** (bits // 2), 2 ** (bits - bits // 2)), (1, 0)),
+    }
 
 
 def figures(bench: Bench) -> dict[str, object]:
@@ -158,7 +194,7 @@ def figures(bench: Bench) -> dict[str, object]:
         "device": "cpu",
         "flopsPerSecond": peaks,
         "memoryBytesPerSecond": bench.copied(),
-        "permutations": {"runBytes": [8 * run for run in RUNS], "bytesPerSecond": [bench.permuted(run) for run in RUNS]},
+        "permutations": permutations(bench),
         "launchSeconds": bench.launched(),
         "products": {name: products(bench, name) for name in REAL},
     }
@@ -169,33 +205,20 @@ def figures(bench: Bench) -> dict[str, object]:
         size = SENT_BYTES[bench.device.type]
         latency, whole = bench.sent(4 * place.world), bench.sent(size)
         peers = place.world - 1
+        line["addedBytesPerSecond"] = bench.added()
         line["overlaps"] = bench.overlapping(side, size)
         line["linkLatencySeconds"] = latency / peers
         line["linkBytesPerSecond"] = size * peers / place.world / max(1e-9, whole - latency)
     return line
 
 
-def main(arguments: list[str]) -> int:
-    try:
-        place = place_of(os.environ)
-        device = device_of(arguments[0] if arguments else "auto", place)
-    except JobError as error:
-        print(f"tnlab: {error}", file=sys.stderr)
-        return 2
-    settle_threads(place, device)
-    torch.set_grad_enabled(False)
-    if place.world > 1:
-        backend = "nccl" if device.type == "cuda" and arguments[:1] != [SHARED] else "gloo"
-        dist.init_process_group(
-            backend, timeout=timedelta(seconds=60), device_id=device if backend == "nccl" else None
-        )
-    line = figures(Bench(place, device))
-    if place.rank == 0:
-        print(json.dumps(line), flush=True)
-    if place.world > 1:
-        dist.destroy_process_group()
+def calibrate(asked: str, place: Place, watch: Watch, listener: socket.socket | None) -> int:
+    """A rank's life, as `rank.live`. `asked`: the device."""
+    end_with_parent()
+    device = device_of(asked, place)
+    settle_torch(place, device)
+    backend = backend_of(asked, device)
+    join(TIMEOUT, place, backend, device, listener)
+    watch.say(event="rates", rates=figures(Bench(place, device)))
+    dist.destroy_process_group()
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

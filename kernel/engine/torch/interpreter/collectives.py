@@ -18,7 +18,7 @@ from torch import Tensor
 from .errors import CollectiveError
 from .local import CHUNK, Work
 from .memory import Memory
-from .schedule import Schedule, Step, group_size, ravel, unravel
+from .schedule import Schedule, Step, group_size
 
 SMALL = 2**14
 """Up to so many reals a member, or where the group does not divide it, a sum is a gather and an addition on each."""
@@ -36,21 +36,19 @@ class Group:
     """None where the group is this rank alone."""
 
     @property
-    def ascending(self) -> bool:
-        """Process groups number their ranks in ascending order, a schedule need not."""
-        return list(self.members) == sorted(self.members)
+    def native(self) -> bool:
+        """
+        Whether the library's own collectives will do. They number ranks in ascending order, which a schedule need not; and
+        messages are as fast as the all-to-all of gloo, and several times as fast as its gather.
+        """
+        return dist.get_backend(self.handle) == "nccl" and list(self.members) == sorted(self.members)
 
 
-def members_of(schedule: Schedule, rank: int, digits: Sequence[int]) -> list[int]:
-    own = unravel(rank, schedule.radices)
-    radices = [schedule.radices[digit] for digit in digits]
-    members: list[int] = []
-    for member in range(group_size(schedule, digits)):
-        place = list(own)
-        for digit, value in zip(digits, unravel(member, radices), strict=True):
-            place[digit] = value
-        members.append(ravel(place, schedule.radices))
-    return members
+def groups_over(schedule: Schedule, digits: Sequence[int]) -> Tensor:
+    """By group over the digits, its ranks, mixed-radix over the digits as listed."""
+    others = [digit for digit in range(len(schedule.radices)) if digit not in digits]
+    ranks = torch.arange(schedule.ranks).view([*schedule.radices])
+    return ranks.permute([*others, *digits]).reshape(-1, group_size(schedule, digits))
 
 
 class Groups:
@@ -63,7 +61,8 @@ class Groups:
         self.handles: dict[tuple[int, ...], dist.ProcessGroup | None] = {}
 
     def over(self, digits: Sequence[int]) -> Group:
-        members = members_of(self.schedule, self.rank, digits)
+        every = groups_over(self.schedule, digits)
+        members: list[int] = every[(every == self.rank).any(dim=1)].flatten().tolist()
         key = tuple(sorted(members))
         if key not in self.handles:
             self.handles[key] = self.make(key)
@@ -132,28 +131,30 @@ def through_host(send: Send) -> Send:
 @through_host
 def exchange(group: Group, target: Tensor, source: Tensor) -> None:
     """Block j of the source goes to member j; block i of the target comes from member i."""
-    if group.ascending:
+    if group.native:
         dist.all_to_all_single(target, source, group=group.handle)
-        return
-    size = len(group.members)
-    blocks_out, blocks_in = source.view(size, -1), target.view(size, -1)
-    blocks_in[group.me].copy_(blocks_out[group.me])
-    peers = [(member, rank) for member, rank in enumerate(group.members) if member != group.me]
-    moves = [dist.P2POp(dist.isend, blocks_out[member], rank, group.handle) for member, rank in peers]
-    moves += [dist.P2POp(dist.irecv, blocks_in[member], rank, group.handle) for member, rank in peers]
-    for move in dist.batch_isend_irecv(moves):
-        move.wait()
+    else:
+        send_each(group, target, source.view(len(group.members), -1))
 
 
 @through_host
 def gather(group: Group, target: Tensor, source: Tensor) -> None:
     """Block i of the target is member i's source."""
-    if group.ascending:
+    if group.native:
         dist.all_gather_into_tensor(target, source, group=group.handle)
-        return
-    blocks = target.view(len(group.members), -1)
-    by_rank = sorted(range(len(group.members)), key=lambda member: group.members[member])
-    dist.all_gather([blocks[member] for member in by_rank], source, group=group.handle)
+    else:
+        send_each(group, target, source.expand(len(group.members), -1))
+
+
+def send_each(group: Group, target: Tensor, blocks: Tensor) -> None:
+    """Block j goes to member j, in messages of their own."""
+    arriving = target.view(len(group.members), -1)
+    arriving[group.me].copy_(blocks[group.me])
+    peers = [(member, rank) for member, rank in enumerate(group.members) if member != group.me]
+    moves = [dist.P2POp(dist.isend, blocks[member], rank, group.handle) for member, rank in peers]
+    moves += [dist.P2POp(dist.irecv, arriving[member], rank, group.handle) for member, rank in peers]
+    for move in dist.batch_isend_irecv(moves):
+        move.wait()
 
 
 @through_host

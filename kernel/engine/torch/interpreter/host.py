@@ -1,9 +1,10 @@
 """
 Ranks of one computer, forked from one warm process, for importing PyTorch takes longer than most notebooks' runs.
 
-Standard input, one line of JSON each: {"run": FOLDER, "processes": P}, and {"stop": true} while it runs. Standard
-output: {"event": "ready"} or {"event": "unavailable"}, then for each run the lines of its rank 0 and at the end one of
-"ended", "failed" or "stopped". When standard input ends, so do the ranks and this process.
+Standard input, one line of JSON each: {"run": FOLDER, "processes": P} or {"calibrate": DEVICE, "processes": P}, and
+{"stop": true} while it runs. Standard output: {"event": "ready"} or {"event": "unavailable"}, then for each run the lines of its
+rank 0 and at the end "ended", with the exit codes of the ranks that ended by themselves and the place where each rank was last
+seen, or "stopped". When standard input ends, so do the ranks and this process.
 """
 
 from __future__ import annotations
@@ -16,14 +17,18 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from mmap import mmap
 from pathlib import Path
 
-from .verdict import Ended, verdict_of
+from .place import Place
 from .watch import PLACE, Watch, place_in, say
 
 GRACE = 1.0
 """Seconds that the other ranks have to say what they saw, once one has failed."""
+
+Life = Callable[[Place, Watch, socket.socket | None], int]
+"""Of a rank: what it does until it ends. Gives its exit code."""
 
 
 class Stopped(Exception):
@@ -41,7 +46,7 @@ class Requests:
         """Waits for input, or for a byte at the descriptor `also`."""
         if b"\n" in self.pending:
             return True
-        readable, _, _ = select.select([0, also], [], [], seconds)
+        readable, _, _ = select.select((0, also), (), (), seconds)
         if also in readable:
             os.read(also, 4096)
         if 0 in readable:
@@ -64,7 +69,7 @@ def main() -> None:
     os.set_blocking(waker, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waker)
-    live = warm()
+    lives = warm()
     requests = Requests()
     while True:
         while not requests.ready(3600, wake):
@@ -72,29 +77,32 @@ def main() -> None:
         request = requests.next()
         if request is None:
             return
-        if "run" in request:
-            serve(live, requests, wake, Path(str(request["run"])), int(str(request["processes"])))
+        if "processes" in request:
+            serve(lives(request), requests, wake, int(str(request["processes"])))
 
 
-def warm() -> Callable[..., int]:
+def warm() -> Callable[[dict[str, object]], Life]:
     """Imports all that a rank needs. Ends this process, with a line that says why, where PyTorch is not to be had."""
     try:
         import torch
 
+        from .calibrate import calibrate
         from .rank import live
 
         say({"event": "ready", "torch": torch.__version__})
-        return live
+        return lambda request: (
+            partial(live, Path(str(request["run"]))) if "run" in request else partial(calibrate, str(request["calibrate"]))
+        )
     except (ImportError, OSError, ValueError) as error:
         say({"event": "unavailable", "message": f"{type(error).__name__}: {error}"})
         sys.exit(1)
 
 
-def serve(live: Callable[..., int], requests: Requests, wake: int, folder: Path, processes: int) -> None:
+def serve(life: Life, requests: Requests, wake: int, processes: int) -> None:
     shared = mmap(-1, PLACE.size * processes)
     for rank in range(processes):
-        PLACE.pack_into(shared, rank * PLACE.size, 0, -1, -1, 0)
-    ranks = start(live, folder, processes, shared)
+        PLACE.pack_into(shared, rank * PLACE.size, 0, -1, -1)
+    ranks = start(life, processes, shared)
     ended: dict[int, int] = {}
     say({"event": "ranks", "pids": list(ranks)})
     try:
@@ -103,11 +111,12 @@ def serve(live: Callable[..., int], requests: Requests, wake: int, folder: Path,
         end_all(ranks, ended)
         say({"event": "stopped"})
         return
+    by_themselves = [{"rank": rank, "code": ended[pid]} for pid, rank in ranks.items() if pid in ended]
     end_all(ranks, ended)
-    say(outcome(folder, shared, [Ended(rank, ended[pid]) for pid, rank in ranks.items() if pid in ended]))
+    say({"event": "ended", "ranks": by_themselves, "places": [place_in(shared, rank) for rank in range(processes)]})
 
 
-def start(live: Callable[..., int], folder: Path, processes: int, shared: mmap) -> dict[int, int]:
+def start(life: Life, processes: int, shared: mmap) -> dict[int, int]:
     """By process id, the rank. The socket is opened here, so that no other program can take its port meanwhile."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -116,14 +125,12 @@ def start(live: Callable[..., int], folder: Path, processes: int, shared: mmap) 
         for rank in range(processes):
             pid = os.fork()
             if pid == 0:
-                become(live, folder, rank, processes, listener, shared)
+                become(life, rank, processes, listener, shared)
             ranks[pid] = rank
         return ranks
 
 
-def become(
-    live: Callable[..., int], folder: Path, rank: int, processes: int, listener: socket.socket, shared: mmap
-) -> None:
+def become(life: Life, rank: int, processes: int, listener: socket.socket, shared: mmap) -> None:
     """The child's whole life: it never returns."""
     code = 1
     try:
@@ -131,17 +138,15 @@ def become(
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         die_with_parent(parent)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        errors = os.open(folder / f"rank-{rank}.err", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # What goes wrong stands in the job's folder, in the words of the rank.
+        nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
-        os.dup2(errors, 2)
+        os.dup2(nothing, 2)
         loopback = next((name for _, name in socket.if_nameindex() if name.startswith("lo")), None)
         if loopback is not None:
             os.environ.setdefault("GLOO_SOCKET_IFNAME", loopback)
-        from .place import Place
-
         place = Place(rank, processes, rank, processes, "127.0.0.1", listener.getsockname()[1])
-        code = live(folder, place, Watch(rank, shared), listener if rank == 0 else None)
+        code = life(place, Watch(rank, shared), listener if rank == 0 else None)
     finally:
         # Nothing of the parent's may run here: its buffers and its clean-up are not the child's.
         os._exit(code)
@@ -181,13 +186,6 @@ def end_all(ranks: dict[int, int], ended: dict[int, int]) -> None:
         if pid not in ended:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-
-
-def outcome(folder: Path, shared: mmap, ended: list[Ended]) -> dict[str, object]:
-    count = len(shared) // PLACE.size
-    if len(ended) == count and all(one.code == 0 for one in ended):
-        return {"event": "ended"}
-    return {"event": "failed", **verdict_of(folder, ended, [place_in(shared, rank) for rank in range(count)])}
 
 
 if __name__ == "__main__":

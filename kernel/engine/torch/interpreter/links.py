@@ -6,7 +6,7 @@ pair by pair, and what a pair takes is held against the median over all pairs of
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -14,10 +14,9 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from .collectives import Group, Groups, gathered
+from .collectives import Group, Groups, gathered, groups_over
 from .errors import CollectiveError
 from .schedule import COLLECTIVES, Schedule, walk
-from .transfers import groups_over
 
 LEAST_SECONDS = 0.02
 """Moves that took less in all are not worth a look at the links."""
@@ -41,14 +40,14 @@ class Probe:
     groups: Sequence[Group]
     """Those of the moves, the widest only."""
     messages: Sequence[Tensor]
-    """A small and a large one, each to send and to receive; there before any is sent, so that no rank waits for one without room."""
+    """A small and a large one, each to send and to receive; there before any is sent: no rank waits for one without room."""
 
-    def sweep(self, seconds: Tensor, wanted: Callable[[int], bool]) -> None:
-        """One go of each wanted pair; `seconds`, by peer, keeps the quickest. All ranks want the same pairs."""
+    def sweep(self, seconds: Tensor, wanted: Tensor) -> None:
+        """One go of each pair that is wanted, by peer; `seconds` keeps the quickest. All ranks want the same pairs."""
         for group in self.groups:
             for member in partners(group):
                 peer = group.members[member]
-                if wanted(peer):
+                if wanted[peer]:
                     seconds[peer] = min(float(seconds[peer]), self.exchanged(group, peer))
 
     def exchanged(self, group: Group, peer: int) -> float:
@@ -112,14 +111,13 @@ def look_at_links(groups: Groups, moved: float) -> list[dict[str, object]]:
 def measured_links(schedule: Schedule, rank: int, probe: Probe) -> Links:
     seconds = torch.full((schedule.ranks,), inf, dtype=torch.float64)
     for _ in range(GOES):
-        probe.sweep(seconds, lambda _: True)
+        probe.sweep(seconds, seconds > 0)
     links = Links(schedule, gathered(seconds))
     for _ in range(GOES_OF_SLOW):
         slow = links.slow()
         if not slow.any():
             break
-        mine = slow[rank] | slow[:, rank]
-        probe.sweep(seconds, lambda peer, mine=mine: bool(mine[peer]))
+        probe.sweep(seconds, slow[rank] | slow[:, rank])
         links = Links(schedule, gathered(seconds))
     return links
 

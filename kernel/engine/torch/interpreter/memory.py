@@ -121,9 +121,19 @@ def prepare_permuted(target: Tensor, source: Tensor, shape: Sequence[int], strid
 def by_table(target: Tensor, source: Tensor, shape: Sequence[int], strides: Sequence[int]) -> Callable[[], object]:
     """The places of the inner axes stand in a table, which is read from the start of each place of the outer ones."""
     inner = next(axis for axis in range(len(shape)) if prod(shape[axis:]) <= TABLE)
-    table = places(shape[inner:], strides[inner:])
+    outer_shape, outer_strides = list(shape[:inner]), list(strides[:inner])
+    inner_shape, inner_strides = list(shape[inner:]), list(strides[inner:])
+    if inner > 0:
+        # A part of the axis between them still fits: small tables would be read very often.
+        room = TABLE // prod(inner_shape)
+        part = max(size for size in range(1, room + 1) if outer_shape[-1] % size == 0)
+        inner_shape.insert(0, part)
+        inner_strides.insert(0, outer_strides[-1])
+        outer_shape[-1] //= part
+        outer_strides[-1] *= part
+    table = places(inner_shape, inner_strides)
     span = int(table[-1]) + 1
-    starts: list[int] = places(shape[:inner], strides[:inner]).tolist()
+    starts: list[int] = places(outer_shape, outer_strides).tolist()
     parts = zip(target.view(len(starts), -1).unbind(), [source[start : start + span] for start in starts], strict=True)
     rows = list(parts)
     return lambda: [torch.index_select(part, 0, table, out=row) for row, part in rows]

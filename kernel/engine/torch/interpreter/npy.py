@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 import ctypes
 import mmap
-from contextlib import suppress
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from errno import EINVAL, EOPNOTSUPP
 from math import prod
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +18,9 @@ import torch
 from torch import Tensor
 
 from .errors import JobError
+
+NO_PROMISE = (EINVAL, EOPNOTSUPP)
+"""Of file systems that take no room in advance."""
 
 DESCRIPTIONS = {"float32": "<f4", "float64": "<f8", "complex64": "<c8", "complex128": "<c16"}
 
@@ -48,21 +55,42 @@ def header_of(mapped: mmap.mmap, path: Path, dtype: str) -> tuple[int, tuple[int
 
 def write_npy(path: Path, numbers: Tensor, shape: tuple[int, ...]) -> None:
     """Beside its place first, then moved there, so that no reader finds half a file."""
-    dtype = str(numbers.dtype).removeprefix("torch.")
-    header = f"{{'descr': '{DESCRIPTIONS[dtype]}', 'fortran_order': False, 'shape': {shape!r}, }}"
-    padded = header.ljust((len(header) + 11 + 63) // 64 * 64 - 11) + "\n"
     flat = numbers.detach().cpu().contiguous().reshape(-1)
-    beside = path.with_suffix(".part")
-    try:
+    with written_beside(path) as beside:
         with beside.open("wb") as file:
-            file.write(b"\x93NUMPY\x01\x00" + len(padded).to_bytes(2, "little") + padded.encode("latin1"))
+            file.write(header(str(numbers.dtype).removeprefix("torch."), shape))
             write_numbers(file, flat)
         beside.replace(path)
+
+
+def make_room(path: Path, dtype: str, shape: tuple[int, ...]) -> None:
+    """Takes the room that `write_npy` will need, where the file system can promise it. Raises OSError where there is none."""
+    size = len(header(dtype, shape)) + prod(shape) * getattr(torch, dtype).itemsize
+    with written_beside(path) as beside, beside.open("wb") as file:
+        try:
+            if sys.platform == "linux":
+                os.posix_fallocate(file.fileno(), 0, size)
+        except OSError as error:
+            if error.errno not in NO_PROMISE:
+                raise
+
+
+@contextmanager
+def written_beside(path: Path) -> Iterator[Path]:
+    """A file that is to take the place of `path`. Half a one would take the room that the next one needs."""
+    beside = path.with_suffix(".part")
+    try:
+        yield beside
     except OSError:
-        # Half a file would take the room that the next one needs.
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+def header(dtype: str, shape: tuple[int, ...]) -> bytes:
+    text = f"{{'descr': '{DESCRIPTIONS[dtype]}', 'fortran_order': False, 'shape': {shape!r}, }}"
+    padded = text.ljust((len(text) + 11 + 63) // 64 * 64 - 11) + "\n"
+    return b"\x93NUMPY\x01\x00" + len(padded).to_bytes(2, "little") + padded.encode("latin1")
 
 
 def write_numbers(file: BinaryIO, flat: Tensor) -> None:

@@ -5,9 +5,10 @@ operands. Operands come from memory, not from a cache, for those of a step that 
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import cycle, islice
+from itertools import count
 from itertools import product as every
 from math import isqrt, prod
 
@@ -17,8 +18,8 @@ from torch import Tensor
 from .local import LONG_SUM, SMALL_RESULT, Work, operand, product
 
 FORMS = ("mk,kn", "mk,nk", "km,kn", "km,nk")
-EXTENTS = (1, 2, 16, 128)
-"""Of m, n and k; the last stands for all that are longer."""
+EXTENTS = (1, 2, 4, 16, 128)
+"""Of m, n and k; the last stands for all that are longer. Between 2 and 16 kernels begin to fill their vectors."""
 LONG = EXTENTS[-1]
 BYTES = {
     "cpu": {"one": 2**22, "batched": 2**19, "shared": 2**19, "long": 2**22},
@@ -33,9 +34,12 @@ MATRICES = 8
 SIDE = {"cpu": 512, "cuda": 4096}
 """Where m, n and k are all long."""
 BLOCK_BYTES = {"cpu": 2**25, "cuda": 2**30}
-"""Each go is at another place of its blocks, so that no cache still holds what it reads."""
-GOES, MOST_GOES, ALIKE = 2, 6, 1.1
-"""The quickest counts, once the two quickest are so much alike."""
+"""Each turn is at another place of its blocks, so that no cache still holds what it reads."""
+PASSES, MOST_PASSES, ALIKE = 2, 6, 1.1
+"""
+All are gone through one after the other, so that what disturbs one is over when its turn comes again. The quickest counts, once
+two are so much alike.
+"""
 
 Shape = tuple[int, int, int, int]
 """batch, m, n, k."""
@@ -87,20 +91,21 @@ def rates_of(arithmetic: Arithmetic, flops: int, seconds: Mapping[Case, float]) 
         return flops * prod(shape_of(arithmetic, case)) / seconds[case] if case in seconds else 0.0
 
     def rates(kind: str, forms: str) -> list[float]:
-        return [rate(case_of(kind, *place, forms)) for place in every(EXTENTS, repeat=3)]
+        return [rate(case_of(kind, m, n, k, forms)) for m, n, k in every(EXTENTS, EXTENTS, EXTENTS)]
 
     by_kind = {kind: {forms: rates(kind, forms) for forms in FORMS} for kind in BYTES["cpu"]}
     return {"extents": EXTENTS, "longSum": LONG_SUM, "smallResult": SMALL_RESULT, "flopsPerSecond": by_kind}
 
 
-def quickest(works: Sequence[Work], timer: Callable[[Work], float]) -> float:
-    """Seconds."""
-    seconds: list[float] = []
-    for work in islice(cycle(works), MOST_GOES):
-        seconds = sorted([*seconds, timer(work)])
-        if len(seconds) >= GOES and seconds[GOES - 1] < ALIKE * seconds[0]:
-            break
-    return seconds[0]
+def quickest(cases: Sequence[Case], timer: Callable[[Case, int], float]) -> dict[Case, float]:
+    """Seconds. The timer takes how many turns there were before."""
+    seconds: dict[Case, list[float]] = {case: [] for case in cases}
+    turns = count()
+    for _ in range(MOST_PASSES):
+        for case, own in seconds.items():
+            if len(own) < PASSES or own[1] > ALIKE * own[0]:
+                insort(own, timer(case, next(turns)))
+    return {case: own[0] for case, own in seconds.items()}
 
 
 def elements(arithmetic: Arithmetic, kind: str) -> int:
@@ -125,20 +130,14 @@ def shape_of(arithmetic: Arithmetic, case: Case) -> Shape:
     return (1, m, n, k)
 
 
-def works(arithmetic: Arithmetic, blocks: Sequence[Tensor], case: Case) -> list[Work]:
-    """The same product at several places."""
+def work_of(arithmetic: Arithmetic, blocks: Sequence[Tensor], case: Case, turn: int) -> Work:
+    """The product, at a place of its blocks that the turn says."""
     batch, m, n, k = shape_of(arithmetic, case)
     shared = "a" if case.kind == "shared" else None
     wide = arithmetic.wide if case.kind == "long" else arithmetic.dtype
     sizes = [(1 if shared == "a" else batch) * m * k, batch * k * n, batch * m * n]
-    places = min(*(block.numel() // size for block, size in zip(blocks, sizes, strict=True)))
-
-    def work(place: int) -> Work:
-        a, b, out = (
-            block[place * size : (place + 1) * size] for block, size in zip(blocks, sizes, strict=True)
-        )
-        left = operand(a, -1, m, k, case.forms[0] == "mk")
-        right = operand(b, -1, k, n, case.forms[1] == "kn")
-        return product(replace(arithmetic, wide=wide), left, right, out.view(batch, m, n), shared)
-
-    return [work(place) for place in range(places)]
+    place = turn % min(block.numel() // size for block, size in zip(blocks, sizes, strict=True))
+    a, b, out = (block[place * size : (place + 1) * size] for block, size in zip(blocks, sizes, strict=True))
+    left = operand(a, -1, m, k, case.forms[0] == "mk")
+    right = operand(b, -1, k, n, case.forms[1] == "kn")
+    return product(replace(arithmetic, wide=wide), left, right, out.view(batch, m, n), shared)

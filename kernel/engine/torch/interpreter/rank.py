@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -23,12 +24,11 @@ from .local import warm_up
 from .memory import Memory
 from .npy import map_npy
 from .place import Place
-from .results import Measured, gather_times, gather_transfers, leave_results, sum_of_moves
+from .results import Measured, gather_times, gather_transfers, leave_results, make_room_for_value, sum_of_moves
 from .run import Run
 from .schedule import validate
 from .slices import forget_checkpoint, own_checkpoint
 from .watch import Watch, end_with_parent, failure_path
-
 
 SHARED = "cuda-shared"
 """Ranks that share GPUs, to try out a schedule where there are too few: they meet over gloo, for NCCL refuses."""
@@ -46,7 +46,9 @@ def live(folder: Path, place: Place, watch: Watch, listener: socket.socket | Non
     """The exit code: 0, or 1 with what went wrong in the job's folder and on standard error."""
     try:
         end_with_parent()
-        failure_path(folder, watch.rank).unlink(missing_ok=True)
+        # Where nothing can be removed there is no room for the value either, which is said in its own time.
+        with suppress(OSError):
+            failure_path(folder, watch.rank).unlink(missing_ok=True)
         work(folder, place, watch, listener)
         return 0
     except (Exception, KeyboardInterrupt) as error:
@@ -63,14 +65,14 @@ def leave_failure(folder: Path, watch: Watch, error: BaseException) -> None:
         "kind": type(error).__name__ if expected else "Error",
         "message": str(error) if expected else worded(error),
     }
-    print(f"tnlab: rank {watch.rank}, step {watch.step}: {record['message']}", file=sys.stderr)
+    where = "before its first step" if watch.step < 0 else f"step {watch.step}"
+    print(f"tnlab: rank {watch.rank}, {where}: {record['message']}", file=sys.stderr)
     if not expected:
         traceback.print_exception(error)
     sys.stderr.flush()
-    try:
+    # The folder may be gone: whoever started the job has then given it up.
+    with suppress(OSError):
         failure_path(folder, watch.rank).write_text(json.dumps(record))
-    except OSError:
-        pass  # The folder is gone: whoever started the job has given it up.
 
 
 def worded(error: BaseException) -> str:
@@ -85,9 +87,9 @@ def work(folder: Path, place: Place, watch: Watch, listener: socket.socket | Non
     # What this rank lacks it says before others wait for it.
     map_npy(job.folder / "inputs.npy", job.schedule.dtype)
     device = device_of(job.device, place)
-    backend = "nccl" if device.type == "cuda" and job.device != SHARED else "gloo"
-    settle_torch(job, place, device)
-    store = join(job, place, backend, device, listener)
+    backend = backend_of(job.device, device)
+    settle_torch(place, device, job.tf32)
+    store = join(job.timeout, place, backend, device, listener)
     try:
         agree(store, job, place)
         run(Rank(place, job, device, backend), watch)
@@ -114,19 +116,19 @@ def device_of(asked: str, place: Place) -> torch.device:
     return torch.device("cuda", place.local_rank)
 
 
-def settle_torch(job: Job, place: Place, device: torch.device) -> None:
+def backend_of(asked: str, device: torch.device) -> str:
+    return "nccl" if device.type == "cuda" and asked != SHARED else "gloo"
+
+
+def settle_torch(place: Place, device: torch.device, tf32: bool = False) -> None:
     torch.set_grad_enabled(False)
-    torch.backends.cuda.matmul.allow_tf32 = job.tf32
+    torch.backends.cuda.matmul.allow_tf32 = tf32
     if device.type == "cuda":
         torch.cuda.set_device(device)
         # A wait that fails then raises here, where the step is known, and not in a thread that aborts the process.
         os.environ.setdefault("TORCH_NCCL_BLOCKING_WAIT", "1")
-    settle_threads(place, device)
-
-
-def settle_threads(place: Place, device: torch.device) -> None:
-    """Ranks share the cores of their computer, unless whoever started them says otherwise."""
-    if device.type == "cpu" and "OMP_NUM_THREADS" not in os.environ:
+    elif "OMP_NUM_THREADS" not in os.environ:
+        # Ranks share the cores of their computer, unless whoever started them says otherwise.
         torch.set_num_threads(max(1, cores() // place.local_world))
 
 
@@ -136,10 +138,14 @@ def cores() -> int:
 
 
 def join(
-    job: Job, place: Place, backend: str, device: torch.device, listener: socket.socket | None
+    seconds: float, place: Place, backend: str, device: torch.device, listener: socket.socket | None
 ) -> Store:
-    """`listener`: the socket at which rank 0 of a local run is to listen, opened by whoever started the ranks."""
-    timeout = timedelta(seconds=job.timeout)
+    """
+    `seconds`: how long to wait for the others. `listener`: the socket at which rank 0 of a local run is to listen, opened by
+    whoever started the ranks.
+    """
+    timeout = timedelta(seconds=seconds)
+    where = f"{place.address}:{place.port}"
     try:
         agent = os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
         store = TCPStore(
@@ -152,6 +158,13 @@ def join(
             master_listen_fd=None if listener is None else listener.fileno(),
         )
         prefixed = PrefixStore("tnlab", store)
+        prefixed.set(f"rank {place.rank}", "here")
+    except RuntimeError as error:
+        first = str(error).splitlines()[0]
+        if "EADDRINUSE" in str(error) or "address already in use" in str(error):
+            raise JobError(f"port {place.port} is taken; set MASTER_PORT to a free one ({first})") from error
+        raise JobError(f"rank 0 was not to be reached at {where} within {seconds:g} s: {first}") from error
+    try:
         dist.init_process_group(
             backend,
             store=prefixed,
@@ -161,13 +174,13 @@ def join(
             # NCCL then connects now, and not within the first step; groups are split from this one.
             device_id=device if backend == "nccl" else None,
         )
-        return prefixed
     except RuntimeError as error:
-        where = f"{place.address}:{place.port}"
-        first = str(error).splitlines()[0]
-        if "EADDRINUSE" in str(error) or "address already in use" in str(error):
-            raise JobError(f"port {place.port} is taken; set MASTER_PORT to a free one ({first})") from error
-        raise JobError(f"rank {place.rank} could not join the others at {where}: {first}") from error
+        late = [rank for rank in range(place.world) if not prefixed.check([f"rank {rank}"])]
+        if late:
+            ranks = ", ".join(map(str, late))
+            raise JobError(f"not all ranks came to {where} within {seconds:g} s: {ranks} did not") from error
+        raise JobError(f"the ranks could not be joined at {where}: {str(error).splitlines()[0]}") from error
+    return prefixed
 
 
 def agree(store: Store, job: Job, place: Place) -> None:
@@ -185,6 +198,8 @@ def run(rank: Rank, watch: Watch) -> None:
     if job.checkpoint > 0 and place.rank == 0:
         own_checkpoint(job)
     refuse_unfit(rank)
+    if place.rank == 0:
+        make_room_for_value(job)
     memory = Memory(job, rank.device)
     groups = Groups(job.schedule, place.rank, job.timeout)
     steps = Run(memory, groups, watch)
@@ -226,7 +241,7 @@ def refuse_unfit(rank: Rank) -> None:
 
 def together(rank: Rank, watch: Watch) -> None:
     """All start at once; before that, nothing counts as measured."""
-    watch.enter(-1, True)
+    watch.enter(-1)
     try:
         dist.barrier(device_ids=[rank.device.index] if rank.backend == "nccl" else None)
     except RuntimeError as error:

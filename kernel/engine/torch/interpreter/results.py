@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import torch
 
 from .collectives import gathered
+from .errors import JobError
+from .job import Job
 from .memory import Memory
-from .npy import write_npy
+from .npy import make_room, write_npy
 from .run import Times
 from .schedule import COLLECTIVES, Schedule, walk
 from .transfers import Transfers, transfer_seconds
@@ -48,6 +51,14 @@ def sum_of_moves(times: Sequence[Times], schedule: Schedule) -> float:
     return max(sum(own.seconds[move] for move in moves) for own in times)
 
 
+def make_room_for_value(job: Job) -> None:
+    """Better to say before the first step than after the last that the value has no place. Raises JobError."""
+    try:
+        make_room(job.folder / "result.npy", job.schedule.dtype, tuple(job.schedule.open_shape))
+    except OSError as error:
+        raise JobError(f"the value cannot be left in {job.folder} ({error}): make room there") from error
+
+
 def leave_results(memory: Memory, measured: Measured, origin: Mapping[str, str]) -> None:
     """`origin`: what ran it."""
     job = memory.job
@@ -67,4 +78,4 @@ def leave_results(memory: Memory, measured: Measured, origin: Mapping[str, str])
 
 def known(seconds: Sequence[float]) -> list[float | None]:
     """JSON has no NaN."""
-    return [None if one != one else one for one in seconds]
+    return [None if isnan(one) else one for one in seconds]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import isnan, nan
 
 import torch
-import torch.distributed as dist
 
 from .collectives import Groups, prepare_collective
 from .errors import CollectiveError
@@ -70,7 +69,9 @@ class Run:
                 self.pair(step["body"])
             if move is not None:
                 group = self.groups.over(move["digits"])
-                self.pairs[self.positions[id(step)]] = prepare_pair(self.memory, group, step, move)
+                whole = self.works[self.positions[id(move)]]
+                assert whole is not None, "a move is no loop"
+                self.pairs[self.positions[id(step)]] = prepare_pair(self.memory, group, step, move, whole)
 
     def together(self, work: Work) -> Work:
         def guarded() -> None:
@@ -113,51 +114,27 @@ class Run:
             return
         work = self.works[position]
         assert work is not None
-        together = step["kind"] in COLLECTIVES
-        begun = self.timed(position, work, together)
-        if together:
+        begun = self.timed(position, work)
+        if step["kind"] in COLLECTIVES:
             self.transfers.note(position, begun, time.perf_counter())
 
     def tiled(self, pair: Pair) -> None:
         """The time of the move is what no product hides: beginning to send, and waiting. So it is for links, too."""
         computing, moving = self.positions[id(pair.contraction)], self.positions[id(pair.move)]
-        before = pair.move["tiles"]["beside"] == "before"
-        whole = self.works[moving]
-        assert whole is not None
-
-        def multiply(tile: int) -> None:
-            self.timed(computing, lambda: [work() for work in pair.products[tile]])
-
         spans: list[tuple[float, float, float]] = []
-
-        def move(work: Work) -> None:
+        for step, work in pair.parts:
+            if step is pair.contraction:
+                self.timed(computing, work)
+                continue
             computed = self.times.seconds[computing]
-            begun = self.timed(moving, self.together(work), together=True)
+            begun = self.timed(moving, self.together(work))
             spans.append((begun, time.perf_counter(), computed))
-
-        tiles = range(len(pair.products))
-        transfer = pair.transfer
-        if transfer is None and not before:
-            move(whole)
-        works: list[list[dist.Work]] = []
-        if transfer is not None and not before:
-            move(lambda: works.extend(transfer.post(tile) for tile in tiles))
-        for tile in tiles:
-            if transfer is not None and not before:
-                move(partial(transfer.arrive, tile, works[tile]))
-            multiply(tile)
-            if transfer is not None and before:
-                move(lambda tile=tile: works.append(transfer.post(tile)))
-        if transfer is not None and before:
-            move(lambda: [transfer.arrive(tile, works[tile]) for tile in tiles])
-        if transfer is None and before:
-            move(whole)
         (begun, _, earlier), (_, ended, later) = spans[0], spans[-1]
         self.transfers.note(moving, begun, ended - (later - earlier))
 
-    def timed(self, position: int, work: Callable[[], object], together: bool = False) -> float:
+    def timed(self, position: int, work: Work) -> float:
         """When it began."""
-        self.watch.enter(position, together)
+        self.watch.enter(position)
         begun = time.perf_counter()
         work()
         self.settle()

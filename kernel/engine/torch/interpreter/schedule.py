@@ -116,8 +116,13 @@ def beside(step: Step) -> str | None:
     return side
 
 
-def cut_of(schedule: Schedule, contraction: Step, move: Step) -> tuple[int, int]:
-    """The buffer that the contraction makes or reads, as [before][count][inner]: `before` and `inner`. Raises JobError."""
+def whole_kind(move: Step) -> str:
+    """The kind of tiled move of which a tile is no part of a block, but goes to all or is added up from all."""
+    return "gather" if beside(move) == "before" else "reduce-scatter"
+
+
+def before_tiles(contraction: Step, move: Step) -> int:
+    """`before` of the buffer that the contraction makes or reads, seen as [before][count][inner]. Raises JobError."""
     tiles = move["tiles"]
     axis, outer, count = tiles["axis"], tiles["outer"], tiles["count"]
     made = tiles["beside"] == "before"
@@ -127,8 +132,8 @@ def cut_of(schedule: Schedule, contraction: Step, move: Step) -> tuple[int, int]
         layout = [*([] if contraction.get("shared") == operand else ["batch"]), *contraction[f"form{operand.upper()}"]]
     if axis not in layout or contraction[axis] % (outer * count) != 0:
         raise JobError(f"{count} tiles do not divide the contraction beside it along {axis}")
-    before = outer * prod(contraction[one] for one in layout[: layout.index(axis)])
-    return before, prod(contraction[one] for one in layout) // (before * count)
+    before: int = outer * prod(contraction[one] for one in layout[: layout.index(axis)])
+    return before
 
 
 def validate(schedule: Schedule, world: int) -> None:
@@ -156,9 +161,8 @@ def validate_tiles(schedule: Schedule, steps: Sequence[Step]) -> None:
         joined = contraction.get("out") == move["in"] if made else move["out"] in (contraction.get("a"), contraction.get("b"))
         if contraction["kind"] != "contract" or not joined:
             raise JobError(NOT_BESIDE)
-        before, _ = cut_of(schedule, contraction, move)
-        whole = "gather" if made else "reduce-scatter"
-        if move["kind"] != whole and before % group_size(schedule, move["digits"]) != 0:
+        before = before_tiles(contraction, move)
+        if move["kind"] != whole_kind(move) and before % group_size(schedule, move["digits"]) != 0:
             raise JobError(f"the tiles of a {move['kind']} of the schedule cross its blocks")
     if paired != sum("tiles" in step for step in steps):
         raise JobError(NOT_BESIDE)

@@ -15,8 +15,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .collectives import gathered
-from .schedule import COLLECTIVES, Schedule, Step, group_size
+from .collectives import gathered, groups_over
+from .schedule import COLLECTIVES, Schedule, Step
 
 KEPT = 32
 """Executions of a step that are kept: slices repeat it, and their first ones tell."""
@@ -55,13 +55,6 @@ def clock() -> float:
     boot = Path("/proc/sys/kernel/random/boot_id")
     name = boot.read_text() if boot.exists() else socket.gethostname()
     return float(int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big"))
-
-
-def groups_over(schedule: Schedule, digits: Sequence[int]) -> Tensor:
-    """By group over the digits, its ranks."""
-    others = [digit for digit in range(len(schedule.radices)) if digit not in digits]
-    ranks = torch.arange(schedule.ranks).view([*schedule.radices])
-    return ranks.permute([*others, *digits]).reshape(-1, group_size(schedule, digits))
 
 
 def transfer_seconds(schedule: Schedule, digits: Sequence[int], times: Tensor) -> list[float]:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from mmap import mmap
 from pathlib import Path
 
-PLACE = struct.Struct("<qqqq")
-"""How many steps were begun, the step, the slice (-1: none), and 1 where it waits for its peers."""
+PLACE = struct.Struct("<qqq")
+"""How many steps were begun, the step, and the slice (-1: none)."""
 
 SECONDS_BETWEEN_LINES = 0.1
 
@@ -28,11 +28,11 @@ class Watch:
         self.said = 0.0
         self.warned = False
 
-    def enter(self, step: int, together: bool) -> None:
+    def enter(self, step: int) -> None:
         self.step = step
         self.begun += 1
         if self.shared is not None:
-            PLACE.pack_into(self.shared, self.rank * PLACE.size, self.begun, step, self.slice, int(together))
+            PLACE.pack_into(self.shared, self.rank * PLACE.size, self.begun, step, self.slice)
 
     def say(self, **line: object) -> None:
         """One line on rank 0's standard output, whole whoever else writes there."""
@@ -55,8 +55,8 @@ def say(line: object) -> None:
     os.write(1, (json.dumps(line) + "\n").encode())
 
 
-def place_in(shared: mmap, rank: int) -> tuple[int, int, int, int]:
-    return PLACE.unpack_from(shared, rank * PLACE.size)
+def place_in(shared: mmap, rank: int) -> dict[str, int]:
+    return dict(zip(("begun", "step", "slice"), PLACE.unpack_from(shared, rank * PLACE.size), strict=True))
 
 
 def failure_path(folder: Path, rank: int) -> Path:

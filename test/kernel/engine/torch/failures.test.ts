@@ -9,10 +9,11 @@ import { UserError } from "../../../../dsl/base/diagnostic.ts";
 import type { Schedule, Step } from "../../../../dsl/schedule/schedule.ts";
 import type { Progress } from "../../../../kernel/engine/engine.ts";
 import { torchEngine } from "../../../../kernel/engine/torch.ts";
-import { runOnHost, type Failure, type HostLine } from "../../../../kernel/engine/torch/host.ts";
+import { runOnHost, type HostLine } from "../../../../kernel/engine/torch/host.ts";
 import { interpreterParent } from "../../../../kernel/engine/torch/python.ts";
 import { plannedSteps } from "../../../../kernel/engine/skeleton.ts";
 import { readResults } from "../../../../kernel/engine/torch/job.ts";
+import type { Failure } from "../../../../kernel/engine/torch/verdict.ts";
 import { outerProduct } from "../../../support/schedules.ts";
 import {
   faultyPython,
@@ -227,13 +228,23 @@ describe.skipIf(!hasTorch)(`what is missing${because}`, () => {
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as AddressInfo;
     const environment = { RANK: "0", WORLD_SIZE: "2", MASTER_ADDR: "127.0.0.1", MASTER_PORT: String(port) };
-    const child = spawnRank(await jobOf(ringOfOnes(2, 0)), environment);
-    const errors: string[] = [];
-    child.stderr.setEncoding("utf8").on("data", (text: string) => errors.push(text));
-    const code = await new Promise((resolve) => child.once("close", resolve));
+    const { code, errors } = await rankAlone(await jobOf(ringOfOnes(2, 0)), environment);
     server.close();
     expect(code).toBe(1);
-    expect(errors.join("")).toContain(`port ${port} is taken; set MASTER_PORT to a free one`);
+    expect(errors).toContain(`port ${port} is taken; set MASTER_PORT to a free one`);
+  });
+
+  test("ranks that do not come are named, in a line", async () => {
+    const port = String(20_000 + (process.pid % 10_000));
+    const environment = { RANK: "0", WORLD_SIZE: "3", MASTER_ADDR: "127.0.0.1", MASTER_PORT: port };
+    const { code, errors } = await rankAlone(
+      await jobOf(ringOfOnes(3, 0), { timeoutSeconds: 1 }),
+      environment,
+    );
+    expect([code, errors]).toEqual([
+      1,
+      `tnlab: rank 0, before its first step: not all ranks came to 127.0.0.1:${port} within 1 s: 1, 2 did not\n`,
+    ]);
   });
 });
 
@@ -244,11 +255,19 @@ test("no Python at all", async () => {
   await expect(run).rejects.toThrow(/needs Python, and \/nowhere\/python3 does not run \(spawn .*ENOENT\)/);
 });
 
-function spawnRank(folder: string, environment: NodeJS.ProcessEnv) {
-  return spawn(python, ["-B", "-m", "interpreter", folder], {
+/** A rank as a launcher starts it: how it ends, and what it says. */
+async function rankAlone(
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<{ readonly code: number; readonly errors: string }> {
+  const child = spawn(python, ["-B", "-m", "interpreter", folder], {
     env: { ...process.env, ...environment, PYTHONPATH: interpreterParent },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "ignore", "pipe"],
   });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
+  const code = await new Promise<number>((resolve) => child.once("close", resolve));
+  return { code, errors };
 }
 
 /** More slices than any test waits for. */

@@ -24,16 +24,11 @@ def slow_link(ends):
     """Messages between the two ranks arrive as late as so slow a link would bring them."""
     import torch.distributed as dist
 
-    exchange, batch = dist.all_to_all_single, dist.batch_isend_irecv
+    batch = dist.batch_isend_irecv
 
     def other_end():
         """The rank at the other end of the link, where this one is at one."""
         return sum(ends) - dist.get_rank() if dist.get_rank() in ends else None
-
-    def exchanged(output, source, group=None):
-        exchange(output, source, group=group)
-        if other_end() in dist.get_process_group_ranks(group):
-            time.sleep(source.nbytes / dist.get_world_size(group) / BYTES_PER_SECOND)
 
     class Late:
         def __init__(self, work, size):
@@ -47,7 +42,7 @@ def slow_link(ends):
         works = zip(moves, batch(moves), strict=True)
         return [Late(work, move.tensor.nbytes) if move.peer == other_end() else work for move, work in works]
 
-    dist.all_to_all_single, dist.batch_isend_irecv = exchanged, sent
+    dist.batch_isend_irecv = sent
 
 
 if fault == "slow-link":
@@ -62,7 +57,7 @@ elif fault != "no-torch":
     def faulty(self, schedule_step, move=None):
         here = self.positions[id(schedule_step)] == step and self.groups.rank == rank
         if here and slice_number in (-1, self.watch.slice):
-            self.watch.enter(step, False)
+            self.watch.enter(step)
             if fault == "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
             elif fault == "raise":

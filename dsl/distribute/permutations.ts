@@ -1,0 +1,77 @@
+/** How fast permutations are by their shape, measured, as a machine's figures say it. */
+
+/** Of an array as it lies, and where each of its axes goes: axis `axes[k]` is the k-th of the result. */
+export interface Permutation {
+  readonly shape: readonly number[];
+  readonly axes: readonly number[];
+}
+
+/** Of few axes or of many; far: less of what lies side by side is read at about the same time than memory moves at once. */
+export type PermutationKind = "few" | "many" | "fewFar" | "manyFar";
+
+export interface PermutationRates {
+  /** How many axes are many, where all are fused that can be. */
+  readonly manyAxes: number;
+  /** Bytes that stay neighbours, ascending. */
+  readonly runBytes: readonly number[];
+  /** Bytes a second, read and written, for each of those. */
+  readonly bytesPerSecond: Readonly<Record<PermutationKind, readonly number[]>>;
+  /** Of a matrix that is transposed. */
+  readonly transposedBytesPerSecond: number;
+}
+
+/** Bytes that memory moves at once. */
+const LINE_BYTES = 64;
+
+/** Elements of the result that are made before what was read for them has left the cache. */
+const WINDOW = 2 ** 12;
+
+/** Elements that lie together before and after. */
+export function unbrokenRun({ shape, axes }: Permutation): number {
+  const last = shape.length - 1;
+  return axes.at(-1) === last ? (shape[last] ?? 1) : 1;
+}
+
+/** Elements that lie side by side and go into one window of the result. */
+export function readTogether({ shape, axes }: Permutation): number {
+  const within = new Map<number, number>();
+  let room = WINDOW;
+  for (const axis of [...axes].reverse()) {
+    const extent = shape[axis] ?? 1;
+    within.set(axis, Math.min(extent, room));
+    room = Math.floor(room / extent);
+    if (room <= 1) break;
+  }
+  let together = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
+    const there = within.get(axis) ?? 1;
+    together *= there;
+    if (there !== shape[axis]) break;
+  }
+  return together;
+}
+
+/**
+ * Bytes a second: between the measured runs linear in the logarithms. Of shorter ones, elements take as long as those of the shortest.
+ */
+export function permutationRate(
+  { manyAxes, runBytes, bytesPerSecond, transposedBytesPerSecond }: PermutationRates,
+  permutation: Permutation,
+  elementBytes: number,
+): number {
+  const axes = permutation.shape.length;
+  const run = unbrokenRun(permutation);
+  if (axes === 2 && run === 1) return transposedBytesPerSecond;
+  const far = readTogether(permutation) * elementBytes < LINE_BYTES ? "Far" : "";
+  const rates = bytesPerSecond[`${axes < manyAxes ? "few" : "many"}${far}`];
+  const own = run * elementBytes;
+  const below = Math.max(
+    0,
+    runBytes.findLastIndex((bytes) => bytes <= own),
+  );
+  const [from, to] = [runBytes[below] ?? NaN, runBytes[below + 1]];
+  const [slower, faster] = [rates[below] ?? NaN, rates[below + 1] ?? NaN];
+  if (own <= from) return (slower * own) / from;
+  if (to === undefined) return slower;
+  return slower * (faster / slower) ** (Math.log(own / from) / Math.log(to / from));
+}
