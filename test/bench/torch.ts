@@ -2,14 +2,23 @@
  * The torch engine: one contraction through tensors of 2^26 elements beside the same arithmetic and moves written by hand in PyTorch, in
  * turns; then every step of at least 10 ms, measured beside modelled on the calibrated machine, of that and of other contractions.
  * `npm run bench torch -- [--goes 3] [--processes 2] [--device cpu|cuda] [--scale 1] [--only NAME]`; `--scale 2` takes 16 times the
- * elements; the names are gates, circuit and lattice.
+ * elements; the names are gates, circuit, lattice, sums, chain and batch.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { distribute, mulberry32, type ContractionTree, type Dtype, type Network } from "tnlab/dsl/index.js";
+import {
+  distribute,
+  mulberry32,
+  walkSteps,
+  type ContractionTree,
+  type Dtype,
+  type Network,
+  type Schedule,
+  type Step,
+} from "tnlab/dsl/index.js";
 import type { RunReport, StepReport } from "tnlab/kernel/engine/report.js";
 import { readJobReport, writeJob } from "tnlab/kernel/engine/torch/job.js";
 import { findPython, interpreterParent } from "tnlab/kernel/engine/torch/python.js";
@@ -79,6 +88,31 @@ function lattice(dtype: Dtype, rows: number, bond: number): Network {
   return networkOf(`lattice of ${rows} by ${rows}`, dtype, sites, () => bond);
 }
 
+/** Two large matrices whose product is summed over an index that the ranks share: partial sums of 2^24 elements are scattered. */
+function sums(dtype: Dtype): Network {
+  const extents: Readonly<Record<string, number>> = { a: 4096, k: 64, j: 64, q: 16, b: 4096, c: 16 };
+  const tensors = ["akq", "qj", "jkb", "bc", "ac"].map((labels) => [...labels]);
+  return networkOf("partial sums", dtype, tensors, (label) => extents[label] ?? 1);
+}
+
+/** A chain of `sites` tensors of bond `bond` above an operator of bond 6 and a chain below, of three states a site; site by site. */
+function sandwich(dtype: Dtype, sites: number, bond: number): Network {
+  const tensors = Array.from({ length: sites }, (_, site) => [
+    [`u${site}`, `s${site}`, `u${site + 1}`],
+    [`w${site}`, `s${site}`, `t${site}`, `w${site + 1}`],
+    [`l${site}`, `t${site}`, `l${site + 1}`],
+  ]).flat();
+  const ends = [["u0", "w0", "l0"], ...tensors, [`u${sites}`, `w${sites}`, `l${sites}`]];
+  const extents: Readonly<Record<string, number>> = { u: bond, l: bond, w: 6, s: 3, t: 3 };
+  return networkOf(`chain of ${sites} sites`, dtype, ends, (label) => extents[label[0] ?? ""] ?? 1);
+}
+
+/** Products of `count` matrices each of many rings, all told apart by one index that all tensors share, and summed at the end. */
+function rings(dtype: Dtype, many: number, count: number, side: number): Network {
+  const tensors = Array.from({ length: count }, (_, k) => ["r", `a${k}`, `a${(k + 1) % count}`]);
+  return networkOf(`${many} rings`, dtype, tensors, (label) => (label === "r" ? many : side));
+}
+
 function networkOf(
   name: string,
   dtype: Dtype,
@@ -94,10 +128,19 @@ function networkOf(
   };
 }
 
+/** A network and, where that is not left to the planner, what it is split over on more than one rank. */
+interface Case {
+  readonly network: Network;
+  readonly over?: readonly { readonly labels: readonly string[]; readonly step: number }[];
+}
+
 /** None of them is what the calibration measures. */
-const OTHERS: Readonly<Record<string, readonly Network[]>> = {
-  circuit: [circuit("complex64", 24, 12, 1), circuit("complex128", 22, 12, 2)],
-  lattice: [lattice("float64", 7, 8), lattice("float32", 7, 8)],
+const OTHERS: Readonly<Record<string, readonly Case[]>> = {
+  circuit: [{ network: circuit("complex64", 24, 12, 1) }, { network: circuit("complex128", 22, 12, 2) }],
+  lattice: [{ network: lattice("float64", 7, 8) }, { network: lattice("float32", 7, 8) }],
+  sums: [{ network: sums("float32"), over: [{ labels: ["k"], step: 0 }] }],
+  chain: [{ network: sandwich("float64", 4, 400) }],
+  batch: [{ network: rings("complex64", 2 ** 15, 4, 24) }],
 };
 
 /** Steps shorter than this are mostly the launch, and the clock. */
@@ -149,44 +192,50 @@ export async function torch(args: string[]): Promise<void> {
     throw new RangeError("PyTorch is missing: bash test/torch/setup.sh");
   const { only } = values;
   if (only === "all" || only === "gates") await besideByHand(options);
-  for (const [name, networks] of Object.entries(OTHERS))
-    if (only === "all" || only === name) for (const network of networks) await alone(options, network);
+  for (const [name, cases] of Object.entries(OTHERS))
+    if (only === "all" || only === name) for (const one of cases) await alone(options, one);
 }
 
 async function besideByHand(options: Options): Promise<void> {
   const { processes, device, scale } = options;
-  const over = { over: [{ labels: ["d"], step: 0 }] };
-  const pairs = await runs(options, gates(scale), processes === 1 ? {} : over, (folder) =>
-    byHand(folder, options),
-  );
+  const one = { network: gates(scale), over: [{ labels: ["d"], step: 0 }] };
+  const { schedule, done } = await runs(options, one, (folder) => byHand(folder, options));
   console.log(
     `tensors of 2^${26 + 4 * Math.log2(scale)} elements, complex64, ${processes} process(es) on ${device}`,
   );
-  compare(pairs);
-  judge(pairs.map(({ ours }) => ours));
+  compare(done);
+  judge(
+    schedule,
+    done.map(({ ours }) => ours),
+  );
 }
 
-async function alone(options: Options, network: Network): Promise<void> {
-  console.log(`\n${network.name}, ${network.dtype}, ${options.processes} process(es) on ${options.device}`);
-  const reports = await runs(options, network, {}, () => undefined);
-  judge(reports.map(({ ours }) => ours));
+async function alone(options: Options, one: Case): Promise<void> {
+  const { name, dtype } = one.network;
+  console.log(`\n${name}, ${dtype}, ${options.processes} process(es) on ${options.device}`);
+  const { schedule, done } = await runs(options, one, () => undefined);
+  judge(
+    schedule,
+    done.map(({ ours }) => ours),
+  );
 }
 
 /** Runs of one schedule, and what else is done with its job, in turns. */
 async function runs<T>(
   { goes, processes, device }: Options,
-  network: Network,
-  wanted: Parameters<typeof distribute>[4],
+  { network, over }: Case,
   beside: (folder: string) => T,
-): Promise<{ readonly ours: RunReport; readonly hand: T }[]> {
+): Promise<{ schedule: Schedule; done: { readonly ours: RunReport; readonly hand: T }[] }> {
+  const wanted = processes === 1 || over === undefined ? {} : { over };
   const schedule = distribute(network, chain(network), torchMachine(processes), processes, wanted);
   const folder = mkdtempSync(path.join(tmpdir(), "tnlab-bench-"));
   try {
     await writeJob(folder, schedule, filled(network), { device });
-    return Array.from({ length: goes }, () => {
+    const done = Array.from({ length: goes }, () => {
       launch(processes, "-m", "interpreter", folder);
       return { ours: readJobReport(folder), hand: beside(folder) };
     });
+    return { schedule, done };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -210,7 +259,20 @@ function secondsOf({ model, measuredSeconds = [] }: StepReport): number {
   return model.messages > 0 ? Math.min(...measuredSeconds) : Math.max(...measuredSeconds);
 }
 
-function judge(reports: readonly RunReport[]): void {
+/** What a step's time depends on. */
+function shapeOf(step: Step): string {
+  if (step.kind === "permute") return `${step.shape.join("x")} to ${step.axes.join(",")}`;
+  if (step.kind !== "contract") return "";
+  const { batch, m, n, k, formA, formB, shared, strided } = step;
+  const ways = [shared === undefined ? "" : `${shared} shared`, strided === undefined ? "" : "with gaps"];
+  return [`${batch}x${m}x${n}x${k}`, `${formA},${formB}`, ...ways].join(" ").trimEnd();
+}
+
+function judge(schedule: Schedule, reports: readonly RunReport[]): void {
+  const shapes: string[] = [];
+  walkSteps(schedule.steps, (step) => {
+    if (step.kind !== "free") shapes.push(shapeOf(step));
+  });
   console.log(
     `\nsteps of at least ${1000 * LEAST_SECONDS} ms: measured (best of ${reports.length}), modelled, ratio`,
   );
@@ -225,7 +287,9 @@ function judge(reports: readonly RunReport[]): void {
     const figures = [measured, model.seconds].map((seconds) =>
       `${(1000 * seconds).toFixed(1)} ms`.padStart(11),
     );
-    console.log(`${`${kind} ${name}`.padEnd(52)}${figures.join("")}${ratio.toFixed(2).padStart(8)}`);
+    console.log(
+      `${`${kind} ${name}`.padEnd(52)}${figures.join("")}${ratio.toFixed(2).padStart(8)}  ${shapes[position] ?? ""}`,
+    );
   }
   console.log(`farthest apart: a factor of ${worst.toFixed(2)}`);
 }
