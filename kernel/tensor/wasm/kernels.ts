@@ -44,6 +44,18 @@ type Multiply = (
     workspace: number,
   ]
 ) => void;
+/** As many products, each in every buffer so many bytes after the one before. */
+type Repeat = (
+  out: number,
+  a: number,
+  b: number,
+  ...numbers: [
+    ...steps: [count: number, out: number, a: number, b: number],
+    ...extents: [m: number, n: number, k: number, forms: number],
+    ...lines: [a: number, b: number, out: number],
+    workspace: number,
+  ]
+) => void;
 type Sum = (out: number, from: number, outer: number, reduced: number, inner: number) => void;
 type Add = (sums: number, terms: number, floats: number) => void;
 
@@ -52,6 +64,10 @@ interface Exports {
   readonly multiplyFloat64: Multiply;
   readonly multiplyComplex64: Multiply;
   readonly multiplyComplex128: Multiply;
+  readonly repeatFloat32: Repeat;
+  readonly repeatFloat64: Repeat;
+  readonly repeatComplex64: Repeat;
+  readonly repeatComplex128: Repeat;
   readonly copyParts: (out: number, from: number, plan: number) => void;
   readonly sumAxisFloat32: Sum;
   readonly sumAxisFloat64: Sum;
@@ -87,6 +103,9 @@ function bytesOf(file: string): Uint8Array<ArrayBuffer> {
   );
 }
 
+/** The loop of a product that has none around it. */
+const ONCE = { extent: 1, a: 0, b: 0, out: 0 };
+
 /** Kernels over `memory`, which is shared; `workspace`: where this thread's WORKSPACE_BYTES begin. */
 export function makeKernels(
   module: WebAssembly.Module,
@@ -101,19 +120,29 @@ export function makeKernels(
     complex64: made.multiplyComplex64,
     complex128: made.multiplyComplex128,
   };
+  const repeat: Record<Dtype, Repeat> = {
+    float32: made.repeatFloat32,
+    float64: made.repeatFloat64,
+    complex64: made.repeatComplex64,
+    complex128: made.repeatComplex128,
+  };
   return {
     multiply: (out, a, b, product, dtype) => {
       const { batch, m, n, k, strided } = product;
       const bytes = widthOf(dtype) * floatBytes(dtype);
       const lines = linesOf(product);
-      const forms = formsOf(product);
-      const one = (atA: number, atB: number, atOut: number): void =>
-        multiply[dtype](
-          ...([out + bytes * atOut, a + bytes * atA, b + bytes * atB, batch, m, n, k, forms] as const),
-          ...([bytes * lines.a, bytes * lines.b, bytes * lines.out, workspace] as const),
-        );
-      if (strided === undefined) one(0, 0, 0);
-      else eachProduct(strided, one);
+      const extents = [m, n, k, formsOf(product)] as const;
+      const rest = [bytes * lines.a, bytes * lines.b, bytes * lines.out, workspace] as const;
+      if (strided === undefined) {
+        multiply[dtype](out, a, b, batch, ...extents, ...rest);
+        return;
+      }
+      const { extent, ...step } = strided.loops.at(-1) ?? ONCE;
+      const steps = [bytes * step.out, bytes * step.a, bytes * step.b] as const;
+      eachProduct({ loops: strided.loops.slice(0, -1) }, (atA, atB, atOut) => {
+        const places = [out + bytes * atOut, a + bytes * atA, b + bytes * atB] as const;
+        repeat[dtype](...places, extent, ...steps, ...extents, ...rest);
+      });
     },
     copyStrided: (out, from, plan) => {
       words.set(plan.words);
