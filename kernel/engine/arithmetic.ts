@@ -4,7 +4,7 @@
  */
 import type { Dtype } from "../../dsl/index.ts";
 import { isNativeFaster } from "../tensor/blas/choice.ts";
-import { foldedBy, isFolded } from "../tensor/blas/folded.ts";
+import { entriesAtOnce, foldedBy, isFolded } from "../tensor/blas/folded.ts";
 import { addressOf, openBlas } from "../tensor/blas/library.ts";
 import type { Native } from "../tensor/blas/native.ts";
 import { isElementwise, multiplyElements } from "../tensor/elementwise.ts";
@@ -124,11 +124,11 @@ export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic):
     ...own,
     multiply: (out, a, b, given) => {
       const product = withoutBatch(given);
-      const { batch, m, n, k, formA, formB } = product;
+      const { m, n, k, formA, formB } = product;
       const lines = linesOf(product);
       const isTooLarge = Math.max(m, n, k, lines.a, lines.b, lines.out) > LARGEST_EXTENT;
       const isOne = isFolded(product, dtype);
-      const called = isOne ? { ...product, n: batch * n } : product;
+      const called = isOne ? { ...product, n: entriesAtOnce(product, dtype) * n } : product;
       const isOwn = isTooLarge || isElementwise(given);
       if (isOwn || (digits !== undefined && !isNativeFaster(digits, called))) {
         own.multiply(out, a, b, given);

@@ -1,6 +1,7 @@
 /**
- * Batches of products that share a large operand a, of which each entry alone has few columns: as one product that reads a once. The
- * columns of all entries are brought side by side, a stretch of k at a time, and the result is taken apart again.
+ * Batches of products that share a large operand a, of which each entry alone has few columns: as products of many columns, each of which
+ * reads a once. The columns of as many entries as the scratch holds are brought side by side, a stretch of k at a time, and the result is
+ * taken apart again.
  */
 import type { Dtype } from "../../../dsl/index.ts";
 import { floatBytes, widthOf, type Floats } from "../floats.ts";
@@ -13,18 +14,25 @@ const MOST_COLUMNS = 16;
 const LEAST_SHARED_BYTES = 2 ** 19;
 /** Of the columns side by side, and of the result. */
 const SCRATCH_BYTES = 2 ** 20;
+/** Fewer entries are not worth the copies. */
+const LEAST_AT_ONCE = 4;
 
-export function isFolded({ batch, m, n, k, shared }: Product, dtype: Dtype): boolean {
+export function isFolded(product: Product, dtype: Dtype): boolean {
+  const { batch, m, n, k, shared } = product;
   const bytes = widthOf(dtype) * floatBytes(dtype);
-  const columns = batch * n;
   return (
     shared === "a" &&
     batch > 1 &&
     n <= MOST_COLUMNS &&
     m * k * bytes >= LEAST_SHARED_BYTES &&
-    m * columns * bytes <= SCRATCH_BYTES &&
-    columns * bytes <= SCRATCH_BYTES
+    entriesAtOnce(product, dtype) >= Math.min(batch, LEAST_AT_ONCE)
   );
+}
+
+/** Entries whose results, and a row of whose columns, the scratch holds; as many each time, but for the last. */
+export function entriesAtOnce({ batch, m, n }: Product, dtype: Dtype): number {
+  const most = Math.floor(SCRATCH_BYTES / (m * n * widthOf(dtype) * floatBytes(dtype)));
+  return Math.ceil(batch / Math.ceil(batch / Math.max(1, most)));
 }
 
 interface Scratch {
@@ -39,7 +47,7 @@ export function foldedBy(blas: Blas, dtype: Dtype): FoldedMultiply {
   const width = widthOf(dtype);
   const bytes = width * floatBytes(dtype);
   let scratch: readonly [columns: Scratch, result: Scratch] | undefined;
-  return (out, a, b, { batch, m, n, k, formA, formB }) => {
+  const together = (out: Floats, a: Address, b: Floats, { batch, m, n, k, formA, formB }: Product): void => {
     const [columns, result] = (scratch ??= [scratchOf(dtype), scratchOf(dtype)]);
     const all = batch * n;
     const step = Math.floor(SCRATCH_BYTES / (all * bytes));
@@ -55,6 +63,14 @@ export function foldedBy(blas: Blas, dtype: Dtype): FoldedMultiply {
       blas.multiply(result.address, from, columns.address, matrices, dtype);
     }
     apart(out, result.floats, { batch, m, row: n * width });
+  };
+  return (out, a, b, product) => {
+    const { batch, m, n, k } = product;
+    const step = entriesAtOnce(product, dtype);
+    for (let entry = 0; entry < batch; entry += step) {
+      const some = { ...product, batch: Math.min(step, batch - entry) };
+      together(out.subarray(entry * m * n * width), a, b.subarray(entry * k * n * width), some);
+    }
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Dtype } from "../../../dsl/index.ts";
-import { foldedBy, isFolded } from "../../../kernel/tensor/blas/folded.ts";
+import { entriesAtOnce, foldedBy, isFolded } from "../../../kernel/tensor/blas/folded.ts";
 import { addressOf } from "../../../kernel/tensor/blas/library.ts";
 import { widthOf, type Floats } from "../../../kernel/tensor/floats.ts";
 import type { Product } from "../../../kernel/tensor/product.ts";
@@ -18,7 +18,8 @@ test("a product is folded where one large operand would be read again for few co
   expect(isFolded({ ...shape, ...forms, shared: "b" }, "complex64")).toBe(false);
   expect(isFolded({ ...shape, ...forms, k: 100 }, "complex64")).toBe(false);
   expect(isFolded({ ...shape, ...forms, n: 64 }, "complex64")).toBe(false);
-  expect(isFolded({ ...shape, ...forms, m: 2 ** 16 }, "complex64")).toBe(false);
+  expect(isFolded({ ...shape, ...forms, m: 2 ** 15 }, "complex64")).toBe(false);
+  expect(isFolded({ ...shape, ...forms, batch: 90, m: 2 ** 13 }, "complex64")).toBe(true);
 });
 
 /** Small whole numbers, whose sums all are exact. */
@@ -47,6 +48,13 @@ function direct(a: Floats, b: Floats, { batch, m, n, k, formA, formB }: Product,
   return out;
 }
 
+test("as many entries go at once as the scratch holds, shared out equally", () => {
+  const product = { ...shape, formA: "mk", formB: "kn", n: 8 } as const;
+  expect(entriesAtOnce({ ...product, batch: 3, m: 2 ** 10 }, "float64")).toBe(3);
+  expect(entriesAtOnce({ ...product, batch: 17, m: 2 ** 10 }, "float64")).toBe(9);
+  expect(entriesAtOnce({ ...product, batch: 17, m: 2 ** 20 }, "float64")).toBe(1);
+});
+
 const rows = (["float64", "complex64"] as const).flatMap((dtype) =>
   (["mk", "km"] as const).flatMap((formA) =>
     (["kn", "nk"] as const).map((formB) => ({ dtype, formA, formB })),
@@ -70,3 +78,15 @@ test.skipIf(blas === undefined).each(rows)(
     expect(Array.from(out)).toEqual(direct(a, b, product, width));
   },
 );
+
+test.skipIf(blas === undefined)("in several groups of entries it is as by definition", () => {
+  if (blas === undefined) return;
+  const product = { batch: 11, m: 5000, n: 5, k: 14, formA: "km", formB: "kn", shared: "a" } as const;
+  const { batch, m, n, k } = product;
+  expect(entriesAtOnce(product, "float64")).toBeLessThan(batch);
+  const place = (elements: number): Floats => new Float64Array(new SharedArrayBuffer(8 * elements));
+  const [a, b] = [filled(place(m * k), 7), filled(place(batch * k * n), 3)];
+  const out = place(batch * m * n).fill(NaN);
+  foldedBy(blas, "float64")(out, addressOf(a.buffer), b, product);
+  expect(Array.from(out)).toEqual(direct(a, b, product, 1));
+});
