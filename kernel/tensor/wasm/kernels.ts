@@ -7,10 +7,13 @@ import { createRequire } from "node:module";
 import type { Dtype } from "../../../dsl/index.ts";
 import { floatBytes, widthOf } from "../floats.ts";
 import { eachProduct, linesOf, type Product } from "../product.ts";
+import { FOLD_BYTES, foldedBy, isFolded } from "./folded.ts";
 import { PLAN_WORDS, type CopyPlan } from "./plan.ts";
 
+/** Scratch of the module. */
+const MODULE_BYTES = 7 * 2 ** 19;
 /** Scratch bytes that each thread's kernels use, at an address that is a multiple of 64. */
-export const WORKSPACE_BYTES = 7 * 2 ** 19;
+export const WORKSPACE_BYTES = MODULE_BYTES + FOLD_BYTES;
 
 export interface Extents {
   readonly outer: number;
@@ -126,23 +129,27 @@ export function makeKernels(
     complex64: made.repeatComplex64,
     complex128: made.repeatComplex128,
   };
+  const direct = (out: number, a: number, b: number, product: Product, dtype: Dtype): void => {
+    const { batch, m, n, k, strided } = product;
+    const bytes = widthOf(dtype) * floatBytes(dtype);
+    const lines = linesOf(product);
+    const extents = [m, n, k, formsOf(product)] as const;
+    const rest = [bytes * lines.a, bytes * lines.b, bytes * lines.out, workspace] as const;
+    if (strided === undefined) {
+      multiply[dtype](out, a, b, batch, ...extents, ...rest);
+      return;
+    }
+    const { extent, ...step } = strided.loops.at(-1) ?? ONCE;
+    const steps = [bytes * step.out, bytes * step.a, bytes * step.b] as const;
+    eachProduct({ loops: strided.loops.slice(0, -1) }, (atA, atB, atOut) => {
+      const places = [out + bytes * atOut, a + bytes * atA, b + bytes * atB] as const;
+      repeat[dtype](...places, extent, ...steps, ...extents, ...rest);
+    });
+  };
+  const folded = foldedBy(direct, memory, workspace + MODULE_BYTES);
   return {
     multiply: (out, a, b, product, dtype) => {
-      const { batch, m, n, k, strided } = product;
-      const bytes = widthOf(dtype) * floatBytes(dtype);
-      const lines = linesOf(product);
-      const extents = [m, n, k, formsOf(product)] as const;
-      const rest = [bytes * lines.a, bytes * lines.b, bytes * lines.out, workspace] as const;
-      if (strided === undefined) {
-        multiply[dtype](out, a, b, batch, ...extents, ...rest);
-        return;
-      }
-      const { extent, ...step } = strided.loops.at(-1) ?? ONCE;
-      const steps = [bytes * step.out, bytes * step.a, bytes * step.b] as const;
-      eachProduct({ loops: strided.loops.slice(0, -1) }, (atA, atB, atOut) => {
-        const places = [out + bytes * atOut, a + bytes * atA, b + bytes * atB] as const;
-        repeat[dtype](...places, extent, ...steps, ...extents, ...rest);
-      });
+      (isFolded(product, dtype) ? folded : direct)(out, a, b, product, dtype);
     },
     copyStrided: (out, from, plan) => {
       words.set(plan.words);

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { mulberry32 } from "../../../dsl/base/random.ts";
+import { widthOf } from "../../../kernel/tensor/floats.ts";
+import type { Product } from "../../../kernel/tensor/product.ts";
+import { isFolded } from "../../../kernel/tensor/wasm/folded.ts";
+import { inAllForms } from "./products.ts";
+import { bytesOf, DTYPES, makeArena, run } from "./wasm.ts";
+
+const shape = { batch: 4, m: 70, n: 3, k: 300, formA: "km", formB: "kn", shared: "a" } as const;
+
+test("a product is folded where an operand would be packed again for few columns, and copies are little beside it", () => {
+  const { shared, ...apart } = shape;
+  const others: Product[] = [
+    apart,
+    { ...apart, shared: "b" },
+    { ...shape, batch: 1 },
+    { ...shape, n: 64 },
+    { ...shape, k: 100 },
+    { ...shape, m: 10 },
+    { ...shape, m: 2 ** 17 },
+  ];
+  expect([shared, isFolded(shape, "float64")]).toEqual(["a", true]);
+  expect(others.map((other) => isFolded(other, "float64"))).toEqual(others.map(() => false));
+});
+
+/** All entries at once, and, of complex128, in two groups. */
+const products: readonly Product[] = [
+  ...inAllForms([[4, 70, 3, 300]]),
+  { ...shape, batch: 17, m: 64, k: 1500 },
+].map((product): Product => ({ ...product, shared: "a" }));
+
+test.each(products)(
+  "it has the bits of each entry alone: $batch x $m x $n x $k, $formA $formB",
+  (product) => {
+    const { batch, m, n, k } = product;
+    for (const dtype of DTYPES) {
+      expect(isFolded(product, dtype)).toBe(true);
+      const arena = makeArena(2 ** 24);
+      const random = mulberry32(k);
+      const { a, b, out } = run(arena, product, dtype, () => random() - 0.5);
+      const width = widthOf(dtype);
+      const alone = arena.place(dtype, m * n);
+      for (let entry = 0; entry < batch; entry += 1) {
+        const from = b.byteOffset + entry * n * k * width * b.BYTES_PER_ELEMENT;
+        const one: Product = { ...product, batch: 1 };
+        arena.kernels.multiply(alone.address, a.byteOffset, from, one, dtype);
+        const folded = out.subarray(entry * m * n * width, (entry + 1) * m * n * width);
+        expect(bytesOf(folded)).toEqual(bytesOf(alone.floats));
+      }
+      expect(arena.broken()).toEqual([]);
+    }
+  },
+);
