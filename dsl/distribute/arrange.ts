@@ -59,9 +59,9 @@ function fillOf(tree: OrderTree, modes: Set_): Fill {
 export function together(tree: OrderTree, modes: Set_): OrderTree | undefined {
   if (typeof tree === "number") return tree;
   const fills = tree.parts.map((part) => fillOf(part, modes));
-  const holding = fills.flatMap((fill, place) => (fill === "none" ? [] : [place]));
-  const [first, last] = [holding[0], holding.at(-1)];
-  if (first === undefined || last === undefined) return tree;
+  const first = fills.findIndex((fill) => fill !== "none");
+  const last = fills.findLastIndex((fill) => fill !== "none");
+  if (first < 0) return tree;
   if (first === last) {
     const part = tree.parts[first] as OrderTree;
     const own = fills[first] === "some" ? together(part, modes) : part;
@@ -147,12 +147,14 @@ function exchangedParts(tree: OrderTree, modes: Set_, by: readonly OrderTree[]):
   const fill = fillOf(tree, modes);
   if (fill !== "some" || typeof tree === "number") return fill === "all" ? by : [tree];
   let put = false;
-  const parts = tree.parts.flatMap((part) => {
-    if (fillOf(part, modes) === "none") return [part];
-    const own = fillOf(part, modes) === "all" && put ? [] : exchangedParts(part, modes, by);
-    put = true;
-    return own;
-  });
+  const parts: OrderTree[] = [];
+  for (const part of tree.parts) {
+    const own = fillOf(part, modes);
+    if (own === "none") parts.push(part);
+    else if (own === "some") parts.push(...exchangedParts(part, modes, by));
+    else if (!put) parts.push(...by);
+    put ||= own !== "none";
+  }
   return parts[0] === LEFT ? [{ ...tree, parts }] : group(tree.kind, parts);
 }
 

@@ -34,7 +34,7 @@ export function scheduleOf(shared: Shared, placements: NodePlacements, method: M
   const groups = rankCount(sliceDigits.flatMap((digit) => mesh[digit] ?? []));
   const orders = storageOrders(modes, placements, Math.ceil(slices / groups));
   const local = localModes(modes, placements);
-  const low: Lowering = { network, tree: modes, placements, local, orders, model, program };
+  const low: Lowering = { network, tree: modes, placements, local, orders, model, program, shared: [] };
   const result = settle(low, tree, lowerTree(low), sliceDigits);
   const shape = { buffers: program.buffers, steps: program.prologue };
   const schedule: Schedule = {

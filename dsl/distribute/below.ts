@@ -52,7 +52,9 @@ export interface Reading {
 const BATCH_INSIDE = 0.1;
 
 function union(...sets: readonly Iterable<ModeId>[]): Set<ModeId> {
-  return new Set(sets.flatMap((set) => [...set]));
+  const all = new Set<ModeId>();
+  for (const set of sets) for (const mode of set) all.add(mode);
+  return all;
 }
 
 /** All ways to read the operands that give the result in an order which the wish allows. */

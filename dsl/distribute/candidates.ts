@@ -5,7 +5,7 @@
 import type { ModeId } from "../schedule/schedule.ts";
 import type { TreeFacts } from "./facts.ts";
 import type { Made } from "./price.ts";
-import { allSpreads, filled, spreadKey, type DigitClass, type Spread } from "./spread.ts";
+import { allSpreads, fill, filled, SpreadTable, type DigitClass, type Spread } from "./spread.ts";
 
 /** What an operand's own contraction may leave, and the modes of its value. */
 export interface Source {
@@ -19,30 +19,54 @@ export type Candidates = (node: number, sources: readonly Source[]) => Spread[];
 /** Spreads up to which all are tried. */
 const MOST_OF_ALL = 160;
 
-/** Distinct spreads, by key. */
+/** Distinct spreads, in the order in which they came. */
 class Distinct {
-  readonly spreads = new Map<string, Spread>();
+  readonly spreads: Spread[] = [];
+  readonly #known = new SpreadTable<true>(new Uint8Array(0), 0);
+  readonly #note = (spread: Spread): true => {
+    this.spreads.push(spread);
+    return true;
+  };
+
   add(spread: Spread): void {
-    const key = spreadKey(spread);
-    if (!this.spreads.has(key)) this.spreads.set(key, spread);
+    this.#known.get(spread, this.#note);
   }
+}
+
+/** What is tried for a node whatever its operands come with. */
+interface Begun {
+  /** All spreads, where there are few. */
+  readonly all: Spread[] | undefined;
+  readonly orders: Orders;
+  readonly spreads: readonly Spread[];
 }
 
 /** For the placement of whole trees: every role of a mode, contracted ones too. */
 export function wholeCandidates(facts: TreeFacts, classes: readonly DigitClass[]): Candidates {
+  const known: (Begun | undefined)[] = [];
+  const tiers = new Set(classes.map(({ tier }) => tier)).size;
   return (node, sources) => {
-    const involved = facts.involved[node] ?? [];
-    const all = allSpreads(facts.tree, classes, involved, MOST_OF_ALL);
+    const { all, orders, spreads } = (known[node] ??= begun(facts, classes, node));
     if (all !== undefined) return all;
     const found = new Distinct();
-    const orders = ordersOf(facts, node);
+    for (const spread of spreads) found.add(spread);
+    for (const source of sources) {
+      const extension = extensionOf(facts, classes, tiers, node, source, orders);
+      for (const made of source.made) extended(extension, made, found);
+    }
+    return found.spreads;
+  };
+}
+
+function begun(facts: TreeFacts, classes: readonly DigitClass[], node: number): Begun {
+  const orders = ordersOf(facts, node);
+  const all = allSpreads(facts.tree, classes, facts.involved[node] ?? [], MOST_OF_ALL);
+  const found = new Distinct();
+  if (all === undefined) {
     for (const order of orders.all) fresh(facts, classes, order, found);
     mixed(facts, classes, orders, found);
-    for (const source of sources)
-      for (const made of source.made)
-        extended({ facts, classes, node, source, life: orders.life }, made, found);
-    return [...found.spreads.values()];
-  };
+  }
+  return { all, orders, spreads: found.spreads };
 }
 
 /** For the paper's programme: prefixes of the modes that live on, taken here or earlier and kept. */
@@ -51,7 +75,7 @@ export function prefixCandidates(facts: TreeFacts, classes: readonly DigitClass[
     const found = new Distinct();
     const { kept } = ordersOf(facts, node);
     found.add(classes.map(() => []));
-    found.add(fill(facts, classes, kept));
+    found.add(whole(facts, classes, kept));
     for (const { node: operand, made } of sources)
       for (const { split } of made) {
         const living = split.map((modes) => modes.filter((mode) => facts.held[node]?.has(mode)));
@@ -61,7 +85,7 @@ export function prefixCandidates(facts: TreeFacts, classes: readonly DigitClass[
         const fresh = kept.filter((mode) => facts.held[operand]?.has(mode) !== true);
         found.add(filled(facts.tree, classes, living, fresh, freeDigits(classes, living)));
       }
-    return [...found.spreads.values()];
+    return found.spreads;
   };
 }
 
@@ -100,7 +124,7 @@ function freeDigits(classes: readonly DigitClass[], fixed: Spread): number[] {
   return classes.map(({ digits }, place) => digits.length - (fixed[place]?.length ?? 0));
 }
 
-function fill(facts: TreeFacts, classes: readonly DigitClass[], order: readonly ModeId[]): Spread {
+function whole(facts: TreeFacts, classes: readonly DigitClass[], order: readonly ModeId[]): Spread {
   const none = classes.map(() => []);
   return filled(facts.tree, classes, none, order, freeDigits(classes, none));
 }
@@ -114,7 +138,7 @@ function fresh(
 ): void {
   const none = classes.map(() => []);
   found.add(none);
-  found.add(fill(facts, classes, order));
+  found.add(whole(facts, classes, order));
   if (new Set(classes.map(({ tier }) => tier)).size < 2) return;
   for (const tier of ["node", "cluster"] as const) {
     const free = classes.map((one) => (one.tier === tier ? one.digits.length : 0));
@@ -143,36 +167,48 @@ function mixed(facts: TreeFacts, classes: readonly DigitClass[], orders: Orders,
 interface Extension {
   readonly facts: TreeFacts;
   readonly classes: readonly DigitClass[];
-  readonly node: number;
-  readonly source: Source;
+  readonly tiers: number;
   readonly life: readonly ModeId[];
+  readonly kept: readonly ModeId[];
+  readonly keeps: ReadonlySet<ModeId>;
+  /** Modes that the operand does not have. */
+  readonly lacked: readonly ModeId[];
+}
+
+function extensionOf(
+  facts: TreeFacts,
+  classes: readonly DigitClass[],
+  tiers: number,
+  node: number,
+  source: Source,
+  { life, kept }: Orders,
+): Extension {
+  const lacked = life.filter((mode) => facts.held[source.node]?.has(mode) !== true);
+  return { facts, classes, tiers, life, kept, keeps: facts.held[node] ?? new Set(), lacked };
 }
 
 /** What an operand comes with: kept whole; without what dies here; with the digits of one tier chosen anew. */
 function extended(extension: Extension, { split, owed }: Made, found: Distinct): void {
-  const { facts, classes, node, source, life } = extension;
-  const { held } = facts;
-  const kept = life.filter((mode) => held[node]?.has(mode));
+  const { facts, classes, tiers, life, kept, keeps, lacked } = extension;
   // A digit along which the operand is copied can only take a mode that the operand lacks.
   const copies = classes.map(
     ({ digits }, place) => digits.length - (split[place]?.length ?? 0) - (owed[place] ?? 0),
   );
-  const lacked = life.filter((mode) => held[source.node]?.has(mode) !== true);
   const completed = (fixed: Spread, order: readonly ModeId[]): Spread => {
     const owing = classes.map(({ digits }, place) =>
       Math.max(0, digits.length - (fixed[place]?.length ?? 0) - (copies[place] ?? 0)),
     );
-    const partly = filled(facts.tree, classes, fixed, order, owing);
-    return filled(facts.tree, classes, partly, lacked, freeDigits(classes, partly));
+    const spread = fixed.map((modes) => modes.slice());
+    fill(facts.tree, classes, spread, order, owing);
+    fill(facts.tree, classes, spread, lacked, freeDigits(classes, spread));
+    return spread;
   };
-  const whole = completed(split, life);
-  found.add(whole);
-  const living = split.map((modes) => modes.filter((mode) => held[node]?.has(mode)));
+  found.add(completed(split, life));
+  const living = split.map((modes) => modes.filter((mode) => keeps.has(mode)));
   const dying = split.some((modes, place) => modes.length > (living[place]?.length ?? 0));
   if (!dying) return;
   found.add(completed(living, kept));
-  const tiers = new Set(classes.map(({ tier }) => tier));
-  if (tiers.size < 2) return;
+  if (tiers < 2) return;
   // Inter-node modes stay; those within nodes are chosen anew.
   const outer = living.map((modes, place) => (classes[place]?.tier === "cluster" ? modes : []));
   found.add(completed(outer, kept));

@@ -12,9 +12,9 @@ import { sliceDigitChoices } from "./groups.ts";
 import type { CostModel } from "./model.ts";
 import { modeTree, type ModeTree } from "./modes.ts";
 import { planGreedy, planSlicing } from "./planners.ts";
-import type { Placed, Planner, Problem } from "./problem.ts";
+import type { Placed, Planned, Planner, Problem } from "./problem.ts";
 import { planPrefix, planTree } from "./programmes.ts";
-import { leastSeconds, workOf } from "./sharing.ts";
+import { leastLoadSeconds, leastSeconds, workOf } from "./sharing.ts";
 import type { Method, Wanted, WrittenDistribution } from "./wanted.ts";
 import { idleDistribution, withoutIdle } from "./written.ts";
 
@@ -54,7 +54,10 @@ export function fastestOver(posed: Posed, { coarse, fine }: Slicings): Chosen {
   const [first] = trees;
   if (first !== undefined) {
     const work = workOf(network, first, model);
-    for (const tree of trees) hunt.least.set(tree, leastSeconds(work, tree));
+    for (const tree of trees) {
+      const contracting = leastSeconds(work, tree);
+      hunt.least.set(tree, { contracting, all: contracting + leastLoadSeconds(work, tree) });
+    }
   }
   for (const planner of plannersFor(wanted, model)) {
     if (planner !== planSlicing) sweep(hunt, planner, coarse);
@@ -66,8 +69,8 @@ export function fastestOver(posed: Posed, { coarse, fine }: Slicings): Chosen {
 
 interface Hunt extends Posed {
   readonly problems: Map<ContractionTree, Problem | undefined>;
-  /** Seconds that no schedule of a tree beats. */
-  readonly least: Map<ContractionTree, number>;
+  /** Modelled seconds that no schedule of a tree beats: of its contractions, and with its loads. */
+  readonly least: Map<ContractionTree, { readonly contracting: number; readonly all: number }>;
   readonly refused: { readonly error?: UserError; readonly problem?: Problem; readonly bytes: number }[];
   best: Chosen | undefined;
 }
@@ -79,28 +82,43 @@ function sweep(hunt: Hunt, planner: Planner, sets: Slicings["fine"]): void {
   for (const set of sets) {
     if (idle >= PATIENCE) break;
     const seconds = hunt.best?.schedule.modelledSeconds;
-    const able = set.filter((tree) => seconds === undefined || (hunt.least.get(tree) ?? 0) < seconds);
+    const able = set.filter((tree) => seconds === undefined || (hunt.least.get(tree)?.all ?? 0) < seconds);
     if (able.length === 0) idle = 0;
-    const schedule = able.length === 0 ? undefined : planned(hunt, planner, able);
-    if (schedule === undefined) continue;
-    idle = schedule.modelledSeconds < own ? 0 : idle + 1;
-    own = Math.min(own, schedule.modelledSeconds);
+    const { schedule, skippedSeconds } = able.length === 0 ? NOTHING : planned(hunt, planner, able);
+    // What was left alone may have been faster than the planner's own before: then more is tried than without a limit, never less.
+    const least = Math.min(schedule?.modelledSeconds ?? Infinity, skippedSeconds);
+    if (least === Infinity) continue;
+    idle = least < own ? 0 : idle + 1;
+    own = Math.min(own, schedule?.modelledSeconds ?? Infinity);
   }
 }
 
+interface Attempt extends Pick<Planned, "skippedSeconds"> {
+  readonly schedule?: Schedule;
+}
+
+const NOTHING: Attempt = { skippedSeconds: Infinity };
+
 /** The planner's schedule, or nothing where none fits or the trees have not what is wanted; why is kept. */
-function planned(hunt: Hunt, planner: Planner, trees: readonly ContractionTree[]): Schedule | undefined {
+function planned(hunt: Hunt, planner: Planner, trees: readonly ContractionTree[]): Attempt {
   try {
     const problems = trees.map((tree) => problemFor(hunt, tree));
-    const { best, leastBytes } = planner(problems);
+    const { best, leastBytes, skippedSeconds } = planner(problems, limitFor(hunt, trees));
     if (best !== undefined) note(hunt, best);
     else hunt.refused.push({ ...(problems[0] && { problem: problems[0] }), bytes: leastBytes });
-    return best?.schedule;
+    return { skippedSeconds, ...(best && { schedule: best.schedule }) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     hunt.refused.push({ error, bytes: Infinity });
-    return undefined;
+    return NOTHING;
   }
+}
+
+/** Seconds that a schedule has to beat; none where one that fits counts, as of fewer slices than any so far. */
+function limitFor({ best, network }: Hunt, trees: readonly ContractionTree[]): number {
+  if (best === undefined) return Infinity;
+  const fewest = sliceCount(network, best.fewest);
+  return trees.some((tree) => sliceCount(network, tree) < fewest) ? Infinity : best.schedule.modelledSeconds;
 }
 
 function note(hunt: Hunt, { problem: { tree }, schedule }: Placed): void {
@@ -122,7 +140,7 @@ function problemFor(hunt: Hunt, tree: ContractionTree): Problem {
     tree,
     modes,
     model,
-    leastSeconds: hunt.least.get(tree) ?? 0,
+    leastSeconds: hunt.least.get(tree)?.contracting ?? 0,
     choices: sliceDigitChoices(model.mesh, sliceCount(network, tree), groupSize),
     ...(over !== undefined && over.length > 0 && { over: checkedOver(network, modes, tree.sliced, over) }),
   };
@@ -196,7 +214,7 @@ function refusalOf({ refused, network, model, wanted }: Hunt, trees: readonly Co
   }
   const last = refused.at(-1)?.problem;
   if (last === undefined) return new UserError(`${network.name} has no schedule in ${trees.length} slicings`);
-  return tooLarge(last, planGreedy([last]).leastBytes);
+  return tooLarge(last, planGreedy([last], Infinity).leastBytes);
 }
 
 /** Largest tensors alive at the same time, about: what one device can hold is a guess until it is planned. */

@@ -1,67 +1,114 @@
-/** Modelled seconds of placements without lowering them: contractions and moves, no permutations. */
+/** Modelled seconds of placements without lowering them: contractions and moves, no permutations; and what no lowering of them beats. */
 import type { ModeId } from "../schedule/schedule.ts";
 import { rankCount } from "../schedule/schedule.ts";
 import { sliceCount } from "./assemble.ts";
 import { collectiveStep } from "./collective.ts";
-import { contractStep } from "./model.ts";
+import { contractStep, localSeconds } from "./model.ts";
 import { elementCount } from "./modes.ts";
 import { movesOf } from "./moves.ts";
-import type { NodePlacements } from "./place.ts";
+import { isWhole, withoutSplit, type NodePlacements, type Split } from "./place.ts";
 import type { Problem } from "./problem.ts";
+import { sizesOf } from "./sizes.ts";
+
+/** What a sliced tree is placed with, on which ranks. */
+type Placing = Pick<Problem, "network" | "tree" | "modes" | "model">;
 
 export function secondsOfPlacements(
-  problem: Problem,
+  placing: Placing,
   placements: NodePlacements,
   sliceDigits: readonly number[],
 ): number {
-  const { network, tree, modes, model } = problem;
+  const times = timesOf(placing, sliceDigits);
+  return contracting(placing, placements, times) + moving(placing, placements, times);
+}
+
+/**
+ * Modelled seconds that no schedule of the placements beats: contractions of dense matrices, loads, and moves, as far as the machine
+ * hides none behind contractions. Nothing where products were measured, since those of other forms may be faster than the mean.
+ */
+export function leastSecondsOf(
+  placing: Placing,
+  placements: NodePlacements,
+  sliceDigits: readonly number[],
+): number {
+  const { device, overlaps } = placing.model.machine;
+  if (device.products !== undefined) return 0;
+  const times = timesOf(placing, sliceDigits);
+  const local = contracting(placing, placements, times) + loading(placing, placements, times);
+  return overlaps === true ? local : local + moving(placing, placements, times);
+}
+
+/** How often a rank runs what makes a node. */
+type Times = (node: number) => number;
+
+function timesOf({ network, tree, modes, model }: Placing, sliceDigits: readonly number[]): Times {
   const groups = rankCount(sliceDigits.flatMap((digit) => model.mesh[digit] ?? []));
   const rounds = Math.ceil(sliceCount(network, tree) / groups);
-  const times = (node: number): number => (modes.sliceDependent[node] === true ? rounds : 1);
+  return (node) => (modes.sliceDependent[node] === true ? rounds : 1);
+}
+
+function contracting({ modes, model }: Placing, { used, made }: NodePlacements, times: Times): number {
+  const { nodes, pairs, leaves } = modes;
+  /** By mode: 1 where the first operand has it on a rank, 2 where the second has, 4 where the result keeps it. */
+  const roles = new Uint8Array(modes.modes.length);
+  const { extents: extent } = sizesOf(modes);
   let seconds = 0;
-  modes.pairs.forEach((pair, position) => {
-    const node = modes.leaves + position;
-    const [a, b] = pair.map((child) => localModes(problem, placements, child)) as [ModeId[], ModeId[]];
-    seconds += times(node) * contractStep(model, productOf(problem, node, a, b)).seconds;
-    for (const child of pair) {
-      if (child < modes.leaves) continue;
-      let elements = elementCount(modes.modes, madeModes(problem, placements, child));
-      for (const { kind, digits, comes, leaves } of movesOf(placements, child)) {
-        seconds += times(child) * collectiveStep(model, kind, digits, elements).seconds;
-        elements *= elementCount(modes.modes, leaves) / elementCount(modes.modes, comes);
-      }
+  for (let position = 0; position < pairs.length; position += 1) {
+    const [a, b] = pairs[position] as readonly [number, number];
+    const out = leaves + position;
+    for (const mode of nodes[out] ?? []) roles[mode] = 4;
+    const extents = { batch: 1, m: 1, n: 1, k: 1 };
+    mark(roles, nodes[a], used[a] ?? made[a], 1);
+    mark(roles, nodes[b], used[b] ?? made[b], 2);
+    for (const mode of nodes[a] ?? []) {
+      const role = roles[mode] as number;
+      if (role % 2 === 0) continue;
+      const own = extent[mode] as number;
+      if ((role & 2) === 0) extents.m *= own;
+      else if (role === 7) extents.batch *= own;
+      else extents.k *= own;
     }
-  });
+    for (const mode of nodes[b] ?? [])
+      if (((roles[mode] as number) & 3) === 2) extents.n *= extent[mode] as number;
+    for (const node of [a, b, out]) for (const mode of nodes[node] ?? []) roles[mode] = 0;
+    seconds += times(out) * contractStep(model, extents).seconds;
+  }
   return seconds;
 }
 
-function without(modes: readonly ModeId[], split: readonly (ModeId | null)[] | undefined): ModeId[] {
-  return modes.filter((mode) => split?.includes(mode) !== true);
+function mark(
+  roles: Uint8Array,
+  modes: readonly ModeId[] = [],
+  split: Split | undefined,
+  role: number,
+): void {
+  for (const mode of withoutSplit(modes, split)) roles[mode] = (roles[mode] as number) | role;
 }
 
-function localModes({ modes }: Problem, { used, made }: NodePlacements, node: number): ModeId[] {
-  return without(modes.nodes[node] ?? [], used[node] ?? made[node]);
+function moving({ modes, model }: Placing, placements: NodePlacements, times: Times): number {
+  let seconds = 0;
+  const root = modes.nodes.length - 1;
+  for (let node = modes.leaves; node < root; node += 1) {
+    const moves = movesOf(placements, node);
+    if (moves.length === 0) continue;
+    let elements = elementsWithout(modes, node, placements.made[node]);
+    for (const { kind, digits, comes, leaves } of moves) {
+      seconds += times(node) * collectiveStep(model, kind, digits, elements).seconds;
+      elements *= elementCount(modes.modes, leaves) / elementCount(modes.modes, comes);
+    }
+  }
+  return seconds;
 }
 
-function madeModes({ modes }: Problem, { made }: NodePlacements, node: number): ModeId[] {
-  return without(modes.nodes[node] ?? [], made[node]);
+function loading({ modes, model }: Placing, { used, made }: NodePlacements, times: Times): number {
+  let seconds = 0;
+  for (let leaf = 0; leaf < modes.leaves; leaf += 1)
+    seconds +=
+      times(leaf) * localSeconds(model, 0, 2 * elementsWithout(modes, leaf, used[leaf] ?? made[leaf]));
+  return seconds;
 }
 
-/** Extents of a pair's product, from the modes that each operand has on a rank. */
-function productOf(
-  { modes }: Problem,
-  node: number,
-  a: readonly ModeId[],
-  b: readonly ModeId[],
-): { batch: number; m: number; n: number; k: number } {
-  const kept = new Set(modes.nodes[node] ?? []);
-  const [first, second] = [new Set(a), new Set(b)];
-  const count = (of: readonly ModeId[]): number => elementCount(modes.modes, of);
-  const shared = a.filter((mode) => second.has(mode));
-  return {
-    batch: count(shared.filter((mode) => kept.has(mode))),
-    k: count(shared.filter((mode) => !kept.has(mode))),
-    m: count(a.filter((mode) => !second.has(mode))),
-    n: count(b.filter((mode) => !first.has(mode))),
-  };
+function elementsWithout(modes: Problem["modes"], node: number, split: Split | undefined): number {
+  if (split === undefined || isWhole(split)) return sizesOf(modes).elements[node] ?? 1;
+  return elementCount(modes.modes, withoutSplit(modes.nodes[node] ?? [], split));
 }

@@ -1,7 +1,7 @@
 /** What every placement planner asks about a tree: roles and lifetimes of modes, the work of subtrees, which nodes matter. */
 import { elementBytes } from "../network/network.ts";
 import type { ModeId } from "../schedule/schedule.ts";
-import { localStep, type CostModel } from "./model.ts";
+import { localSeconds, type CostModel } from "./model.ts";
 import { elementCount, type ModeTree } from "./modes.ts";
 
 /** Subtrees of less than this share of what each rank has to do are computed in the shards that their consumer needs. */
@@ -35,7 +35,16 @@ export interface TreeFacts extends TreeShape {
   readonly heavy: Uint8Array;
 }
 
+const shapes = new WeakMap<ModeTree, TreeShape>();
+
+/** Found once a tree. */
 export function treeShape(tree: ModeTree): TreeShape {
+  let shape = shapes.get(tree);
+  if (shape === undefined) shapes.set(tree, (shape = shaped(tree)));
+  return shape;
+}
+
+function shaped(tree: ModeTree): TreeShape {
   const held = tree.nodes.map((modes) => new Set(modes));
   const elements = Float64Array.from(tree.nodes, (modes) => elementCount(tree.modes, modes));
   const involved = tree.nodes.map((modes, node) => {
@@ -76,7 +85,7 @@ function subtreeWork({ tree, elements, whole, rounds }: WithoutWork, model: Cost
   tree.pairs.forEach(([a, b], position) => {
     const node = tree.leaves + position;
     const moved = (elements[a] ?? 0) + (elements[b] ?? 0) + (elements[node] ?? 0);
-    const { seconds } = localStep(model, whole[node] ?? 1, moved);
+    const seconds = localSeconds(model, whole[node] ?? 1, moved);
     const own = (seconds - model.machine.device.launchSeconds) * (rounds[node] ?? 1);
     work[node] = own + (work[a] ?? 0) + (work[b] ?? 0);
   });

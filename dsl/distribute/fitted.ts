@@ -6,12 +6,17 @@ import { leastPeak } from "./peak.ts";
 import type { NodePlacements } from "./place.ts";
 import type { Method } from "./wanted.ts";
 
+/** Elements that were found to be needed at the least. */
+const peaks = new WeakMap<NodePlacements, number>();
+
 /** Bytes that placements need on a device at the least. */
 export function leastBytesOf(
   { modes, model }: Pick<Shared, "modes" | "model">,
   placements: NodePlacements,
 ): number {
-  return leastPeak(modes, placements) * elementBytes(model.dtype);
+  let elements = peaks.get(placements);
+  if (elements === undefined) peaks.set(placements, (elements = leastPeak(modes, placements)));
+  return elements * elementBytes(model.dtype);
 }
 
 /** The schedule if it fits the memory of a device; and the bytes that it needs there, at the least where it was not made. */

@@ -234,7 +234,7 @@ function enter(hunt: Hunt, level: Level, tree: ContractionTree): void {
 }
 
 function placed(level: Level, problem: Problem, estimate: number): Schedule | undefined {
-  const schedule = planTree([problem]).best?.schedule;
+  const schedule = planTree([problem], Infinity).best?.schedule;
   if (schedule !== undefined) level.factor = schedule.modelledSeconds / estimate;
   return schedule;
 }

@@ -18,20 +18,37 @@ export function viewAs(
   batch: ReadonlySet<ModeId>,
   k: ReadonlySet<ModeId>,
 ): (Roles & { form: Form }) | undefined {
+  const form = formOf(order, batch, k);
+  if (form === undefined) return undefined;
   const lead = order.slice(0, batch.size);
-  if (!lead.every((mode) => batch.has(mode))) return undefined;
-  const rest = order.slice(batch.size);
-  const suffix = rest.slice(rest.length - k.size);
-  if (suffix.every((mode) => k.has(mode)))
-    return { batch: lead, free: rest.slice(0, rest.length - k.size), k: suffix, form: "free-k" };
-  const prefix = rest.slice(0, k.size);
-  if (prefix.every((mode) => k.has(mode)))
-    return { batch: lead, k: prefix, free: rest.slice(k.size), form: "k-free" };
-  return undefined;
+  const middle = form === "free-k" ? order.length - k.size : batch.size + k.size;
+  const [head, tail] = [order.slice(batch.size, middle), order.slice(middle)];
+  return form === "free-k"
+    ? { batch: lead, free: head, k: tail, form }
+    : { batch: lead, k: head, free: tail, form };
+}
+
+/** The form of such a view. */
+export function formOf(
+  order: readonly ModeId[],
+  batch: ReadonlySet<ModeId>,
+  k: ReadonlySet<ModeId>,
+): Form | undefined {
+  if (!within(order, 0, batch.size, batch)) return undefined;
+  if (within(order, order.length - k.size, order.length, k)) return "free-k";
+  return within(order, batch.size, batch.size + k.size, k) ? "k-free" : undefined;
+}
+
+function within(order: readonly ModeId[], from: number, to: number, modes: ReadonlySet<ModeId>): boolean {
+  for (let place = from; place < to; place += 1) if (!modes.has(order[place] as ModeId)) return false;
+  return true;
 }
 
 export function sameOrder(a: readonly ModeId[], b: readonly ModeId[]): boolean {
-  return a.length === b.length && a.every((mode, position) => mode === b[position]);
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let position = 0; position < a.length; position += 1) if (a[position] !== b[position]) return false;
+  return true;
 }
 
 /** `from` -> `to` as a permutation of as few fused axes as possible: modes that stay neighbours are one axis. */

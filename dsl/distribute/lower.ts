@@ -5,13 +5,13 @@
  */
 import { InvariantError } from "../base/diagnostic.ts";
 import type { BufferId, ModeId, Placement, Step } from "../schedule/schedule.ts";
-import { executionOrder, shardsOf, type Shards } from "./execution.ts";
-import { sameOrder, viewAs, type Form, type Roles } from "./layout.ts";
-import { permuteTo, type Lowering } from "./lowering.ts";
+import { executionOf, type Shards } from "./execution.ts";
+import { formOf, sameOrder, viewAs, type Form, type Roles } from "./layout.ts";
+import { permuteTo, type Lowering, type Shared } from "./lowering.ts";
 import { contractStep, localStep } from "./model.ts";
 import { elementCount } from "./modes.ts";
 import { moveToUse, movesOf } from "./moves.ts";
-import type { Split } from "./place.ts";
+import { withoutSplit, type Split } from "./place.ts";
 import { allocate, bufferOf, emit, release } from "./program.ts";
 import { viewInPlace, type ContractionView } from "./views.ts";
 
@@ -23,8 +23,8 @@ export function lowerTree(low: Lowering): BufferId {
   const { tree } = low;
   const root = tree.nodes.length - 1;
   const values = new Map<number, Value>();
-  const shards = shardsOf(tree, low.placements);
-  for (const node of executionOrder(tree, shards)) {
+  const { shards, order } = executionOf(tree, low.placements);
+  for (const node of order) {
     const pair = tree.pairs[node - tree.leaves];
     if (pair === undefined) values.set(node, { node, buffer: undefined });
     else {
@@ -44,7 +44,7 @@ function valueOf(values: Map<number, Value>, node: number): Value {
 }
 
 function placementFor(split: Split, modes: readonly ModeId[]): Placement {
-  return { modes: modes.filter((mode) => !split.includes(mode)), split, partial: [] };
+  return { modes: withoutSplit(modes, split), split, partial: [] };
 }
 
 function madeSplit(low: Lowering, node: number): Split {
@@ -55,10 +55,12 @@ function madeSplit(low: Lowering, node: number): Split {
 function loadLeaf(low: Lowering, leaf: number, order: readonly ModeId[]): BufferId {
   const { tree, program } = low;
   const split = low.placements.used[leaf] ?? madeSplit(low, leaf);
-  const summed = (tree.loaded[leaf] ?? []).filter((mode) => !(tree.nodes[leaf] ?? []).includes(mode));
+  const [loaded, kept] = [tree.loaded[leaf] ?? [], tree.nodes[leaf] ?? []];
+  const summed = loaded.length === kept.length ? [] : loaded.filter((mode) => !kept.includes(mode));
   const inLoop = tree.sliceDependent[leaf] === true;
   const name = low.network.tensors[leaf]?.name ?? "";
-  const out = allocate(program, name, placementFor(split, [...order, ...summed]), inLoop);
+  const whole = summed.length === 0 ? order : [...order, ...summed];
+  const out = allocate(program, name, placementFor(split, whole), inLoop);
   const { elements } = bufferOf(program, out);
   emit(program, { kind: "load", tensor: leaf, out, model: localStep(low.model, 0, 2 * elements) }, inLoop);
   if (summed.length === 0) return out;
@@ -78,24 +80,20 @@ function loadLeaf(low: Lowering, leaf: number, order: readonly ModeId[]): Buffer
   return result;
 }
 
-interface Shared {
-  readonly batch: ReadonlySet<ModeId>;
-  readonly k: ReadonlySet<ModeId>;
-}
-
 function localModes({ local }: Lowering, node: number): readonly ModeId[] {
   return local[node] ?? [];
 }
 
-/** What two operands share, kept (batch) or contracted (k). */
-function sharedModes(low: Lowering, out: number, a: number, b: number): Shared {
-  const kept = new Set(low.tree.nodes[out] ?? []);
-  const others = new Set(localModes(low, b));
-  const shared = localModes(low, a).filter((mode) => others.has(mode));
-  return {
-    batch: new Set(shared.filter((mode) => kept.has(mode))),
-    k: new Set(shared.filter((mode) => !kept.has(mode))),
-  };
+/** What the operands of a pair share, kept (batch) or contracted (k). */
+function sharedModes(low: Lowering, out: number): Shared {
+  const known = low.shared[out];
+  if (known !== undefined) return known;
+  const [a, b] = low.tree.pairs[out - low.tree.leaves] ?? [-1, -1];
+  const [batch, k] = [new Set<ModeId>(), new Set<ModeId>()];
+  const [first, kept] = [localModes(low, a), low.tree.nodes[out] ?? []];
+  for (const mode of localModes(low, b))
+    if (first.includes(mode)) (kept.includes(mode) ? batch : k).add(mode);
+  return (low.shared[out] = { batch, k });
 }
 
 type Operand = Roles & { readonly buffer: BufferId; readonly form: Form };
@@ -159,7 +157,7 @@ function chosen(low: Lowering, node: number, pair: readonly [Value, Value]): Arr
 function chosenOperands(low: Lowering, node: number, pair: readonly [Value, Value]): [Operand, Operand] {
   const size = (value: Value): number => elementCount(low.tree.modes, localModes(low, value.node));
   const [large, small] = size(pair[0]) >= size(pair[1]) ? pair : [pair[1], pair[0]];
-  const shared = sharedModes(low, node, large.node, small.node);
+  const shared = sharedModes(low, node);
   const first = asOperand(low, large, shared);
   const second = matchOperand(low, small, shared, first);
   return swapHelps(low, node, first, second) ? [second, first] : [first, second];
@@ -208,9 +206,10 @@ function inOrder(low: Lowering, value: Value, wanted: readonly ModeId[]): Buffer
 
 /** Whether the consumer can read a view of [batch][second's free][first's free], and none of the order with the roles as they are. */
 function swapHelps(low: Lowering, node: number, first: Operand, second: Operand): boolean {
-  const plain = [...first.batch, ...first.free, ...second.free];
-  const swapped = [...first.batch, ...second.free, ...first.free];
-  return !readsInPlace(low, node, plain) && readsInPlace(low, node, swapped);
+  return (
+    !readsInPlace(low, node, [...first.batch, ...first.free, ...second.free]) &&
+    readsInPlace(low, node, [...first.batch, ...second.free, ...first.free])
+  );
 }
 
 function emitContraction(
@@ -232,12 +231,12 @@ function emitContraction(
 
 /** Whether the consumer of `node` (or the move before it) can take this order without a permutation. */
 function readsInPlace(low: Lowering, node: number, order: readonly ModeId[]): boolean {
-  const arriving = movesOf(low.placements, node)[0]?.comes ?? [];
-  if (arriving.length > 0) return sameOrder(order.slice(0, arriving.length), arriving);
+  const arriving = movesOf(low.placements, node)[0]?.comes;
+  if (arriving !== undefined && arriving.length > 0)
+    return sameOrder(order.slice(0, arriving.length), arriving);
   const consumer = low.tree.consumers[node] ?? -1;
   const pair = low.tree.pairs[consumer - low.tree.leaves];
   if (pair === undefined) return true;
-  const other = pair[0] === node ? pair[1] : pair[0];
-  const { batch, k } = sharedModes(low, consumer, node, other);
-  return viewAs(order, batch, k) !== undefined;
+  const { batch, k } = sharedModes(low, consumer);
+  return formOf(order, batch, k) !== undefined;
 }

@@ -8,6 +8,12 @@ import type { StorageOrders } from "./orders.ts";
 import type { NodePlacements } from "./place.ts";
 import { allocate, bufferOf, emit, release, type Program } from "./program.ts";
 
+/** What two operands share, kept (batch) or contracted (k). */
+export interface Shared {
+  readonly batch: ReadonlySet<ModeId>;
+  readonly k: ReadonlySet<ModeId>;
+}
+
 export interface Lowering {
   readonly network: Network;
   readonly tree: ModeTree;
@@ -17,6 +23,8 @@ export interface Lowering {
   readonly orders: StorageOrders;
   readonly model: CostModel;
   readonly program: Program;
+  /** Per pair's node, once it was asked. */
+  readonly shared: (Shared | undefined)[];
 }
 
 /** The buffer with its modes in the order wanted: as it lies, or permuted. */

@@ -28,6 +28,17 @@ export function localStep(model: CostModel, multiplyAdds: number, elements: numb
   return roofline(model, multiplyAdds, elements, { rate: 1, bandwidth: 1 });
 }
 
+/** The seconds of such a step alone. */
+export function localSeconds(
+  { machine: { device }, dtype }: CostModel,
+  multiplyAdds: number,
+  elements: number,
+): number {
+  const arithmetic = (multiplyAdds * realFlops(dtype)) / device.flopsPerSecond[dtype];
+  const traffic = (elements * elementBytes(dtype)) / device.memoryBytesPerSecond;
+  return device.launchSeconds + Math.max(arithmetic, traffic);
+}
+
 /** `shares`: of the device's rate and of its memory bandwidth, that the step reaches. */
 function roofline(
   { machine: { device }, dtype }: CostModel,

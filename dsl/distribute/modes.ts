@@ -65,7 +65,9 @@ export function modesOf(modes: readonly Mode[], id: ModeId): Mode {
 
 /** Element count of a tensor with these modes. */
 export function elementCount(modes: readonly Mode[], ids: readonly ModeId[]): number {
-  return ids.reduce((product, id) => product * modesOf(modes, id).extent, 1);
+  let product = 1;
+  for (let at = 0; at < ids.length; at += 1) product *= modesOf(modes, ids[at] as ModeId).extent;
+  return product;
 }
 
 /** How many live tensors (the result counts as one for open indices) hold each mode. */

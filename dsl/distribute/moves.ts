@@ -72,6 +72,7 @@ export function movesOf({ made, used, owed }: NodePlacements, node: number): Mov
   const after = used[node] ?? before;
   const due = owed?.get(node) ?? [];
   if (before === undefined || after === undefined) return [];
+  if (before === after && due.length === 0) return [];
   const stays = due.length === 0 && before.every((mode, digit) => mode === after[digit]);
   return stays ? [] : movesBetween(before, due, after);
 }

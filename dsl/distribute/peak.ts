@@ -1,5 +1,5 @@
 /** What a placed tree needs of a rank's memory, at the least, before it is lowered. */
-import { executionOrder, shardsOf } from "./execution.ts";
+import { executionOf } from "./execution.ts";
 import type { ModeTree } from "./modes.ts";
 import type { NodePlacements } from "./place.ts";
 
@@ -8,13 +8,13 @@ import type { NodePlacements } from "./place.ts";
  * do not depend on the slice but are read by one that does live as long as the slices run.
  */
 export function leastPeak(tree: ModeTree, placements: NodePlacements): number {
-  const shards = shardsOf(tree, placements);
+  const { shards, order } = executionOf(tree, placements);
   const size = (sizes: Float64Array, node: number): number => sizes[node] ?? 0;
   const partOf = (node: number): "once" | "looped" =>
     tree.sliceDependent[node] === true ? "looped" : "once";
   const live = { once: 0, looped: 0 };
   const most = { once: 0, looped: 0 };
-  for (const node of executionOrder(tree, shards)) {
+  for (const node of order) {
     const pair = tree.pairs[node - tree.leaves];
     if (pair === undefined) continue;
     const part = partOf(node);

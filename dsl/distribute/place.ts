@@ -6,9 +6,21 @@
  */
 import type { MeshDigit, ModeId } from "../schedule/schedule.ts";
 import { elementCount, modesOf, type ModeTree } from "./modes.ts";
+import { sizesOf } from "./sizes.ts";
 
 /** For every mesh digit, the mode split over it, or null. */
 export type Split = readonly (ModeId | null)[];
+
+/** Whether a split leaves every value whole, as most of a tree is. */
+export function isWhole(split: Split): boolean {
+  for (let digit = 0; digit < split.length; digit += 1) if (split[digit] !== null) return false;
+  return true;
+}
+
+/** The modes that a split leaves on a rank. */
+export function withoutSplit(modes: readonly ModeId[], split: Split | undefined): readonly ModeId[] {
+  return split === undefined || isWhole(split) ? modes : modes.filter((mode) => !split.includes(mode));
+}
 
 /** Indexed by node: leaves, then pairs. */
 export interface NodePlacements {
@@ -27,13 +39,21 @@ interface Stem {
   readonly branches: readonly number[];
 }
 
+const stems = new WeakMap<ModeTree, Stem>();
+
+function stemOf(tree: ModeTree): Stem {
+  let stem = stems.get(tree);
+  if (stem === undefined) stems.set(tree, (stem = findStem(tree)));
+  return stem;
+}
+
 /** Multiply-adds of the subtree below every node; zero for leaves. */
 function subtreeWork(tree: ModeTree): number[] {
+  const { multiplyAdds } = sizesOf(tree);
   const work = new Array<number>(tree.leaves).fill(0);
-  for (const [a, b] of tree.pairs) {
-    const union = new Set([...(tree.nodes[a] ?? []), ...(tree.nodes[b] ?? [])]);
-    work.push((work[a] ?? 0) + (work[b] ?? 0) + elementCount(tree.modes, [...union]));
-  }
+  tree.pairs.forEach(([a, b], position) => {
+    work.push((work[a] ?? 0) + (work[b] ?? 0) + (multiplyAdds[tree.leaves + position] ?? 0));
+  });
   return work;
 }
 
@@ -131,7 +151,7 @@ export function placeGreedy(
 ): NodePlacements {
   const made: Split[] = [];
   const used: Split[] = [];
-  const stem = findStem(tree);
+  const stem = stemOf(tree);
   const death = deaths(tree, stem);
   const longest = (modes: readonly ModeId[]): ModeId[] =>
     [...modes].sort((x, y) => (death.get(y) ?? 0) - (death.get(x) ?? 0) || x - y);

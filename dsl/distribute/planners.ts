@@ -1,18 +1,19 @@
 /** The planners that try what they know and keep the best: slicing alone, and greedy placement. */
 import { rankCount } from "../schedule/schedule.ts";
 import { sliceCount } from "./assemble.ts";
-import { secondsOfPlacements } from "./estimate.ts";
-import { fitted } from "./fitted.ts";
+import { leastSecondsOf, secondsOfPlacements } from "./estimate.ts";
+import { fitted, leastBytesOf } from "./fitted.ts";
 import { likelyChoices } from "./groups.ts";
 import { placeGreedy, type NodePlacements } from "./place.ts";
-import { CLOSE, type Placed, type Planned, type Planner, type Problem } from "./problem.ts";
+import { CLOSE, hopeless, type Placed, type Planned, type Planner, type Problem } from "./problem.ts";
 import type { Method } from "./wanted.ts";
 
 /** Every device takes slices of its own. */
-export const planSlicing: Planner = (problems) =>
+export const planSlicing: Planner = (problems, limit) =>
   fastest(
     problems.map((problem) => draftOf(problem, slicingDigits(problem), false)),
     "slicing",
+    limit,
   );
 
 /**
@@ -26,10 +27,11 @@ function slicingDigits({ network, tree, choices, model: { mesh } }: Problem): re
 }
 
 /** Fu et al., for every choice of groups. */
-export const planGreedy: Planner = (problems) =>
+export const planGreedy: Planner = (problems, limit) =>
   fastest(
     problems.flatMap((problem) => likelyChoices(problem).map((digits) => draftOf(problem, digits, true))),
     "greedy",
+    limit,
   );
 
 interface Draft {
@@ -49,13 +51,19 @@ function draftOf(problem: Problem, sliceDigits: readonly number[], splits: boole
 }
 
 /** The most promising drafts lowered first, until others are no longer close. */
-function fastest(drafts: readonly Draft[], method: Method): Planned {
+function fastest(drafts: readonly Draft[], method: Method, limit: number): Planned {
   let best: Placed | undefined;
-  let [first, leastBytes] = [Infinity, Infinity];
+  let [first, leastBytes, skippedSeconds] = [Infinity, Infinity, Infinity];
   for (const draft of [...drafts].sort((a, b) => a.seconds - b.seconds)) {
     if (draft.seconds > CLOSE * first) break;
     const { problem, sliceDigits, placements } = draft;
-    const { mesh } = problem.model;
+    const { mesh, machine } = problem.model;
+    const least = limit < Infinity ? leastSecondsOf(problem, placements, sliceDigits) : 0;
+    if (hopeless(least, limit) && leastBytesOf(problem, placements) <= machine.device.memoryBytes) {
+      first = Math.min(first, draft.seconds);
+      skippedSeconds = Math.min(skippedSeconds, least);
+      continue;
+    }
     const alone = sliceDigits.length === mesh.length && mesh.length > 0;
     const { schedule, bytes } = fitted({ ...problem, sliceDigits }, placements, alone ? "slicing" : method);
     leastBytes = Math.min(leastBytes, bytes);
@@ -63,5 +71,5 @@ function fastest(drafts: readonly Draft[], method: Method): Planned {
     first = Math.min(first, draft.seconds);
     if (schedule.modelledSeconds < (best?.schedule.modelledSeconds ?? Infinity)) best = { problem, schedule };
   }
-  return { ...(best && { best }), leastBytes };
+  return { ...(best && { best }), leastBytes, skippedSeconds };
 }

@@ -3,9 +3,8 @@ import { elementBytes } from "../network/network.ts";
 import type { ModeId } from "../schedule/schedule.ts";
 import { collectiveStep } from "./collective.ts";
 import type { TreeFacts } from "./facts.ts";
-import { contractStep, localStep, type CostModel } from "./model.ts";
+import { contractStep, localSeconds, type CostModel } from "./model.ts";
 import type { ProductExtents } from "./products.ts";
-import { modesOf as modeOf } from "./modes.ts";
 import type { MoveKind } from "./moves.ts";
 import { ranksOf, type DigitClass, type Spread } from "./spread.ts";
 
@@ -21,6 +20,32 @@ export interface Pricing {
   readonly known: Map<number, Map<number, number>>;
   /** Of the move that is being priced. */
   readonly moves: Moves;
+  readonly roles: Roles;
+}
+
+/** By mode: 1 where the first operand of a pair has it, 2 where the second has, 4 where the result has; of the node asked for last. */
+interface Roles {
+  readonly flags: Uint8Array;
+  node: number;
+}
+
+export const [IN_FIRST, IN_SECOND, IN_RESULT] = [1, 2, 4] as const;
+
+/** The roles of the modes of a node's pair, until another node is asked for. */
+export function rolesOf({ facts, roles }: Pricing, node: number): Uint8Array {
+  const { flags } = roles;
+  if (roles.node === node) return flags;
+  for (const mode of facts.involved[roles.node] ?? []) flags[mode] = 0;
+  roles.node = node;
+  const { tree } = facts;
+  const [a, b] = tree.pairs[node - tree.leaves] ?? [-1, -1];
+  for (const [of, role] of [
+    [a, IN_FIRST],
+    [b, IN_SECOND],
+    [node, IN_RESULT],
+  ] as const)
+    for (const mode of tree.nodes[of] ?? []) flags[mode] = (flags[mode] as number) | role;
+  return flags;
 }
 
 /** How many digits of each class are moved, by collective: modes that change their class are exchanged last. */
@@ -32,8 +57,26 @@ interface Moves {
   readonly gathered: Int32Array;
   /** Modes that come from a digit of another class, which has to let them go first. */
   readonly late: Int32Array;
+  /** Modes that stay in their class. */
+  readonly stay: Int32Array;
+  /** By mode: 1 + the class in which the split has it that is being read, or 0. */
+  readonly wanted: Uint8Array;
   /** Tells all of these counts, and those of the digits that were owed, as one number. */
   key: number;
+}
+
+type Memo = Pick<Pricing, "moved" | "known">;
+
+/** What was priced on a machine, for whatever tree, by the classes of digits and the room. */
+const memos = new WeakMap<CostModel, Map<string, Memo>>();
+
+function memoOf(model: CostModel, classes: readonly DigitClass[], room: number): Memo {
+  let own = memos.get(model);
+  if (own === undefined) memos.set(model, (own = new Map<string, Memo>()));
+  const key = [room, ...classes.map(({ digits }) => digits.join())].join("/");
+  let memo = own.get(key);
+  if (memo === undefined) own.set(key, (memo = { moved: new Map(), known: new Map() }));
+  return memo;
 }
 
 /** `share`: of a device's memory, what one step may take. */
@@ -52,9 +95,12 @@ export function pricing(
     reduced: counts(),
     gathered: counts(),
     late: counts(),
+    stay: counts(),
+    wanted: new Uint8Array(facts.tree.modes.length),
     key: 0,
   };
-  return { facts, model, classes, room, moved: new Map(), known: new Map(), moves };
+  const roles = { flags: new Uint8Array(facts.tree.modes.length), node: -1 };
+  return { facts, model, classes, room, ...memoOf(model, classes, room), moves, roles };
 }
 
 /** A value as its contraction leaves it. */
@@ -73,20 +119,22 @@ export function shardOf({ facts, classes }: Pricing, node: number, split: Spread
 
 /** Modelled seconds of one pair, once; Infinity where its operands and result do not fit. `operands`: elements of both shards. */
 export function contractionSeconds(
-  { facts, model, room }: Pricing,
+  pricing: Pricing,
   node: number,
   spread: Spread,
   operands: number,
   out: number,
 ): number {
   const held = operands + out;
-  if (held > room) return Infinity;
-  return contractStep(model, localExtents(facts, node, spread)).seconds;
+  if (held > pricing.room) return Infinity;
+  return contractStep(pricing.model, localExtents(pricing, node, spread)).seconds;
 }
 
 /** The extents of a pair's product on one rank: each split mode is taken out of the role that it has. */
-function localExtents(facts: TreeFacts, node: number, spread: Spread): ProductExtents {
-  const { tree, held, elements } = facts;
+function localExtents(pricing: Pricing, node: number, spread: Spread): ProductExtents {
+  const { facts, classes } = pricing;
+  const { tree, elements } = facts;
+  const flags = rolesOf(pricing, node);
   const [a, b] = tree.pairs[node - tree.leaves] ?? [-1, -1];
   const all = facts.whole[node] ?? 1;
   const [first, second, out] = [elements[a] ?? 1, elements[b] ?? 1, elements[node] ?? 1];
@@ -96,15 +144,17 @@ function localExtents(facts: TreeFacts, node: number, spread: Spread): ProductEx
     n: all / first,
     batch: (first * second * out) / all / all,
   };
-  for (const modes of spread)
-    for (const mode of modes) {
-      const { extent } = modeOf(tree.modes, mode);
-      const [inFirst, inSecond] = [held[a]?.has(mode) === true, held[b]?.has(mode) === true];
-      if (held[node]?.has(mode) !== true) extents.k /= extent;
-      else if (inFirst && inSecond) extents.batch /= extent;
-      else if (inFirst) extents.m /= extent;
-      else extents.n /= extent;
+  for (let place = 0; place < spread.length; place += 1) {
+    const radix = classes[place]?.radix ?? 1;
+    const modes = spread[place] as readonly ModeId[];
+    for (let at = 0; at < modes.length; at += 1) {
+      const role = flags[modes[at] as ModeId] as number;
+      if (role < IN_RESULT) extents.k /= radix;
+      else if (role === (IN_FIRST | IN_SECOND | IN_RESULT)) extents.batch /= radix;
+      else if (role === (IN_FIRST | IN_RESULT)) extents.m /= radix;
+      else extents.n /= radix;
     }
+  }
   return extents;
 }
 
@@ -113,21 +163,41 @@ function localExtents(facts: TreeFacts, node: number, spread: Spread): ProductEx
  * not fit. Order of the collectives as in `movesBetween`.
  */
 export function moveSeconds(pricing: Pricing, made: Made, used: Spread): number {
-  const { moved, moves } = pricing;
-  let moving = 0;
-  moves.key = 0;
-  for (let place = 0; place < used.length; place += 1) {
-    const own = shift(pricing, made, used, place);
-    if (own === undefined) return Infinity;
-    moving += own;
-  }
-  if (moving === 0) return 0;
-  let bySize = moved.get(made.elements);
-  if (bySize === undefined) moved.set(made.elements, (bySize = new Map<number, number>()));
-  let seconds = bySize.get(moves.key);
+  return reading(pricing, used, (secondsOf) => secondsOf(made, movedAs(pricing, made.elements)));
+}
+
+/** Seconds of a move of a made value, given those that are known of moves of its size. */
+export type SecondsOfMove = (made: Made, known: Map<number, number>) => number;
+
+/** Asks for the seconds of moves to one split. */
+export function reading<Answer>(
+  pricing: Pricing,
+  used: Spread,
+  ask: (secondsOf: SecondsOfMove) => Answer,
+): Answer {
+  const { wanted } = pricing.moves;
+  for (let place = 0; place < used.length; place += 1)
+    for (const mode of used[place] as readonly ModeId[]) wanted[mode] = place + 1;
+  const answer = ask((made, known) => secondsOfMove(pricing, made, used, known));
+  for (const modes of used) for (const mode of modes) wanted[mode] = 0;
+  return answer;
+}
+
+/** Seconds that are known of moves of shards of so many elements, by `Moves.key`. */
+export function movedAs({ moved }: Pricing, elements: number): Map<number, number> {
+  let known = moved.get(elements);
+  if (known === undefined) moved.set(elements, (known = new Map<number, number>()));
+  return known;
+}
+
+function secondsOfMove(pricing: Pricing, made: Made, used: Spread, known: Map<number, number>): number {
+  const moving = shifts(pricing, made, used);
+  if (moving <= 0) return moving < 0 ? Infinity : 0;
+  const { key } = pricing.moves;
+  let seconds = known.get(key);
   if (seconds === undefined) {
     seconds = orderly(pricing, made.owed) ? collectiveSeconds(pricing, made.elements) : Infinity;
-    bySize.set(moves.key, seconds);
+    known.set(key, seconds);
   }
   return seconds;
 }
@@ -150,40 +220,43 @@ function orderly({ moves }: Pricing, owed: readonly number[]): boolean {
   return changing === 0 || (changing === 1 && moves.gathered.every((count) => count === 0));
 }
 
-/** Notes how many digits of a class each collective moves, and returns their sum; undefined where none can do it. */
-function shift({ classes, moves }: Pricing, made: Made, used: Spread, place: number): number | undefined {
-  const { split, owed } = made;
-  const before = split[place] ?? [];
-  const after = used[place] ?? [];
-  let [stay, late, at] = [0, 0, 0];
-  // Both ascend.
-  for (const mode of after) {
-    while (at < before.length && (before[at] as ModeId) < mode) at += 1;
-    if (before[at] === mode) stay += 1;
-    else if (heldElsewhere(split, mode, place)) late += 1;
+/** Notes how many digits of each class each collective moves, and returns their sum; -1 where none can do it. */
+function shifts({ classes, moves }: Pricing, { split, owed }: Made, used: Spread): number {
+  const { wanted, stay, late } = moves;
+  const count = used.length;
+  for (let place = 0; place < count; place += 1) late[place] = 0;
+  for (let place = 0; place < count; place += 1) {
+    const before = split[place] as readonly ModeId[];
+    let own = 0;
+    for (let at = 0; at < before.length; at += 1) {
+      const to = wanted[before[at] as ModeId] as number;
+      if (to === place + 1) own += 1;
+      else if (to > 0) late[to - 1] = (late[to - 1] as number) + 1;
+    }
+    stay[place] = own;
   }
-  const come = after.length - stay;
-  const leave = before.length - stay;
-  const sums = owed[place] ?? 0;
-  const scattered = Math.min(sums, come);
-  const exchanged = come - scattered;
-  const digits = classes[place]?.digits.length ?? 0;
-  if (exchanged > leave || before.length + sums > digits) return undefined;
-  const base = digits + 1;
-  moves.key = (((moves.key * base + come) * base + leave) * base + sums) * base + late;
-  moves.late[place] = late;
-  moves.scattered[place] = scattered;
-  moves.exchanged[place] = exchanged - Math.min(late, exchanged);
-  moves.exchangedLate[place] = Math.min(late, exchanged);
-  moves.reduced[place] = sums - scattered;
-  moves.gathered[place] = leave - exchanged;
-  return come + sums - scattered + leave - exchanged;
-}
-
-function heldElsewhere(split: Spread, mode: ModeId, place: number): boolean {
-  for (let other = 0; other < split.length; other += 1)
-    if (other !== place && split[other]?.includes(mode) === true) return true;
-  return false;
+  let [moving, key] = [0, 0];
+  for (let place = 0; place < count; place += 1) {
+    const before = (split[place] as readonly ModeId[]).length;
+    const come = (used[place] as readonly ModeId[]).length - (stay[place] as number);
+    const leave = before - (stay[place] as number);
+    const sums = owed[place] ?? 0;
+    const scattered = Math.min(sums, come);
+    const exchanged = come - scattered;
+    const digits = classes[place]?.digits.length ?? 0;
+    if (exchanged > leave || before + sums > digits) return -1;
+    const changing = Math.min(late[place] as number, exchanged);
+    const base = digits + 1;
+    key = (((key * base + come) * base + leave) * base + sums) * base + (late[place] as number);
+    moves.scattered[place] = scattered;
+    moves.exchanged[place] = exchanged - changing;
+    moves.exchangedLate[place] = changing;
+    moves.reduced[place] = sums - scattered;
+    moves.gathered[place] = leave - exchanged;
+    moving += come + sums - scattered + leave - exchanged;
+  }
+  moves.key = key;
+  return moving;
 }
 
 /** Collectives in their order, with the factor by which the group multiplies the shard as an exponent. */
@@ -206,10 +279,10 @@ function collectiveSeconds(pricing: Pricing, shard: number): number {
     seconds += knownSeconds(pricing, kind, counts, elements);
     // Modes that come have to lead: mostly a permutation into a buffer of its own.
     if (kind === "redistribute" || kind === "reduce-scatter") {
-      seconds += localStep(model, 0, 2 * elements).seconds;
+      seconds += localSeconds(model, 0, 2 * elements);
       if (2 * elements > room) return Infinity;
     }
-    const next = elements * group ** growth;
+    const next = growth > 0 ? elements * group : growth < 0 ? elements / group : elements;
     if (elements + next > room) return Infinity;
     elements = next;
   }

@@ -5,7 +5,7 @@ import type { WrittenDistribution } from "./wanted.ts";
 
 /** A sliced tree and the ranks that share it. */
 export interface Problem extends Omit<Shared, "sliceDigits"> {
-  /** Modelled seconds that no schedule beats. */
+  /** Modelled seconds in which no schedule does the contractions. */
   readonly leastSeconds: number;
   /** Choices of the digits that take slices. */
   readonly choices: readonly (readonly number[])[];
@@ -17,6 +17,8 @@ export interface Problem extends Omit<Shared, "sliceDigits"> {
 export interface Planned {
   readonly best?: Placed;
   readonly leastBytes: number;
+  /** Modelled seconds that no placement beats which was left alone, since it cannot beat the limit. */
+  readonly skippedSeconds: number;
 }
 
 export interface Placed {
@@ -24,8 +26,19 @@ export interface Placed {
   readonly schedule: Schedule;
 }
 
-/** Of several problems, with more and more slices of the same tree, the one that a schedule is fastest for. */
-export type Planner = (problems: readonly Problem[]) => Planned;
+/**
+ * Of several problems, with more and more slices of the same tree, the one that a schedule is fastest for. `limit`: modelled seconds that a
+ * schedule has to beat; what cannot is not lowered, and taken to fit.
+ */
+export type Planner = (problems: readonly Problem[], limit: number) => Planned;
+
+/** Sums of the same numbers in another order differ by less. */
+const ROUNDING = 1e-9;
+
+/** Whether what takes `least` seconds at the least cannot beat the limit. */
+export function hopeless(least: number, limit: number): boolean {
+  return least >= limit * (1 + ROUNDING);
+}
 
 /** Estimates know no permutations, which take about the same share of all: what is slower than the best by this factor is not lowered. */
 export const CLOSE = 1.03;

@@ -1,25 +1,26 @@
 /** The planners that work by dynamic programming: along the stem over prefixes of modes, and over the whole tree. */
 import { UserError } from "../base/diagnostic.ts";
-import { rankCount } from "../schedule/schedule.ts";
+import { rankCount, type Schedule } from "../schedule/schedule.ts";
 import { sliceCount } from "./assemble.ts";
-import { prefixCandidates, wholeCandidates } from "./candidates.ts";
-import { treeFacts, treeShape, type TreeShape } from "./facts.ts";
+import { prefixCandidates, wholeCandidates, type Candidates } from "./candidates.ts";
+import { treeFacts, treeShape, type TreeFacts, type TreeShape } from "./facts.ts";
+import { leastSecondsOf } from "./estimate.ts";
 import { fitted, leastBytesOf } from "./fitted.ts";
 import { likelyChoices } from "./groups.ts";
 import { placementsOf } from "./number.ts";
 import type { NodePlacements } from "./place.ts";
 import { pricing } from "./price.ts";
-import { CLOSE, type Placed, type Planned, type Planner, type Problem } from "./problem.ts";
-import { digitClasses, groupRanks } from "./spread.ts";
+import { CLOSE, hopeless, type Placed, type Planned, type Planner, type Problem } from "./problem.ts";
+import { digitClasses, groupRanks, type DigitClass } from "./spread.ts";
 import { onStem } from "./stem.ts";
 import { placeTree } from "./tree.ts";
 import { refusal, writtenCandidates, writtenOver } from "./written.ts";
 
 /** Dynamic programming over prefixes of the longest-lived modes along the stem (arXiv 2606.01852). */
-export const planPrefix: Planner = (problems) => programmed(problems, "prefix");
+export const planPrefix: Planner = (problems, limit) => programmed(problems, "prefix", limit);
 
 /** Dynamic programming over the whole tree. */
-export const planTree: Planner = (problems) => programmed(problems, "tree");
+export const planTree: Planner = (problems, limit) => programmed(problems, "tree", limit);
 
 /** Shares of a device's memory that a step may take, tried in turn: what else is alive at the same time is not known before. */
 const SHARES = [1, 0.7, 0.5, 0.35, 0.25, 0.18];
@@ -37,8 +38,17 @@ type Programme = "prefix" | "tree";
 interface Subject {
   readonly problem: Problem;
   readonly shape: TreeShape;
+  /** By the digits that take slices. */
+  readonly sharings: Map<string, Sharing>;
   /** Choices of the digits that take slices, not drafted yet. */
   readonly waiting: (readonly number[])[];
+}
+
+/** A problem for groups of one size: what its drafts have in common. */
+interface Sharing {
+  readonly facts: TreeFacts;
+  readonly classes: readonly DigitClass[];
+  readonly candidates: Candidates;
 }
 
 interface Draft {
@@ -46,8 +56,10 @@ interface Draft {
   readonly sliceDigits: readonly number[];
   /** Number of the share of memory. */
   readonly share: number;
-  /** States a node that were kept. */
+  /** States a node that were kept, at the most. */
   readonly states: number;
+  /** Whether no state was dropped. */
+  readonly complete: boolean;
   readonly seconds: number;
   readonly placements: NodePlacements;
 }
@@ -62,30 +74,39 @@ function choicesFor(problem: Problem): readonly (readonly number[])[] {
   return able;
 }
 
+function looked(problem: Problem): Subject {
+  return { problem, shape: treeShape(problem.modes), sharings: new Map(), waiting: [] };
+}
+
 function subjectOf(problem: Problem): Subject {
-  return { problem, shape: treeShape(problem.modes), waiting: [...choicesFor(problem)] };
+  return { ...looked(problem), waiting: [...choicesFor(problem)] };
 }
 
 /** Choices of groups drafted before any is lowered: larger groups move more, and are for what smaller ones have no room for. */
 const FIRST_CHOICES = 2;
 
-/** Drafts of the next choices of groups, until `count` have a placement. */
+/**
+ * Drafts of the next choices of groups, until `count` have a placement. The smallest groups are looked at in full at once: they are the best
+ * in most cases.
+ */
 function nextDrafts(subject: Subject, method: Programme, count: number): Draft[] {
   const found: Draft[] = [];
+  let states = count === FIRST_CHOICES ? MANY_STATES : FEW_STATES;
   while (found.length < count) {
     const sliceDigits = subject.waiting.shift();
     if (sliceDigits === undefined) break;
-    found.push(...draftOfAny(subject, method, { sliceDigits, share: 0, states: FEW_STATES }));
+    found.push(...draftOfAny(subject, method, { sliceDigits, share: 0, states }));
+    if (found.length > 0) states = FEW_STATES;
   }
   return found;
 }
 
 /** Drafts for every choice of groups, the most promising lowered first, until others are no longer close. */
-function programmed(problems: readonly Problem[], method: Programme): Planned {
+function programmed(problems: readonly Problem[], method: Programme, limit: number): Planned {
   const fresh = [...problems].sort((a, b) => a.leastSeconds - b.leastSeconds);
   const drafts: Draft[] = [];
   let best: Placed | undefined;
-  let [first, leastBytes] = [Infinity, Infinity];
+  let [first, leastBytes, skippedSeconds] = [Infinity, Infinity, Infinity];
   for (;;) {
     drafts.sort((a, b) => a.seconds - b.seconds);
     const [soonest] = fresh;
@@ -99,35 +120,43 @@ function programmed(problems: readonly Problem[], method: Programme): Planned {
     }
     const next = drafts.shift();
     if (next === undefined || next.seconds > CLOSE * first) break;
-    const { schedule, bytes } =
-      next.states === FEW_STATES
-        ? { bytes: leastBytesOf(next.subject.problem, next.placements) }
-        : lowered(next, method);
+    const { schedule, bytes, least } = tried(next, method, limit);
     leastBytes = Math.min(leastBytes, bytes);
     const { memoryBytes } = next.subject.problem.model.machine.device;
     if (bytes > memoryBytes) {
       drafts.push(...smallerDrafts(next, method, bytes / memoryBytes));
       drafts.push(...nextDrafts(next.subject, method, 1));
-      continue;
+    } else if (next.states === FEW_STATES) drafts.push(fullDraft(next, method));
+    else {
+      first = Math.min(first, next.seconds);
+      if (least !== undefined) skippedSeconds = Math.min(skippedSeconds, least);
+      if (schedule !== undefined && schedule.modelledSeconds < (best?.schedule.modelledSeconds ?? Infinity))
+        best = { problem: next.subject.problem, schedule };
     }
-    if (schedule === undefined) {
-      const states = MANY_STATES;
-      drafts.push(draft(next.subject, method, { ...next, states }) ?? { ...next, states });
-      continue;
-    }
-    first = Math.min(first, next.seconds);
-    if (schedule.modelledSeconds < (best?.schedule.modelledSeconds ?? Infinity))
-      best = { problem: next.subject.problem, schedule };
   }
-  return { ...(best && { best }), leastBytes };
+  return { ...(best && { best }), leastBytes, skippedSeconds };
 }
 
-function lowered(
-  { subject: { problem }, sliceDigits, placements }: Draft,
+/** The bytes that a draft needs, at the least where it is not lowered: a first look, or, with its least seconds, one that is hopeless. */
+function tried(
+  { subject: { problem }, sliceDigits, placements, states }: Draft,
   method: Programme,
-): ReturnType<typeof fitted> {
-  const alone = sliceDigits.length > 0 && sliceDigits.length === problem.model.mesh.length;
+  limit: number,
+): { readonly schedule?: Schedule; readonly bytes: number; readonly least?: number } {
+  const { mesh, machine } = problem.model;
+  const bytes = leastBytesOf(problem, placements);
+  if (states === FEW_STATES || bytes > machine.device.memoryBytes) return { bytes };
+  const least = limit < Infinity ? leastSecondsOf(problem, placements, sliceDigits) : 0;
+  if (hopeless(least, limit)) return { bytes, least };
+  const alone = sliceDigits.length > 0 && sliceDigits.length === mesh.length;
   return fitted({ ...problem, sliceDigits }, placements, alone ? "slicing" : method);
+}
+
+/** With many states a node; the same where few were all that there are. */
+function fullDraft(few: Draft, method: Programme): Draft {
+  const states = MANY_STATES;
+  const again = few.complete ? few : draft(few.subject, method, { ...few, states });
+  return { ...(again ?? few), states };
 }
 
 /** The draft with the largest share of memory that places something otherwise. */
@@ -150,8 +179,7 @@ function nextShare(share: number, excess: number): number {
 
 /** Modelled seconds of a placement of the whole tree with these digits for slices, at a first look; Infinity where none fits. */
 export function estimatedSeconds(problem: Problem, sliceDigits: readonly number[]): number {
-  const subject = { problem, shape: treeShape(problem.modes), waiting: [] };
-  return draft(subject, "tree", { sliceDigits, share: 0, states: FEW_STATES })?.seconds ?? Infinity;
+  return draft(looked(problem), "tree", { sliceDigits, share: 0, states: FEW_STATES })?.seconds ?? Infinity;
 }
 
 /** A draft with as many states as asked for; with many where few miss the only ones that fit. None where nothing fits. */
@@ -168,6 +196,21 @@ function draft(
   method: Programme,
   { sliceDigits, share, states }: Pick<Draft, "sliceDigits" | "share" | "states">,
 ): Draft | undefined {
+  const room = SHARES[share];
+  if (room === undefined) return undefined;
+  const { model } = subject.problem;
+  const { facts, classes, candidates } = sharingOf(subject, method, sliceDigits);
+  const placed = placeTree(pricing(facts, model, classes, room), candidates, states);
+  if (placed === undefined) return undefined;
+  const placements = placementsOf(facts, classes, model.mesh.length, placed);
+  const { seconds, complete } = placed;
+  return { subject, sliceDigits, share, states, complete, seconds, placements };
+}
+
+function sharingOf(subject: Subject, method: Programme, sliceDigits: readonly number[]): Sharing {
+  const key = sliceDigits.join();
+  const known = subject.sharings.get(key);
+  if (known !== undefined) return known;
   const { network, tree, model, over } = subject.problem;
   const classes = digitClasses(model.mesh, sliceDigits);
   const groups = rankCount(sliceDigits.flatMap((digit) => model.mesh[digit] ?? []));
@@ -177,10 +220,7 @@ function draft(
   const facts = written?.facts ?? (method === "prefix" ? onStem(whole) : whole);
   const planned = method === "prefix" ? prefixCandidates(facts, classes) : wholeCandidates(facts, classes);
   const candidates = written === undefined ? planned : writtenCandidates(written, classes, planned);
-  const room = SHARES[share];
-  if (room === undefined) return undefined;
-  const placed = placeTree(pricing(facts, model, classes, room), candidates, states);
-  if (placed === undefined) return undefined;
-  const placements = placementsOf(facts, classes, model.mesh.length, placed);
-  return { subject, sliceDigits, share, states, seconds: placed.seconds, placements };
+  const sharing = { facts, classes, candidates };
+  subject.sharings.set(key, sharing);
+  return sharing;
 }

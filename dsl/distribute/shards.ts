@@ -3,7 +3,8 @@ import type { ModeId } from "../schedule/schedule.ts";
 import type { Operands } from "./below.ts";
 import { elementCount, type ModeTree } from "./modes.ts";
 import type { Arrangement } from "./orders.ts";
-import type { NodePlacements } from "./place.ts";
+import { withoutSplit, type NodePlacements } from "./place.ts";
+import { sizesOf } from "./sizes.ts";
 
 /** Subtrees whose tensors are all smaller than this share of the largest cost nothing, whatever their order. */
 const LIGHT = 1e-4;
@@ -55,25 +56,16 @@ function weigh(pass: Pass, node: number, rounds: number): void {
   const size =
     elementCount(tree.modes, usedModes(pass, node)) * (tree.sliceDependent[node] === true ? rounds : 1);
   own[node] = size;
-  const involved = new Set(pair.flatMap((child) => tree.nodes[child] ?? []));
-  flops[node] = elementCount(tree.modes, [...involved]) * (tree.sliceDependent[node] === true ? rounds : 1);
+  const { multiplyAdds, batches } = sizesOf(tree);
+  flops[node] = (multiplyAdds[node] ?? 1) * (tree.sliceDependent[node] === true ? rounds : 1);
   largest[node] = pair.reduce((most, child) => Math.max(most, largest[child] ?? 0), size);
-  const [a, b] = pair;
-  const inB = new Set(b === undefined ? [] : tree.nodes[b]);
-  const kept = new Set(tree.nodes[node]);
-  for (const mode of a === undefined ? [] : (tree.nodes[a] ?? []))
-    if (inB.has(mode) && kept.has(mode)) pass.batched[mode] = (pass.batched[mode] ?? 0) + size;
+  for (const mode of batches[node] ?? []) pass.batched[mode] = (pass.batched[mode] ?? 0) + size;
   total[node] = pair.reduce((sum, child) => sum + (total[child] ?? 0), size);
 }
 
 /** Per node: modes that its consumer finds on a rank. */
 export function localModes({ nodes }: ModeTree, { used }: NodePlacements): readonly (readonly ModeId[])[] {
-  return nodes.map((modes, node) => without(modes, used[node]));
-}
-
-function without(modes: readonly ModeId[], split: NodePlacements["used"][number] = []): readonly ModeId[] {
-  const taken = new Set(split);
-  return modes.filter((mode) => !taken.has(mode));
+  return nodes.map((modes, node) => withoutSplit(modes, used[node]));
 }
 
 export function usedModes({ local }: Pass, node: number): readonly ModeId[] {
@@ -81,7 +73,7 @@ export function usedModes({ local }: Pass, node: number): readonly ModeId[] {
 }
 
 export function madeModes({ tree, placements }: Pass, node: number): readonly ModeId[] {
-  return without(tree.nodes[node] ?? [], placements.made[node]);
+  return withoutSplit(tree.nodes[node] ?? [], placements.made[node]);
 }
 
 /** Absent for a leaf and in a subtree that is not worth planning. */

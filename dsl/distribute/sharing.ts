@@ -92,6 +92,22 @@ export function leastSeconds(work: Work, tree: ContractionTree): number {
   return seconds;
 }
 
+/** Modelled seconds that no schedule of the tree spends less on loading its tensors, on these devices. */
+export function leastLoadSeconds(work: Work, tree: ContractionTree): number {
+  const { model, devices, graph } = work;
+  const sliced = numbersOf(work, tree);
+  const rounds = Math.max(1, slicesOf(work, sliced) / devices);
+  const isSliced = new Uint8Array(graph.weights.length);
+  for (const index of sliced) isSliced[index] = 1;
+  let seconds = 0;
+  for (let leaf = 0; leaf < tree.leaves; leaf += 1) {
+    const { indices } = at(work.nodes, leaf);
+    const depends = indices.some((index) => isSliced[index] === 1);
+    seconds += (depends ? rounds : 1) * model.machine.device.launchSeconds;
+  }
+  return seconds;
+}
+
 function slicesOf({ graph }: Work, sliced: readonly number[]): number {
   return Math.round(sliced.reduce((product, index) => product * 2 ** at(graph.weights, index), 1));
 }

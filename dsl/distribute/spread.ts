@@ -4,6 +4,7 @@
  */
 import type { MeshDigit, ModeId } from "../schedule/schedule.ts";
 import type { ModeTree } from "./modes.ts";
+import { sizesOf } from "./sizes.ts";
 
 /** Digits of one tier and one radix. */
 export interface DigitClass {
@@ -41,6 +42,71 @@ export function spreadKey(spread: Spread): string {
   return key;
 }
 
+interface Entry<Value> {
+  readonly spread: Spread;
+  readonly value: Value;
+  /** The next of the same hash. */
+  readonly next: Entry<Value> | undefined;
+}
+
+/** Values by the modes that spreads have in common with a node's: those whose `flags` have the `bit`; all modes where that is 0. */
+export class SpreadTable<Value> {
+  readonly #entries = new Map<number, Entry<Value>>();
+  readonly #flags: Uint8Array;
+  readonly #bit: number;
+
+  /** `flags`: by mode, as they are when the table is asked. */
+  constructor(flags: Uint8Array, bit: number) {
+    this.#flags = flags;
+    this.#bit = bit;
+  }
+
+  /** The value of a spread, restricted; made where there is none. */
+  get(spread: Spread, make: (restricted: Spread) => Value): Value {
+    const hash = this.#hashOf(spread);
+    const first = this.#entries.get(hash);
+    for (let entry = first; entry !== undefined; entry = entry.next)
+      if (this.#fits(spread, entry.spread)) return entry.value;
+    const own = this.#bit === 0 ? spread : spread.map((modes) => modes.filter((mode) => this.#has(mode)));
+    const value = make(own);
+    this.#entries.set(hash, { spread: own, value, next: first });
+    return value;
+  }
+
+  #has(mode: ModeId): boolean {
+    return this.#bit === 0 || ((this.#flags[mode] as number) & this.#bit) !== 0;
+  }
+
+  #hashOf(spread: Spread): number {
+    let hash = 0;
+    for (let place = 0; place < spread.length; place += 1) {
+      const modes = spread[place] as readonly ModeId[];
+      hash = Math.imul(hash, 31) + 1;
+      for (let at = 0; at < modes.length; at += 1) {
+        const mode = modes[at] as ModeId;
+        if (this.#has(mode)) hash = (Math.imul(hash, 0x01000193) ^ (mode + 1)) & 0x3fffffff;
+      }
+    }
+    return hash & 0x3fffffff;
+  }
+
+  #fits(spread: Spread, known: Spread): boolean {
+    for (let place = 0; place < spread.length; place += 1) {
+      const modes = spread[place] as readonly ModeId[];
+      const others = known[place] as readonly ModeId[];
+      let at = 0;
+      for (let from = 0; from < modes.length; from += 1) {
+        const mode = modes[from] as ModeId;
+        if (!this.#has(mode)) continue;
+        if (others[at] !== mode) return false;
+        at += 1;
+      }
+      if (at !== others.length) return false;
+    }
+    return true;
+  }
+}
+
 export function restricted(spread: Spread, held: ReadonlySet<ModeId>): Spread {
   return spread.map((modes) => modes.filter((mode) => held.has(mode)));
 }
@@ -66,18 +132,36 @@ export function filled(
   order: readonly ModeId[],
   free: readonly number[],
 ): Spread {
-  const spread = classes.map((_, place) => [...(fixed[place] ?? [])]);
+  const spread = classes.map((_, place) => (fixed[place] ?? []).slice());
+  fill(tree, classes, spread, order, free);
+  return spread;
+}
+
+/** The same, of a spread that is changed. */
+export function fill(
+  tree: ModeTree,
+  classes: readonly DigitClass[],
+  spread: ModeId[][],
+  order: readonly ModeId[],
+  free: readonly number[],
+): void {
+  const { extents } = sizesOf(tree);
   for (let place = 0; place < classes.length; place += 1) {
     const modes = spread[place] as ModeId[];
     const most = modes.length + Math.max(0, free[place] ?? 0);
     const radix = classes[place]?.radix;
     for (let at = 0; at < order.length && modes.length < most; at += 1) {
       const mode = order[at] as ModeId;
-      if (tree.modes[mode]?.extent === radix && !holds(spread, mode)) modes.push(mode);
+      if (extents[mode] === radix && !holds(spread, mode)) insert(modes, mode);
     }
-    modes.sort((a, b) => a - b);
   }
-  return spread;
+}
+
+/** Keeps them ascending. */
+function insert(modes: ModeId[], mode: ModeId): void {
+  let at = modes.length;
+  for (; at > 0 && (modes[at - 1] as ModeId) > mode; at -= 1) modes[at] = modes[at - 1] as ModeId;
+  modes[at] = mode;
 }
 
 function holds(spread: Spread, mode: ModeId): boolean {

@@ -145,10 +145,20 @@ function planned(subject: Subject, machine: Machine, devices: number, wanted: Wa
   const finer = fitting === undefined ? [] : finerTrees(workOf(network, fitting, model), fitting);
   const slicings = {
     coarse: coarse.filter((tree) => cost(network, tree).log2Size <= room).map((tree) => [tree]),
-    fine: [...fine, ...finer].map((tree) => [tree]),
+    fine: distinct([...fine, ...finer]).map((tree) => [tree]),
   };
   const chosen = fastestOver({ network, model, wanted }, slicings);
   return { ...chosen, schedule: assertSound(chosen.schedule) };
+}
+
+/** Of trees with the same slices, in whatever order, the first. */
+function distinct(trees: readonly ContractionTree[]): ContractionTree[] {
+  const found = new Map<string, ContractionTree>();
+  for (const tree of trees) {
+    const key = [...tree.sliced].sort().join("\n");
+    if (!found.has(key)) found.set(key, tree);
+  }
+  return [...found.values()];
 }
 
 /** Trees of a network's pairs with no slices, one, two, ...; `fine` begins with the first that fits one device. */
@@ -164,15 +174,26 @@ interface Subject {
  */
 function subjectOf(network: Network, tree: ContractionTree, memoryBytes: number): Subject {
   const room = Math.log2(memoryBytes / elementBytes(network.dtype));
-  const fits = (one: ContractionTree): boolean =>
-    cost(network, one).log2Size <= room && fitsOneDevice(network, one, memoryBytes);
-  let [finest, known] = [tree, -1];
+  const known = new Map<string, boolean>();
+  const fits = (one: ContractionTree): boolean => {
+    const key = one.sliced.join("\n");
+    const seen = known.get(key);
+    if (seen !== undefined) return seen;
+    const own = cost(network, one).log2Size <= room && fitsOneDevice(network, one, memoryBytes);
+    known.set(key, own);
+    return own;
+  };
+  let [finest, refused] = [tree, -1];
+  // Whether one slice less fits is asked anyhow, and answers for both.
+  const suffices = ({ sliced }: ContractionTree): boolean =>
+    (sliced.length - 1 > refused && fits({ ...tree, sliced: sliced.slice(0, -1) })) ||
+    fits({ ...tree, sliced });
   let limit = Math.min(Math.ceil(cost(network, tree).log2Size) - 1, Math.floor(room));
-  for (; !fits(finest) && limit >= 0; limit -= 1) {
-    known = finest.sliced.length;
+  for (; !suffices(finest) && limit >= 0; limit -= 1) {
+    refused = finest.sliced.length;
     finest = slice(network, tree, limit);
   }
-  if (!fits(finest))
+  if (!suffices(finest))
     throw new UserError(`no slicing brings ${network.name} under ${formatBytes(memoryBytes)} on one device`);
   const { sliced } = finest;
   const trees = Array.from({ length: sliced.length + 1 }, (_, count) => ({
@@ -180,7 +201,7 @@ function subjectOf(network: Network, tree: ContractionTree, memoryBytes: number)
     sliced: sliced.slice(0, count),
   }));
   let first = sliced.length;
-  while (first - 1 > known && fits(trees[first - 1] as ContractionTree)) first -= 1;
+  while (first - 1 > refused && fits(trees[first - 1] as ContractionTree)) first -= 1;
   return { network, coarse: trees.slice(0, first), fine: trees.slice(first) };
 }
 

@@ -42,19 +42,22 @@ export function walkSteps(
 }
 
 function lifetimes(schedule: Pick<Schedule, "buffers" | "steps">): Lifetime[] {
-  const found = new Map<BufferId, Lifetime>();
+  const found: Lifetime[] = [];
+  const byBuffer = new Array<Lifetime | undefined>(schedule.buffers.length).fill(undefined);
   let position = 0;
   walkSteps(schedule.steps, (step) => {
     const made = definedBy(step);
     if (made !== undefined) {
       const elements = schedule.buffers[made]?.elements ?? 0;
-      found.set(made, { buffer: made, elements, first: position, last: Infinity });
+      const life = { buffer: made, elements, first: position, last: Infinity };
+      byBuffer[made] = life;
+      found.push(life);
     }
-    const freed = step.kind === "free" ? found.get(step.buffer) : undefined;
+    const freed = step.kind === "free" ? byBuffer[step.buffer] : undefined;
     if (freed !== undefined) freed.last = position;
     position += 1;
   });
-  return [...found.values()];
+  return found;
 }
 
 /** Largest first, each at the lowest offset that no buffer alive at the same time occupies. */

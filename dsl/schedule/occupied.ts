@@ -17,7 +17,8 @@ export interface Occupied {
 
 export function nothingOccupied(positions: number): Occupied {
   const width = 2 ** Math.ceil(Math.log2(Math.max(1, positions)));
-  return { width, throughout: [], sometime: [] };
+  const none = (): undefined[] => new Array<undefined>(2 * width).fill(undefined);
+  return { width, throughout: none(), sometime: none() };
 }
 
 /** Marks places from `start` up to `end` as taken from position `first` to `last`, both included. */

@@ -1,0 +1,40 @@
+/** What the values and the products of a tree measure before anything is split: found once a tree. */
+import type { ModeId } from "../schedule/schedule.ts";
+import { elementCount, type ModeTree } from "./modes.ts";
+
+export interface Sizes {
+  /** By mode. */
+  readonly extents: Float64Array;
+  /** Per node: elements of its value. */
+  readonly elements: Float64Array;
+  /** Per node: multiply-adds of its pair; 1 for a leaf. */
+  readonly multiplyAdds: Float64Array;
+  /** Per node: modes that both operands and the result have; absent where there are none. */
+  readonly batches: readonly (readonly ModeId[] | undefined)[];
+}
+
+const known = new WeakMap<ModeTree, Sizes>();
+
+export function sizesOf(tree: ModeTree): Sizes {
+  let sizes = known.get(tree);
+  if (sizes === undefined) known.set(tree, (sizes = measured(tree)));
+  return sizes;
+}
+
+function measured(tree: ModeTree): Sizes {
+  const extents = Float64Array.from(tree.modes, ({ extent }) => extent);
+  const elements = Float64Array.from(tree.nodes, (ids) => elementCount(tree.modes, ids));
+  const multiplyAdds = new Float64Array(tree.nodes.length).fill(1);
+  const batches: (readonly ModeId[] | undefined)[] = [];
+  tree.pairs.forEach(([a, b], position) => {
+    const node = tree.leaves + position;
+    const first = tree.nodes[a] ?? [];
+    const inFirst = new Set(first);
+    const [shared, own]: ModeId[][] = [[], []];
+    for (const mode of tree.nodes[b] ?? []) (inFirst.has(mode) ? shared : own)?.push(mode);
+    multiplyAdds[node] = elementCount(tree.modes, first.concat(own ?? []));
+    const batch = shared?.filter((mode) => tree.nodes[node]?.includes(mode)) ?? [];
+    if (batch.length > 0) batches[node] = batch;
+  });
+  return { extents, elements, multiplyAdds, batches };
+}
