@@ -169,26 +169,43 @@ export function extracted(tree: OrderTree, modes: Set_): readonly OrderTree[] {
 
 /** An order that the tree allows, as near to `before` as it can be: modes at lower places first. */
 export function ordered(tree: OrderTree, before: ReadonlyMap<ModeId, number>): ModeId[] {
-  return arrangedBy(tree, before).modes.filter((mode) => mode !== LEFT);
+  const modes: ModeId[] = [];
+  arrange(tree, before, modes);
+  return modes;
 }
 
-interface Placed {
-  readonly modes: readonly ModeId[];
-  /** The lowest place among them. */
-  readonly least: number;
+/** The lowest place of a part's modes. */
+function leastPlace(tree: OrderTree, before: ReadonlyMap<ModeId, number>): number {
+  if (typeof tree === "number") return tree === LEFT ? -1 : (before.get(tree) ?? Infinity);
+  let least = Infinity;
+  for (const part of tree.parts) least = Math.min(least, leastPlace(part, before));
+  return least;
 }
 
-function arrangedBy(tree: OrderTree, before: ReadonlyMap<ModeId, number>): Placed {
-  if (typeof tree === "number")
-    return { modes: [tree], least: tree === LEFT ? -1 : (before.get(tree) ?? Infinity) };
-  let parts = tree.parts.map((part) => arrangedBy(part, before));
-  if (tree.kind === "free") parts.sort((a, b) => (a.least === b.least ? 0 : a.least - b.least));
-  else {
-    const known = parts.filter(({ least }) => least < Infinity);
-    if ((known[0]?.least ?? 0) > (known.at(-1)?.least ?? 0)) parts = parts.reverse();
+function arrange(tree: OrderTree, before: ReadonlyMap<ModeId, number>, into: ModeId[]): void {
+  if (typeof tree === "number") {
+    if (tree !== LEFT) into.push(tree);
+    return;
   }
-  const least = parts.reduce((low, part) => Math.min(low, part.least), Infinity);
-  return { modes: parts.flatMap((part) => part.modes), least };
+  const { kind, parts } = tree;
+  const places = parts.map((part) => leastPlace(part, before));
+  for (const part of kind === "free" ? byPlace(parts, places) : forwards(parts, places))
+    arrange(part, before, into);
+}
+
+/** Parts at lower places first; those of equal places as they are. */
+function byPlace(parts: readonly OrderTree[], places: readonly number[]): readonly OrderTree[] {
+  if (places.every((place, at) => at === 0 || (places[at - 1] as number) <= place)) return parts;
+  const order = [...places.keys()];
+  order.sort((a, b) => (places[a] === places[b] ? 0 : (places[a] as number) - (places[b] as number)));
+  return order.map((at) => parts[at] as OrderTree);
+}
+
+/** Parts of a line in the direction in which the first of known place is not after the last. */
+function forwards(parts: readonly OrderTree[], places: readonly number[]): readonly OrderTree[] {
+  const first = places.find((place) => place < Infinity) ?? 0;
+  const last = places.findLast((place) => place < Infinity) ?? 0;
+  return first > last ? parts.toReversed() : parts;
 }
 
 /** Whether the tree allows a full order. */

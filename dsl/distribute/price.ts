@@ -202,11 +202,12 @@ function secondsOfMove(pricing: Pricing, made: Made, used: Spread, known: Map<nu
   return seconds;
 }
 
-/** Seconds that no move of a shard of `elements` beats: half of it at the least leaves the rank, on the faster of its links. */
+/** Seconds that no move of a shard of `elements` beats: half of it at the least leaves the rank, on the faster of its links, in a message. */
 export function leastMoveSeconds({ model: { machine, dtype } }: Pricing, elements: number): number {
   const { node, cluster = node } = machine;
   const bytesPerSecond = Math.max(node.bytesPerSecond, cluster.bytesPerSecond);
-  return (elements * elementBytes(dtype)) / 2 / bytesPerSecond;
+  const latency = Math.min(node.latencySeconds, cluster.latencySeconds);
+  return (elements * elementBytes(dtype)) / 2 / bytesPerSecond + latency;
 }
 
 /** Modes that change class do so by an exchange after all others: not where they would have to wait for a gather, or for each other. */

@@ -5,7 +5,8 @@
 import { UserError } from "../base/diagnostic.ts";
 import { formatBytes } from "../base/units.ts";
 import { elementBytes, type Network } from "../network/network.ts";
-import { cost } from "../plan/cost.ts";
+import { cost, plainCost } from "../plan/cost.ts";
+import { withSliced } from "../plan/hypergraph.ts";
 import { slice } from "../plan/slice.ts";
 import type { ContractionTree } from "../plan/tree.ts";
 import { rankCount, type Schedule } from "../schedule/schedule.ts";
@@ -142,9 +143,12 @@ function planned(subject: Subject, machine: Machine, devices: number, wanted: Wa
   const model: CostModel = { machine, dtype: network.dtype, mesh: meshOf(machine, devices) };
   const [fitting] = fine;
   const room = Math.log2((devices * machine.device.memoryBytes) / elementBytes(network.dtype));
-  const finer = fitting === undefined ? [] : finerTrees(workOf(network, fitting, model), fitting);
+  const work = fitting && workOf(network, fitting, model);
+  const finer = work === undefined ? [] : finerTrees(work, work.tree);
+  const log2Largest = ({ sliced }: ContractionTree): number =>
+    work === undefined ? 0 : plainCost(withSliced(work.graph, sliced), work.nodes).log2Size;
   const slicings = {
-    coarse: coarse.filter((tree) => cost(network, tree).log2Size <= room).map((tree) => [tree]),
+    coarse: coarse.filter((tree) => log2Largest(tree) <= room).map((tree) => [tree]),
     fine: distinct([...fine, ...finer]).map((tree) => [tree]),
   };
   const chosen = fastestOver({ network, model, wanted }, slicings);
