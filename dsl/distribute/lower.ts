@@ -8,7 +8,7 @@ import type { BufferId, ModeId, Placement, Step } from "../schedule/schedule.ts"
 import { executionOf, type Shards } from "./execution.ts";
 import { formOf, sameOrder, viewAs, type Form, type Roles } from "./layout.ts";
 import { permuteTo, type Lowering, type Shared } from "./lowering.ts";
-import { contractStep, localStep } from "./model.ts";
+import { contractStep, loadStep, localStep } from "./model.ts";
 import { elementCount } from "./modes.ts";
 import { moveToUse, movesOf } from "./moves.ts";
 import { withoutSplit, type Split } from "./place.ts";
@@ -62,7 +62,7 @@ function loadLeaf(low: Lowering, leaf: number, order: readonly ModeId[]): Buffer
   const whole = summed.length === 0 ? order : [...order, ...summed];
   const out = allocate(program, name, placementFor(split, whole), inLoop);
   const { elements } = bufferOf(program, out);
-  emit(program, { kind: "load", tensor: leaf, out, model: localStep(low.model, 0, 2 * elements) }, inLoop);
+  emit(program, { kind: "load", tensor: leaf, out, model: loadStep(low.model, elements) }, inLoop);
   if (summed.length === 0) return out;
   const reduced = elementCount(tree.modes, summed);
   const result = allocate(program, name, placementFor(split, order), inLoop);

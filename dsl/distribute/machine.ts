@@ -35,6 +35,8 @@ export interface Device {
   readonly products?: Readonly<Record<Dtype, ProductRates>>;
   /** Where permutations were measured by their shape. */
   readonly permutations?: PermutationRates;
+  /** Of numbers that are loaded, how much is read and written in a second; that of the memory where absent. */
+  readonly loadedBytesPerSecond?: number;
   /** Of partial sums that have come, how much is added up in a second; absent where that hides behind their coming. */
   readonly addedBytesPerSecond?: number;
 }

@@ -39,6 +39,13 @@ export function localSeconds(
   return device.launchSeconds + Math.max(arithmetic, traffic);
 }
 
+/** Numbers that are read where they lie before the run, and written as `elements` of a shard. */
+export function loadStep(model: CostModel, elements: number): StepModel {
+  const { memoryBytesPerSecond, loadedBytesPerSecond } = model.machine.device;
+  const bandwidth = loadedBytesPerSecond === undefined ? 1 : loadedBytesPerSecond / memoryBytesPerSecond;
+  return roofline(model, 0, 2 * elements, { rate: 1, bandwidth });
+}
+
 /** `shares`: of the device's rate and of its memory bandwidth, that the step reaches. */
 function roofline(
   { machine: { device }, dtype }: CostModel,

@@ -52,7 +52,8 @@ export function readTogether({ shape, axes }: Permutation): number {
 }
 
 /**
- * Bytes a second: between the measured runs linear in the logarithms. Of shorter ones, elements take as long as those of the shortest.
+ * Bytes a second: between the measured runs, and between what is read whole and what is read far apart, linear in the logarithms. Of
+ * shorter runs, elements take as long as those of the shortest.
  */
 export function permutationRate(
   { manyAxes, runBytes, bytesPerSecond, transposedBytesPerSecond }: PermutationRates,
@@ -62,16 +63,26 @@ export function permutationRate(
   const axes = permutation.shape.length;
   const run = unbrokenRun(permutation);
   if (axes === 2 && run === 1) return transposedBytesPerSecond;
-  const far = readTogether(permutation) * elementBytes < LINE_BYTES ? "Far" : "";
-  const rates = bytesPerSecond[`${axes < manyAxes ? "few" : "many"}${far}`];
+  const kind = axes < manyAxes ? "few" : "many";
   const own = run * elementBytes;
+  const near = rateAt(runBytes, bytesPerSecond[kind], own);
+  const together = readTogether(permutation) * elementBytes;
+  if (together >= LINE_BYTES) return near;
+  const far = rateAt(runBytes, bytesPerSecond[`${kind}Far`], own);
+  return between(far, near, Math.log(together / own) / Math.log(LINE_BYTES / own));
+}
+
+function rateAt(runBytes: readonly number[], rates: readonly number[], own: number): number {
   const below = Math.max(
     0,
     runBytes.findLastIndex((bytes) => bytes <= own),
   );
   const [from, to] = [runBytes[below] ?? NaN, runBytes[below + 1]];
-  const [slower, faster] = [rates[below] ?? NaN, rates[below + 1] ?? NaN];
-  if (own <= from) return (slower * own) / from;
-  if (to === undefined) return slower;
-  return slower * (faster / slower) ** (Math.log(own / from) / Math.log(to / from));
+  const [rate, next] = [rates[below] ?? NaN, rates[below + 1] ?? NaN];
+  if (own <= from) return (rate * own) / from;
+  return to === undefined ? rate : between(rate, next, Math.log(own / from) / Math.log(to / from));
+}
+
+function between(from: number, to: number, share: number): number {
+  return from * (to / from) ** share;
 }

@@ -118,6 +118,7 @@ export interface ThreadRates extends Pick<
   | "products"
   | "permutations"
   | "addedBytesPerSecond"
+  | "loadedBytesPerSecond"
 > {
   /** Of copies between the memories of two workers. */
   readonly linkBytesPerSecond: number;

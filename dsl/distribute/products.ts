@@ -34,6 +34,9 @@ export interface ProductRates {
   readonly flopsPerSecond: Readonly<Record<ProductKind, Readonly<Record<Forms, readonly number[]>>>>;
 }
 
+/** Matrices of a batch that are so many times as long as those measured in batches are as fast as each alone. */
+const ALONE = 4;
+
 /**
  * Real operations a second of a product, between the measured ones: linear in the logarithms of extents and rate, with the mean over
  * all forms where the forms are open. NaN where nothing near it was measured.
@@ -46,8 +49,10 @@ export function productRate(rates: ProductRates, extents: ProductExtents, wide: 
     ? { m: batch, n: extents.m, k: extents.k }
     : { ...extents, m: joined ? batch * extents.m : extents.m };
   const single = batch === 1 || joined || turned;
-  const long = !wide && k > rates.longSum && m * n <= rates.smallResult;
-  const kind = single ? (long ? "long" : "one") : shared === "a" ? "shared" : "batched";
+  const results = (single ? 1 : batch) * m * n;
+  const long = !wide && k > rates.longSum && results <= rates.smallResult;
+  const alone = single || Math.max(m, n, k) >= ALONE * (rates.extents.at(-1) ?? Infinity);
+  const kind = long ? "long" : alone ? "one" : shared === "a" ? "shared" : "batched";
   const wanted = turned ? turnedForms(extents) : formsOf(formA, formB);
   const cells = cellsAround(rates.extents, [m, n, k]);
   const sum = wanted.reduce((all, forms) => all + logRate(rates.flopsPerSecond[kind][forms], cells), 0);

@@ -8,7 +8,7 @@ import type { Schedule, Step, StepModel } from "../schedule/schedule.ts";
 import { collectiveStep } from "./collective.ts";
 import { usedDevices } from "./links.ts";
 import type { Machine } from "./machine.ts";
-import { contractStep, FREE, localStep, permuteStep, type CostModel } from "./model.ts";
+import { contractStep, FREE, loadStep, localStep, permuteStep, type CostModel } from "./model.ts";
 import { withoutOverlap, withOverlap } from "./overlap.ts";
 import { modelledSeconds } from "./time.ts";
 
@@ -78,7 +78,7 @@ function stepModel(
   };
   switch (step.kind) {
     case "load":
-      return localStep(model, 0, 2 * elementsOf(step.out));
+      return loadStep(model, elementsOf(step.out));
     case "sum":
       return localStep(model, 0, elementsOf(step.in) + elementsOf(step.out));
     case "contract":

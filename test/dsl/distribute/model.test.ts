@@ -3,7 +3,13 @@ import { collectiveStep, type CollectiveKind } from "../../../dsl/distribute/col
 import { avoidingShare, balancedReduceFactor, slowestShare } from "../../../dsl/distribute/links.ts";
 import { machineFrom, withDegradedLink, type Machine } from "../../../dsl/distribute/machine.ts";
 import { meshOf } from "../../../dsl/distribute/mesh.ts";
-import { contractStep, localStep, permuteStep, type CostModel } from "../../../dsl/distribute/model.ts";
+import {
+  contractStep,
+  loadStep,
+  localStep,
+  permuteStep,
+  type CostModel,
+} from "../../../dsl/distribute/model.ts";
 import type { ProductExtents, ProductRates } from "../../../dsl/distribute/products.ts";
 import type { Dtype } from "../../../dsl/network/network.ts";
 
@@ -95,6 +101,8 @@ test("where products were measured by shape, their rate is what lies between the
     13,
   );
   expect(seconds({ batch: 3, m: 2, n: 7, k: 50, ...forms })).toBeCloseTo(48e-9, 15);
+  // Matrices so long are as fast as each alone.
+  expect(seconds({ batch: 3, m: 1024, n: 7, k: 50, ...forms })).toBeCloseTo(96e-9, 15);
   expect(seconds({ batch: 3, m: 2, n: 7, k: 50, shared: "a", ...forms })).toBeCloseTo(96e-9, 15);
   expect(seconds({ batch: 256, m: 2, n: 1, k: 50, shared: "a", ...forms })).toBeCloseTo(8e-9, 15);
   // Long sums of single precision into little: their own table.
@@ -166,6 +174,12 @@ test.each(
   const step = collectiveStep(model, kind, digits, elements);
   expect(step.sentBytes).toEqual({ node: 8 * node, cluster: 8 * cluster });
   expect(step.seconds).toBeCloseTo((8 * node) / 1e10 + (8 * cluster) / 1e9, 12);
+});
+
+test("loads take as long as measured, or as memory does", () => {
+  const on: Machine = { ...machine, device: { ...machine.device, loadedBytesPerSecond: 1e9 } };
+  expect(loadStep(modelOn(1, on), 2 ** 20).seconds).toBeCloseTo(1e-6 + (16 * 2 ** 20) / 1e9, 12);
+  expect(loadStep(modelOn(1), 2 ** 20)).toEqual(localStep(modelOn(1), 0, 2 ** 21));
 });
 
 test("where additions were measured, a sum over ranks takes those of one shard more", () => {

@@ -80,6 +80,8 @@ test.each([
   ["between two runs", [64, 256, 2], [1, 0, 2], 8, 2],
   ["longer than all", [2 ** 10, 2 ** 10, 32], [1, 0, 2], 8, 16],
   ["many axes, far", twos(22), reversed(0, 22), 8, 0.5],
+  // Four of the eight elements of a line are read together: two thirds of the way from 0.5 to 2.
+  ["many axes, some way apart", twos(22), [...reversed(2, 20), 21, 20, 1, 0], 8, 0.5 * 4 ** (2 / 3)],
   ["many axes, near", twos(22), [...reversed(0, 11), ...reversed(11, 22)], 8, 2],
 ])("the rate of a permutation: %s", (_, shape, axes, elementBytes, expected) => {
   expect(permutationRate(rates, { shape, axes }, elementBytes)).toBeCloseTo(expected, 12);

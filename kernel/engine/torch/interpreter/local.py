@@ -162,7 +162,7 @@ def product(memory: Arithmetic, a: Tensor, b: Tensor, out: Tensor, shared: str |
 
 def sum_of_parts(a: Tensor, b: Tensor, out: Tensor) -> Work:
     """out := a b, a part of the summed index at a time."""
-    parts = list(zip(a.split(PART, dim=1), b.split(PART), strict=True))
+    parts = list(zip(torch.split(a, PART, dim=1), torch.split(b, PART), strict=True))
 
     def work() -> None:
         out.zero_()

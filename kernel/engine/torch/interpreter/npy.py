@@ -7,7 +7,7 @@ import ctypes
 import mmap
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from errno import EINVAL, EOPNOTSUPP
 from math import prod
@@ -76,7 +76,7 @@ def make_room(path: Path, dtype: str, shape: tuple[int, ...]) -> None:
 
 
 @contextmanager
-def written_beside(path: Path) -> Iterator[Path]:
+def written_beside(path: Path) -> Generator[Path, None, None]:
     """A file that is to take the place of `path`. Half a one would take the room that the next one needs."""
     beside = path.with_suffix(".part")
     try:
