@@ -37,6 +37,8 @@ const LINE_BYTES = 256;
 const STREAM_BYTES = 1024;
 /** Where the steps of the output reach then: a block of whole lines that are written once. */
 const STREAM_LINE_BYTES = 64;
+/** Most moves along an axis: the second cache holds two lines for each, and what the other side needs. */
+const MOST_REPEATS = 1024;
 /** Lines that lie so far apart share a set of every cache. */
 const ALIAS_BYTES = 4096;
 
@@ -197,19 +199,49 @@ interface Block {
   readonly outside: readonly Axis[];
 }
 
-/** How far a block reaches in the output. Where the second cache holds a line of each output row meanwhile, the input is read row by row. */
-function writtenBytes(axes: readonly Axis[]): number {
-  const streams = axes.some(
-    ({ extent, to, from }) =>
-      from <= VECTOR && extent * from >= STREAM_BYTES && to > LINE_BYTES && to % ALIAS_BYTES > 0,
+/** An axis along which one side lies in rows, if there is one, whose steps on the other share no cache set. */
+function streamAlong(side: "to" | "from", axes: readonly Axis[]): Axis | undefined {
+  const other = side === "to" ? "from" : "to";
+  return axes.find(
+    ({ extent, [side]: near, [other]: far }) =>
+      near <= VECTOR && extent * near >= STREAM_BYTES && far > LINE_BYTES && far % ALIAS_BYTES > 0,
   );
-  return streams ? STREAM_LINE_BYTES : LINE_BYTES;
+}
+
+/** A move that is repeated along an axis at one place of a block before it begins at the next one. */
+interface Repeated extends Block {
+  readonly repeats: Axis;
+}
+
+const ONCE: Axis = { extent: 1, to: 0, from: 0 };
+
+/**
+ * A block of a move. Where the second cache holds a line of each row of one side, the rows of the other are gone along from end to end: those
+ * of the input by squares, else those of the output. Other blocks reach over some lines on both sides.
+ */
+function blockOf({ kind, reach, axes }: Move): Repeated {
+  const read = streamAlong("from", axes);
+  const written = streamAlong("to", axes);
+  const isRepeatable = kind === TURN_TWOS || kind === COPY_ELEMENT[VECTOR];
+  if (kind === TURN_TWOS && read !== undefined && read.extent <= MOST_REPEATS)
+    return repeatedAlong(read, "to", reach, axes);
+  if (isRepeatable && written !== undefined && written.extent <= MOST_REPEATS)
+    return repeatedAlong(written, "from", reach, axes);
+  const line = read === undefined ? LINE_BYTES : STREAM_LINE_BYTES;
+  const block = spanning({ inside: [], outside: axes }, "to", reach, line);
+  return { ...spanning(block, "from", reach, LINE_BYTES), repeats: ONCE };
+}
+
+/** A block that goes along an axis, and reaches over a cache line on the side that is not in rows. */
+function repeatedAlong(repeats: Axis, side: "to" | "from", reach: number, axes: readonly Axis[]): Repeated {
+  const outside = axes.filter((axis) => axis !== repeats);
+  return { ...spanning({ inside: [], outside }, side, reach, STREAM_LINE_BYTES), repeats };
 }
 
 function partWords(part: Part): number[] {
-  const { kind, run, toSteps, fromSteps, reach, axes } = moveOf(part);
-  const written = spanning({ inside: [], outside: axes }, "to", reach, writtenBytes(axes));
-  const { inside, outside } = spanning(written, "from", reach, LINE_BYTES);
+  const move = moveOf(part);
+  const { kind, run, toSteps, fromSteps } = move;
+  const { inside, outside, repeats } = blockOf(move);
   let places = [{ to: part.to, from: part.from }];
   for (const { extent, to, from } of inside)
     places = Array.from({ length: extent }, (_, value) =>
@@ -219,7 +251,7 @@ function partWords(part: Part): number[] {
   const around = [...outside].sort((x, y) => y.from - x.from);
   return [
     ...[kind, run, toSteps[0] ?? 0, toSteps[1] ?? 0, fromSteps[0] ?? 0, fromSteps[1] ?? 0],
-    ...[places.length, around.length],
+    ...[repeats.extent, repeats.to, repeats.from, places.length, around.length],
     ...places.flatMap(({ to, from }) => [to, from]),
     ...around.flatMap(({ extent, to, from }) => [extent, to, from]),
   ];

@@ -20,6 +20,9 @@ const MORE_VIEWS: readonly (readonly [string, Viewed])[] = [
   ["a trace of pairs", [[2, 2, 2, 2], [1 + 16, 2 + 32, 4 + 64, 8 + 128], 0]],
   ["a long transposed matrix", permuted([3, 1000], [1, 0])],
   ["a matrix one more than its tiles", permuted([65, 33], [1, 0])],
+  ["a matrix whose rows are read from end to end", permuted([40, 1501], [1, 0])],
+  ["a matrix whose rows are written from end to end", permuted([131, 77], [1, 0])],
+  ["the same with a mode between", permuted([131, 3, 77], [2, 1, 0])],
 ];
 
 /** Random permutations of random shapes. */

@@ -1,7 +1,8 @@
 /**
  * Copies between strided views. A plan is the number of its parts and the words of each, as plan.ts writes them: the move, the bytes of
- * its run, the steps between its rows in the output and in the input, the number of places of a block, the number of axes around it;
- * then by place its offsets in the output and the input, and by axis, slowest first, its extent and its steps in both.
+ * its run, the steps between its rows in the output and in the input, how often it is repeated at each place of a block and the steps
+ * between these in both, the number of places, the number of axes around the block; then by place its offsets in the output and the
+ * input, and by axis, slowest first, its extent and its steps in both.
  */
 import { lower, mixLower, mixUpper, upper } from "./vectors";
 
@@ -9,9 +10,11 @@ const MOVE: usize = 0;
 const RUN: usize = 4;
 const TO_STEPS: usize = 8;
 const FROM_STEPS: usize = 16;
-const PLACES: usize = 24;
-const AXES: usize = 28;
-const HEADER: usize = 32;
+const REPEATS: usize = 24;
+const REPEAT_STEPS: usize = 28;
+const PLACES: usize = 36;
+const AXES: usize = 40;
+const HEADER: usize = 44;
 
 export function copyParts(out: usize, from: usize, plan: usize): void {
   let part = plan + 4;
@@ -38,7 +41,10 @@ function copyBlock(out: usize, from: usize, part: usize): void {
   const move = load<u32>(part, MOVE);
   let place = part + HEADER;
   const end = place + 8 * load<u32>(part, PLACES);
-  if (move === 0) {
+  const repeats = load<u32>(part, REPEATS);
+  if (repeats > 1) {
+    for (; place !== end; place += 8) repeatMove(move, repeats, out + load<u32>(place), from + load<u32>(place, 4), part);
+  } else if (move === 0) {
     const bytes = load<u32>(part, RUN);
     for (; place !== end; place += 8) copyRun(out + load<u32>(place), from + load<u32>(place, 4), bytes);
   } else if (move === 1)
@@ -49,6 +55,21 @@ function copyBlock(out: usize, from: usize, part: usize): void {
     for (; place !== end; place += 8) v128.store(out + load<u32>(place), v128.load(from + load<u32>(place, 4)));
   else if (move === 4) turnTwos(out, from, part, place, end);
   else turnFours(out, from, part, place, end);
+}
+
+/** Again and again at even steps, of an element of a vector or of squares of two by two elements of eight bytes. */
+function repeatMove(move: u32, repeats: u32, to: usize, from: usize, part: usize): void {
+  const toNext = load<u32>(part, REPEAT_STEPS), fromNext = load<u32>(part, REPEAT_STEPS + 4);
+  if (move === 3) {
+    for (; repeats > 0; repeats--, to += toNext, from += fromNext) v128.store(to, v128.load(from));
+    return;
+  }
+  let to2 = to + load<u32>(part, TO_STEPS), from2 = from + load<u32>(part, FROM_STEPS);
+  for (; repeats > 0; repeats--, to += toNext, to2 += toNext, from += fromNext, from2 += fromNext) {
+    const x = v128.load(from), y = v128.load(from2);
+    v128.store(to, lower(x, y));
+    v128.store(to2, upper(x, y));
+  }
 }
 
 @inline
