@@ -3,7 +3,7 @@
  * `seconds` are the best of the goes, of the contraction alone: numbers are in place on both sides, threads and processes are started.
  * `ours` is with the WebAssembly kernels, `auto` with a BLAS of this computer where that is faster, if there is one.
  * `error`: the largest of entries, relative to the largest entry, against numpy in complex128 by the same order; `known`: against the
- * value that reference.json holds. Then what more workers bring: workers.ts; and how soon a run ends that is not wanted: cancel.ts.
+ * value that reference.json holds. Then what more workers bring: scaling.ts, capped.ts; and how soon a run ends that is not wanted: cancel.ts.
  * `npm run bench threads -- [--goes 3] [--search 10] [--only NAME,...] [--workers 2] [--parts contractions,scaling,capped,cancel]`
  */
 import { parseArgs } from "node:util";
@@ -24,10 +24,11 @@ import { threadsEngine } from "tnlab/kernel/engine/threads.js";
 import { searchOrder } from "tnlab/kernel/search/search.js";
 import type { Native } from "tnlab/kernel/tensor/blas/native.js";
 import { cancel } from "./cancel.ts";
+import { extraSpeedup } from "./capped.ts";
 import { knownValue, valuedInstance, type Known } from "./instances.ts";
 import { installPeer } from "./peer/cotengra.ts";
 import { isInstalled, startPeer, type Answer, type Backend, type Peer } from "./peer/threads.ts";
-import { extraSpeedup, scaling } from "./workers.ts";
+import { scaling } from "./scaling.ts";
 
 interface Options {
   readonly goes: number;
