@@ -7,7 +7,7 @@ import { isNativeFaster } from "../tensor/blas/choice.ts";
 import { entriesAtOnce, foldedBy, isFolded } from "../tensor/blas/folded.ts";
 import { addressOf, openBlas } from "../tensor/blas/library.ts";
 import type { Native } from "../tensor/blas/native.ts";
-import { isElementwise, multiplyElements } from "../tensor/elementwise.ts";
+import { isElementwise, isScaling, multiplyElements, multiplyScaled } from "../tensor/elementwise.ts";
 import { widthOf, type Floats } from "../tensor/floats.ts";
 import { makeWorkspace, multiply } from "../tensor/gemm.ts";
 import { batchOf, eachProduct, linesOf, type Product } from "../tensor/product.ts";
@@ -66,6 +66,7 @@ export function kernelArithmetic(dtype: Dtype, kernels: Kernels, memory: WebAsse
   return {
     multiply: (out, a, b, product) => {
       if (isElementwise(product)) multiplyElements(out, a, b, width);
+      else if (isScaling(product)) multiplyScaled(out, a, b, product, width);
       else kernels.multiply(out.byteOffset, a.byteOffset, b.byteOffset, product, dtype);
     },
     planCopy: (view) => {
@@ -129,7 +130,7 @@ export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic):
       const isTooLarge = Math.max(m, n, k, lines.a, lines.b, lines.out) > LARGEST_EXTENT;
       const isOne = isFolded(product, dtype);
       const called = isOne ? { ...product, n: entriesAtOnce(product, dtype) * n } : product;
-      const isOwn = isTooLarge || isElementwise(given);
+      const isOwn = isTooLarge || isElementwise(given) || isScaling(given);
       if (isOwn || (digits !== undefined && !isNativeFaster(digits, called))) {
         own.multiply(out, a, b, given);
         return;
