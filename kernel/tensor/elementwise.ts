@@ -31,7 +31,7 @@ function multiplyComplex(out: Floats, a: Floats, b: Floats): void {
 }
 
 /** Elements that one is multiplied with, below which a call of a kernel takes longer. */
-const MOST_SCALED = 16;
+const MOST_SCALED = 64;
 
 /** Whether each of many products with gaps between them is of one element with a few. */
 export function isScaling({ m, n, k, strided }: Product): boolean {

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Dtype } from "../../../dsl/index.ts";
+import type { Dtype, Strided } from "../../../dsl/index.ts";
 import { floatBytes, widthOf } from "../floats.ts";
 import { eachProduct, linesOf, type Product } from "../product.ts";
 import { FOLD_BYTES, foldedBy, isFolded } from "./folded.ts";
@@ -139,9 +139,10 @@ export function makeKernels(
       multiply[dtype](out, a, b, batch, ...extents, ...rest);
       return;
     }
-    const { extent, ...step } = strided.loops.at(-1) ?? ONCE;
+    const inner = innermost(strided.loops, m * n * k);
+    const { extent, ...step } = strided.loops[inner] ?? ONCE;
     const steps = [bytes * step.out, bytes * step.a, bytes * step.b] as const;
-    eachProduct({ loops: strided.loops.slice(0, -1) }, (atA, atB, atOut) => {
+    eachProduct({ loops: strided.loops.filter((_, place) => place !== inner) }, (atA, atB, atOut) => {
       const places = [out + bytes * atOut, a + bytes * atA, b + bytes * atB] as const;
       repeat[dtype](...places, extent, ...steps, ...extents, ...rest);
     });
@@ -164,6 +165,19 @@ export function makeKernels(
       add(sums, terms, elements * widthOf(dtype));
     },
   };
+}
+
+/** Multiply-adds of a product that takes no longer than a call from outside. */
+const TINY = 256;
+
+/** The loop that goes on within the module: the longest where calls would take most of the time, else the last, in the order of the result. */
+function innermost(loops: Strided["loops"], multiplyAdds: number): number {
+  const last = loops.length - 1;
+  if (multiplyAdds > TINY) return last;
+  return loops.reduce(
+    (best, { extent }, place) => (extent > (loops[best]?.extent ?? 0) ? place : best),
+    last,
+  );
 }
 
 /** Bits: a is km; b is nk; a is shared; b is shared. */
