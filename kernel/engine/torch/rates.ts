@@ -21,20 +21,67 @@ const known = new Map<string, TorchRates>();
 
 /** As measured before, here or by an earlier process; undefined where that has not been. */
 export function torchRates(processes: number): TorchRates | undefined {
-  const key = keyOf(processes);
-  const found = known.get(key) ?? (recall(nameOf(processes), key) as TorchRates | undefined);
-  if (found !== undefined) known.set(key, found);
-  return found;
+  const measured = measuredAmong(processes);
+  const key = keyOf(measured);
+  const found = known.get(key) ?? (recall(nameOf(measured), key) as TorchRates | undefined);
+  if (found === undefined) return undefined;
+  known.set(key, found);
+  // Each rank has a GPU of its own, or a share of the cores.
+  return found.memoryBytes === undefined ? withShare(found, availableParallelism() / processes) : found;
+}
+
+/** How many ranks are at work while one is measured: those that share a core are alike, and would only take longer. */
+function measuredAmong(processes: number): number {
+  return Math.min(processes, Math.max(2, availableParallelism()));
+}
+
+/** The rates of a rank that has but this share of a core, at most 1. */
+export function withShare(rates: TorchRates, most: number): TorchRates {
+  const share = Math.min(1, most);
+  const all = (table: readonly number[]): number[] => table.map((rate) => rate * share);
+  const { permutations, products, addedBytesPerSecond: added, loadedBytesPerSecond: loaded } = rates;
+  return {
+    ...rates,
+    flopsPerSecond: mapped(rates.flopsPerSecond, (rate) => rate * share),
+    memoryBytesPerSecond: rates.memoryBytesPerSecond * share,
+    launchSeconds: rates.launchSeconds / share,
+    linkBytesPerSecond: rates.linkBytesPerSecond * share,
+    linkLatencySeconds: rates.linkLatencySeconds / share,
+    ...(added !== undefined && { addedBytesPerSecond: added * share }),
+    ...(loaded !== undefined && { loadedBytesPerSecond: loaded * share }),
+    ...(permutations !== undefined && {
+      permutations: {
+        ...permutations,
+        bytesPerSecond: mapped(permutations.bytesPerSecond, all),
+        transposedBytesPerSecond: permutations.transposedBytesPerSecond * share,
+      },
+    }),
+    ...(products !== undefined && {
+      products: mapped(products, (own) => ({
+        ...own,
+        flopsPerSecond: mapped(own.flopsPerSecond, (byForms) => mapped(byForms, all)),
+      })),
+    }),
+  };
+}
+
+function mapped<K extends string, T, U>(
+  record: Readonly<Record<K, T>>,
+  change: (value: T) => U,
+): Record<K, U> {
+  const entries = Object.entries<T>(record).map(([key, value]) => [key, change(value)] as const);
+  return Object.fromEntries(entries) as Record<K, U>;
 }
 
 /** Measures what is not known yet; some seconds. Where it cannot be measured the engine itself will say why. */
 export async function measureTorch(processes: number, signal: AbortSignal): Promise<void> {
   if (torchRates(processes) !== undefined) return;
-  const measured = await calibrate(processes, signal);
+  const among = measuredAmong(processes);
+  const measured = await calibrate(among, signal);
   signal.throwIfAborted();
   if (measured === undefined) return;
-  known.set(keyOf(processes), measured);
-  keep(nameOf(processes), keyOf(processes), measured);
+  known.set(keyOf(among), measured);
+  keep(nameOf(among), keyOf(among), measured);
 }
 
 async function calibrate(processes: number, signal: AbortSignal): Promise<TorchRates | undefined> {

@@ -25,6 +25,36 @@ async function fresh() {
   return { measureTorch, torchRates, torchMachine };
 }
 
+test("ranks that share a core are each as fast as their share of it", async () => {
+  const { withShare } = await import("../../../../kernel/engine/torch/rates.ts");
+  const of = <T>(value: T) => ({ float32: value, float64: value, complex64: value, complex128: value });
+  const made = (rate: number): Parameters<typeof withShare>[0] => {
+    const forms = { "mk,kn": [rate, 0], "mk,nk": [rate], "km,kn": [rate], "km,nk": [rate] };
+    const kinds = { one: forms, batched: forms, shared: forms, long: forms };
+    const permuted = { few: [rate], many: [rate], fewFar: [rate], manyFar: [rate] };
+    return {
+      source: "by hand",
+      overlaps: true,
+      flopsPerSecond: of(rate),
+      memoryBytesPerSecond: rate,
+      launchSeconds: 1 / rate,
+      linkBytesPerSecond: rate,
+      linkLatencySeconds: 1 / rate,
+      addedBytesPerSecond: rate,
+      loadedBytesPerSecond: rate,
+      products: of({ extents: [1], longSum: 9, smallResult: 3, flopsPerSecond: kinds }),
+      permutations: {
+        manyAxes: 6,
+        runBytes: [8],
+        bytesPerSecond: permuted,
+        transposedBytesPerSecond: rate,
+      },
+    };
+  };
+  expect(withShare(made(8), 0.25)).toEqual(made(2));
+  expect(withShare(made(8), 3)).toEqual(made(8));
+});
+
 describe.skipIf(!hasTorch)(`rates of PyTorch${because}`, () => {
   test("are measured where it runs, kept for the next process, and make the machine", async () => {
     const first = await fresh();
@@ -52,7 +82,7 @@ describe.skipIf(!hasTorch)(`rates of PyTorch${because}`, () => {
     expect(rates.source).toMatch(/^measured with torch 2\..* on this computer's cores$/);
     const later = await fresh();
     expect(later.torchRates(2)).toEqual(rates);
-    expect(later.torchRates(3)).toBeUndefined();
+    expect(later.torchRates(1)).toBeUndefined();
     const { device, node, engine, overlaps = false } = later.torchMachine(2);
     expect(overlaps).toBe(rates.overlaps);
     expect(device).toMatchObject({ flopsPerSecond, products, memoryBytesPerSecond, launchSeconds });
