@@ -1,13 +1,15 @@
 /**
- * The arithmetic of one thread beside numpy's: the WebAssembly kernels, the TypeScript kernels and numpy on one thread, case by case in
- * turns, on large products, on the thin and tiny ones that tensor networks give, and on permutations. `ceiling`: the share of what
- * 128-bit vectors can do at most, measured in the same run. Bytes are those of each operand once.
+ * The arithmetic of one thread beside numpy's: the WebAssembly kernels, those with relaxed SIMD, the TypeScript kernels and numpy on one
+ * thread, case by case in turns, on large products, on the thin and tiny ones that tensor networks give, and on permutations. `ceilings`:
+ * the share of the first in what 128-bit vectors can do at most, measured in the same run, and that of the second in what they can with
+ * fused multiply-adds. Bytes are those of each operand once.
  * `npm run bench arithmetic -- [--seconds 0.15]`, seconds of a measurement.
  */
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
 import type { Dtype } from "tnlab/dsl/index.js";
 import { kernelArithmetic, plainArithmetic, type Arithmetic } from "tnlab/kernel/engine/arithmetic.js";
 import { floatBytes, widthOf, type Floats } from "tnlab/kernel/tensor/floats.js";
@@ -22,6 +24,9 @@ const SCRIPT = "test/bench/peer/numpy_arithmetic.py";
 
 const memory = new WebAssembly.Memory({ initial: 2 ** 14, maximum: 2 ** 14, shared: true });
 const kernels = makeKernels(compileKernels(), memory, 0);
+// Node has relaxed SIMD by itself from version 22 on.
+if (Number(process.versions.node.split(".")[0]) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
+const relaxedKernels = makeKernels(compileKernels(true), memory, 0);
 
 /** Best seconds of the calls that fit the budget. */
 function bestSeconds(call: () => void, budget: number): number {
@@ -129,9 +134,14 @@ export async function arithmetic(args: string[]): Promise<void> {
   const budget = Number(values.seconds);
   installPeer();
   const ceiling = vectorCeiling((call) => bestSeconds(call, budget));
-  console.log(`128-bit ceiling: ${ceiling.f32.toFixed(1)} GFLOP/s single, ${ceiling.f64.toFixed(1)} double`);
-  const header = ["wasm", "TypeScript", "numpy"].map((name) => name.padStart(11)).join("");
-  console.log(`${"".padEnd(48)}${header}        to numpy  ceiling  (measured)`);
+  const fused = vectorCeiling((call) => bestSeconds(call, budget), true);
+  for (const [name, { f32, f64 }] of [
+    ["128-bit ceiling", ceiling],
+    ["with fused multiply-adds", fused],
+  ] as const)
+    console.log(`${name}: ${f32.toFixed(1)} GFLOP/s single, ${f64.toFixed(1)} double`);
+  const header = ["wasm", "relaxed", "TypeScript", "numpy"].map((name) => name.padStart(11)).join("");
+  console.log(`${"".padEnd(48)}${header}        to numpy   ceilings  (measured)`);
   const cases = [
     ...PRODUCTS.map(([dtype, product]) => productCase(dtype, product)),
     ...PERMUTATIONS.map(([dtype, permutation]) => permutationCase(dtype, permutation)),
@@ -140,18 +150,20 @@ export async function arithmetic(args: string[]): Promise<void> {
   for (const one of cases) {
     const { dtype, flops, bytes } = one;
     const wasm = bestSeconds(one.prepare(kernelArithmetic(dtype, kernels, memory)), budget);
+    const relaxed = bestSeconds(one.prepare(kernelArithmetic(dtype, relaxedKernels, memory)), budget);
     const plain = bestSeconds(one.prepare(plainArithmetic(dtype)), budget);
     const peer = await numpy.seconds(one.request, budget);
     // What is bound by memory is told in bytes.
     const isBytes = flops < 8 * bytes;
-    const rates = [wasm, plain, peer].map((seconds) =>
+    const rates = [wasm, relaxed, plain, peer].map((seconds) =>
       ((isBytes ? bytes : flops) / seconds / 1e9).toFixed(1),
     );
-    const share = flops / wasm / 1e9 / (floatBytes(dtype) === 4 ? ceiling.f32 : ceiling.f64);
+    const precision = floatBytes(dtype) === 4 ? "f32" : "f64";
+    const shares = [flops / wasm / ceiling[precision], flops / relaxed / fused[precision]];
     console.log(
       `${dtype.padEnd(11)}${one.title.padEnd(37)}${rates.map((rate) => rate.padStart(11)).join("")}`,
       `${isBytes ? "GB/s   " : "GFLOP/s"}${(peer / wasm).toFixed(2).padStart(8)}`,
-      flops === 0 ? "" : `${(100 * share).toFixed(0).padStart(7)} %`,
+      flops === 0 ? "" : shares.map((share) => `${(share / 1e7).toFixed(0).padStart(5)} %`).join(""),
     );
   }
   numpy.stop();
