@@ -3,7 +3,7 @@ import type { ModeId } from "../schedule/schedule.ts";
 import { rankCount } from "../schedule/schedule.ts";
 import { sliceCount } from "./assemble.ts";
 import { collectiveStep } from "./collective.ts";
-import { contractStep, localSeconds } from "./model.ts";
+import { denseSeconds, localSeconds } from "./model.ts";
 import { elementCount } from "./modes.ts";
 import { movesOf } from "./moves.ts";
 import { isWhole, withoutSplit, type NodePlacements, type Split } from "./place.ts";
@@ -71,7 +71,7 @@ function contracting({ modes, model }: Placing, { used, made }: NodePlacements, 
     for (const mode of nodes[b] ?? [])
       if (((roles[mode] as number) & 3) === 2) extents.n *= extent[mode] as number;
     for (const node of [a, b, out]) for (const mode of nodes[node] ?? []) roles[mode] = 0;
-    seconds += times(out) * contractStep(model, extents).seconds;
+    seconds += times(out) * denseSeconds(model, extents);
   }
   return seconds;
 }

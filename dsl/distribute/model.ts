@@ -28,14 +28,16 @@ export function localStep(model: CostModel, multiplyAdds: number, elements: numb
   return roofline(model, multiplyAdds, elements, { rate: 1, bandwidth: 1 });
 }
 
-/** The seconds of such a step alone. */
+/** The seconds of such a step alone; `rate` and `bandwidth`: shares of the device's that it reaches. */
 export function localSeconds(
   { machine: { device }, dtype }: CostModel,
   multiplyAdds: number,
   elements: number,
+  rate = 1,
+  bandwidth = 1,
 ): number {
-  const arithmetic = (multiplyAdds * realFlops(dtype)) / device.flopsPerSecond[dtype];
-  const traffic = (elements * elementBytes(dtype)) / device.memoryBytesPerSecond;
+  const arithmetic = (multiplyAdds * realFlops(dtype)) / (device.flopsPerSecond[dtype] * rate);
+  const traffic = (elements * elementBytes(dtype)) / (device.memoryBytesPerSecond * bandwidth);
   return device.launchSeconds + Math.max(arithmetic, traffic);
 }
 
@@ -48,16 +50,14 @@ export function loadStep(model: CostModel, elements: number): StepModel {
 
 /** `shares`: of the device's rate and of its memory bandwidth, that the step reaches. */
 function roofline(
-  { machine: { device }, dtype }: CostModel,
+  model: CostModel,
   multiplyAdds: number,
   elements: number,
   shares: { readonly rate: number; readonly bandwidth: number },
 ): StepModel {
-  const flops = multiplyAdds * realFlops(dtype);
-  const localBytes = elements * elementBytes(dtype);
-  const arithmetic = flops / (device.flopsPerSecond[dtype] * shares.rate);
-  const traffic = localBytes / (device.memoryBytesPerSecond * shares.bandwidth);
-  const seconds = device.launchSeconds + Math.max(arithmetic, traffic);
+  const flops = multiplyAdds * realFlops(model.dtype);
+  const localBytes = elements * elementBytes(model.dtype);
+  const seconds = localSeconds(model, multiplyAdds, elements, shares.rate, shares.bandwidth);
   return { seconds, flops, localBytes, sentBytes: NOTHING_SENT, messages: 0 };
 }
 
@@ -75,7 +75,8 @@ function productEfficiency({ device }: Machine, extents: ProductExtents): number
 
 /** How many of the products read the same matrix of an operand. */
 function repeats(strided: Strided | undefined, operand: "a" | "b"): number {
-  const loops = strided?.loops ?? [];
+  if (strided === undefined) return 1;
+  const { loops } = strided;
   return loops.reduce((count, loop) => (loop[operand] === 0 ? count * loop.extent : count), 1);
 }
 
@@ -94,6 +95,16 @@ export function contractStep(model: CostModel, extents: ProductExtents): StepMod
       ? { rate, bandwidth: Infinity }
       : { rate: productEfficiency(model.machine, extents), bandwidth: 1 };
   return roofline(model, batch * m * n * k, ofA + ofB + batch * m * n, shares);
+}
+
+/** The seconds of a product alone whose operands are dense, each in a batch of its own. */
+export function denseSeconds(model: CostModel, extents: ProductExtents): number {
+  const { batch, m, n, k } = extents;
+  const [multiplyAdds, elements] = [batch * m * n * k, batch * m * k + batch * k * n + batch * m * n];
+  const rate = measuredShare(model, extents);
+  return rate > 0
+    ? localSeconds(model, multiplyAdds, elements, rate, Infinity)
+    : localSeconds(model, multiplyAdds, elements, productEfficiency(model.machine, extents));
 }
 
 /** Share of the device's rate that such a product was measured to reach; NaN where none like it was. */

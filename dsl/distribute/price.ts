@@ -3,7 +3,7 @@ import { elementBytes } from "../network/network.ts";
 import type { ModeId } from "../schedule/schedule.ts";
 import { collectiveStep } from "./collective.ts";
 import type { TreeFacts } from "./facts.ts";
-import { contractStep, localSeconds, type CostModel } from "./model.ts";
+import { denseSeconds, localSeconds, type CostModel } from "./model.ts";
 import type { ProductExtents } from "./products.ts";
 import type { MoveKind } from "./moves.ts";
 import { ranksOf, type DigitClass, type Spread } from "./spread.ts";
@@ -127,7 +127,7 @@ export function contractionSeconds(
 ): number {
   const held = operands + out;
   if (held > pricing.room) return Infinity;
-  return contractStep(pricing.model, localExtents(pricing, node, spread)).seconds;
+  return denseSeconds(pricing.model, localExtents(pricing, node, spread));
 }
 
 /** The extents of a pair's product on one rank: each split mode is taken out of the role that it has. */

@@ -7,7 +7,7 @@ import { plainNodes, type PlainNode } from "../plan/cost.ts";
 import { at, hypergraph, log2SizeOf, type Hypergraph } from "../plan/hypergraph.ts";
 import type { ContractionTree } from "../plan/tree.ts";
 import { rankCount } from "../schedule/schedule.ts";
-import { contractStep, localStep, type CostModel } from "./model.ts";
+import { denseSeconds, localSeconds, type CostModel } from "./model.ts";
 import type { ProductExtents } from "./products.ts";
 
 /** The pairs of a tree, whatever is sliced. */
@@ -82,7 +82,7 @@ export function leastSeconds(work: Work, tree: ContractionTree): number {
   let seconds = 0;
   const alone = new Float64Array(work.nodes.length);
   const depends = walkPairs(work, sliced, ({ all, a, b, out }, id) => {
-    alone[id] = localStep(model, 2 ** all, 2 ** a + 2 ** b + 2 ** out).seconds - launchSeconds;
+    alone[id] = localSeconds(model, 2 ** all, 2 ** a + 2 ** b + 2 ** out) - launchSeconds;
   });
   for (let id = work.tree.leaves; id < alone.length; id += 1) {
     const own = at(alone, id);
@@ -164,7 +164,7 @@ function pairSeconds(work: Work, sliced: readonly number[]): { seconds: Float64A
 }
 
 function secondsOf({ model }: Work, size: PairSize): number {
-  return contractStep(model, extentsOf(size)).seconds;
+  return denseSeconds(model, extentsOf(size));
 }
 
 function secondsWhenShared(work: Work, sliced: readonly number[], roundsOf: Rounds): number {
