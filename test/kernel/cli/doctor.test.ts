@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { run } from "../../../kernel/cli/doctor.ts";
 import { installKernelSpec } from "../../../kernel/install.ts";
 import { folderWith } from "./tnlab.ts";
+import { allowRelaxedSimd } from "../../support/relaxed.ts";
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -54,6 +55,15 @@ test("rates are measured, each dtype's own", async () => {
     expect(rate).toBeGreaterThan(1e7);
     expect(rate).toBeLessThan(1e12);
   }
+});
+
+test("relaxed SIMD is measured where this Node has it, else doctor says which one does", async () => {
+  if (Number(process.versions.node.split(".")[0]) < 22)
+    expect(await doctor()).toMatch(/^relaxed SIMD +none: .* has no relaxed SIMD: Node 22 and later have it/m);
+  allowRelaxedSimd();
+  expect(await doctor()).toMatch(
+    /^relaxed SIMD +float32 [\d.]+, .*complex128 [\d.]+ GFLOP\/s, measured .*--arithmetic wasm-relaxed$/m,
+  );
 });
 
 test.each([
