@@ -79,7 +79,7 @@ function circuit(): ValuedNetwork {
 
 /**
  * The caps of the random graphs are where one more slice repeats much: two workers together hold what each alone would have to slice again.
- * Of the lattice and the circuit the slices are short, with many moves to little arithmetic.
+ * Of the lattice and the circuit, R is not as large with two workers, and depends much on the cap and on the search.
  */
 const CAPPED: readonly Capped[] = [
   { name: "cubic-40, bond 16", mebibytes: 11, valued: () => cubicGraph(40, 16) },
