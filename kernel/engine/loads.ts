@@ -1,6 +1,13 @@
 /** What a rank loads of the network's tensors: which view of the inputs, and what is read there as it lies. */
 import type { BufferId, Label, Schedule, Step } from "../../dsl/index.ts";
+import { floatBytes, widthOf } from "../tensor/floats.ts";
 import { groupSize, reportedSteps, unravel } from "./steps.ts";
+
+/**
+ * Bytes of a shard that is copied also where it need not be: a copy brings it into the second cache, line after line, and products read
+ * it there in less time than the copy takes. Smaller ones are in a cache soon, larger ones stay in none.
+ */
+const COPIED = { least: 2 ** 15, most: 2 ** 21 } as const;
 
 export type Load = Extract<Step, { kind: "load" }>;
 
@@ -55,8 +62,8 @@ export function loadView(schedule: Schedule, step: Load, digits: readonly number
 }
 
 /**
- * Buffers that are a stretch of the inputs as they lie, in every slice: where each begins, by rank. The result is none of them, since it
- * is read from the arena.
+ * Buffers that are a stretch of the inputs as they lie, in every slice, and better read there: where each begins, by rank. The result is
+ * none of them, since it is read from the arena.
  */
 export function buffersInPlace(
   schedule: Schedule,
@@ -66,11 +73,14 @@ export function buffersInPlace(
   const sliced = new Set(steps.flatMap((step) => (step.kind === "slice-loop" ? step.labels : [])));
   const radices = schedule.mesh.map(({ radix }) => radix);
   const ranks = Array.from({ length: groupSize(schedule.mesh) }, (_, rank) => unravel(rank, radices));
+  const elementBytes = widthOf(schedule.dtype) * floatBytes(schedule.dtype);
   const found = new Map<BufferId, readonly number[]>();
   for (const step of steps) {
     if (step.kind !== "load" || step.out === schedule.result) continue;
     const views = ranks.map((digits) => loadView(schedule, step, digits, inputOffsets[step.tensor] ?? 0));
-    if (views[0] !== undefined && isWhole(views[0], sliced))
+    const bytes = (schedule.buffers[step.out]?.elements ?? 0) * elementBytes;
+    const isCopied = bytes > COPIED.least && bytes <= COPIED.most;
+    if (views[0] !== undefined && !isCopied && isWhole(views[0], sliced))
       found.set(
         step.out,
         views.map(({ first }) => first),

@@ -45,3 +45,14 @@ test.each([
 ] as const)("a tensor is read in place where it is loaded whole: %s", (_, schedule, places) => {
   expect([...buffersInPlace(schedule, [11]).values()]).toEqual(places);
 });
+
+test.each([
+  [2 ** 12, true],
+  [2 ** 12 + 1, false],
+  [2 ** 18, false],
+  [2 ** 18 + 1, true],
+])("of %d elements it is better read in place: %s", (elements, inPlace) => {
+  const { buffers, ...schedule } = loaded("ijk", [I, J, K]);
+  const sized = buffers.map((buffer) => ({ ...buffer, elements }));
+  expect(buffersInPlace({ ...schedule, buffers: sized }, [11]).size).toBe(inPlace ? 1 : 0);
+});
