@@ -49,7 +49,7 @@ export interface Reading {
 }
 
 /** A batch within the stem is an axis around matrices with gaps. One whose modes were scattered would be many, and leave small matrices. */
-const BATCH_INSIDE = 0.1;
+export const BATCH_INSIDE = 0.1;
 
 function union(...sets: readonly Iterable<ModeId>[]): Set<ModeId> {
   const all = new Set<ModeId>();

@@ -99,7 +99,7 @@ export function operandsOf(pass: Pass, node: number): Operands | undefined {
 }
 
 /** Multiply-adds of the pair that reads a node, relative to the largest of all pairs. */
-function flopShare({ tree, flops }: Pass, node: number): number {
+export function flopShare({ tree, flops }: Pass, node: number): number {
   return flops[tree.consumers[node] ?? node] ?? 0;
 }
 

@@ -21,9 +21,9 @@ import {
   together,
   type OrderTree,
 } from "./arrange.ts";
-import { readsBelow, resultOf, type Operands, type Reading } from "./below.ts";
+import { BATCH_INSIDE, readsBelow, resultOf, type Operands, type Reading } from "./below.ts";
 import type { ModeTree } from "./modes.ts";
-import { meetings } from "./meet.ts";
+import { meetings, scatters } from "./meet.ts";
 import { movesOf } from "./moves.ts";
 import { orderAfter, type StorageOrders } from "./orders.ts";
 import type { NodePlacements } from "./place.ts";
@@ -51,9 +51,12 @@ export function storageOrders(tree: ModeTree, placements: NodePlacements, rounds
   const root = tree.nodes.length - 1;
   const whole = usedModes(pass, root);
   const result = tree.open.length === whole.length ? inLine(...tree.open) : inLine(...anyOrder(whole));
-  planChain(pass, root, [result]);
+  planChain(pass, root, [{ tree: result, cost: 0 }]);
   return pass;
 }
+
+/** A wish for the top of a chain, and what it costs its consumer, in elements. */
+type Wanted = Pick<Wish, "tree" | "cost">;
 
 /** A wish for a node of a chain, and how it came from the wish for the node above. */
 interface Wish {
@@ -66,9 +69,9 @@ interface Wish {
 }
 
 /** Fixes the orders of a subtree, any of whose `wishes` its consumer can read, and returns that of its top node. */
-function planChain(pass: Pass, top: number, wishes: readonly OrderTree[]): readonly ModeId[] {
+function planChain(pass: Pass, top: number, wishes: readonly Wanted[]): readonly ModeId[] {
   const chain: { node: number; operands: Operands }[] = [];
-  let beam: Wish[] = wishes.map((tree) => ({ tree, cost: 0, since: top }));
+  let beam: Wish[] = wishes.map((one) => ({ ...one, since: top }));
   let node = top;
   for (let own = operandsOf(pass, node); own !== undefined; own = operandsOf(pass, node)) {
     const operands = own;
@@ -173,8 +176,10 @@ function fixOrder(
   const { own, before } = resultOf(operands, reading, order);
   const first = order.filter((mode) => batch.has(mode));
   const summed = order.filter((mode) => k.has(mode));
-  const branchWishes = [inLine(...first, ...own, ...summed), inLine(...first, ...summed, ...own)];
-  const branchOrder = planChain(pass, branch, branchWishes);
+  const inside = BATCH_INSIDE * (pass.own[stem] ?? 0);
+  const scattered =
+    first.length > 0 && scatters(pass, operands) ? aroundBatch(first, own, summed, inside) : [];
+  const branchOrder = planChain(pass, branch, [...leadingBatch(first, own, summed), ...scattered]);
   const rest = order.filter((mode) => !k.has(mode));
   const free = branchOrder.filter((mode) => !batch.has(mode) && !k.has(mode));
   const made = [...rest.slice(0, before), ...free, ...rest.slice(before)];
@@ -184,6 +189,37 @@ function fixOrder(
   const used = allows(wish.tree, moved) ? moved : ordered(wish.tree, placesOf(moved));
   pass.used[node] = used;
   return used;
+}
+
+/** Orders of the branch: the batch leads, and the contracted modes are at one end of the others. */
+function leadingBatch(
+  batch: readonly ModeId[],
+  own: readonly OrderTree[],
+  summed: readonly ModeId[],
+): Wanted[] {
+  return [
+    { tree: inLine(...batch, ...own, ...summed), cost: 0 },
+    { tree: inLine(...batch, ...summed, ...own), cost: 0 },
+  ];
+}
+
+/** Orders of the branch in which modes of the batch lie on both sides of its own ones, at a cost. */
+function aroundBatch(
+  batch: readonly ModeId[],
+  own: readonly OrderTree[],
+  summed: readonly ModeId[],
+  cost: number,
+): Wanted[] {
+  const any = anyOrder(batch);
+  const sides: readonly (readonly OrderTree[])[] =
+    own.length > 1
+      ? [
+          [...any, ...own],
+          [...own, ...any],
+        ]
+      : [[{ kind: "free", parts: [...batch, ...own] }]];
+  const trees = sides.flatMap((parts) => [inLine(...parts, ...summed), inLine(...summed, ...parts)]);
+  return trees.map((tree) => ({ tree, cost }));
 }
 
 function placesOf(order: readonly ModeId[]): ReadonlyMap<ModeId, number> {

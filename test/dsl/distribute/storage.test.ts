@@ -170,6 +170,31 @@ test("gates on neighbouring bits of a state are applied in place, whatever bits 
   expect(contractions(schedule).permutes).toBe(0);
 });
 
+/** Tensors by the letters of their indices, all of extent 2. */
+function lettered(tensors: readonly string[], open: string): Network {
+  const extents = Object.fromEntries(Array.from(tensors.join("")).map((label) => [label, 2]));
+  const named = tensors.map((letters, place) => ({ name: `T${place}`, labels: [...letters] }));
+  return { name: "lettered", dtype: "complex64", tensors: named, open: [...open], extents };
+}
+
+test("the largest product reads both operands as they were made, where a smaller one can be permuted in their stead", () => {
+  // Two states meet in eight indices; of those, q and k are kept, and one of them comes with indices that the other state has not.
+  const first = "abcdefghij ki lf mb nocd pj qh rseg ta".split(" ");
+  const second = "uvwxyzABC qv DExB rsAy pFCw lkzu".split(" ");
+  const network = lettered([...first, ...second], "qkontmFDE");
+  const leaves = first.length + second.length;
+  const chained = (begin: number, count: number, made: number): [number, number][] =>
+    Array.from({ length: count }, (_, k) => [k === 0 ? begin : made + k - 1, begin + k + 1]);
+  const [ofFirst, ofSecond] = [chained(0, 8, leaves), chained(9, 5, leaves + 8)];
+  const pairs = [...ofFirst, ...ofSecond, [leaves + 7, leaves + 12] as const];
+  const { steps } = distribute(network, { leaves, pairs, sliced: [] }, threadsMachine(1, GIB), 1);
+  const permuted = steps.flatMap((step) => (step.kind === "permute" ? [step.out] : []));
+  const largest = steps.findLast((step) => step.kind === "contract");
+  expect(permuted).not.toEqual([]);
+  expect(permuted).not.toContain(largest?.a);
+  expect(permuted).not.toContain(largest?.b);
+});
+
 test("a plan costs on its own machine what it costs repriced for that machine, step by step", () => {
   for (let seed = 1; seed <= 60; seed += 1) {
     const { network } = randomNetwork(seed, { tensors: 6, labels: 8, extents: [2, 4], dtype: "complex64" });
