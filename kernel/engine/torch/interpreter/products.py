@@ -18,7 +18,7 @@ from torch import Tensor
 from .local import LONG_SUM, SMALL_RESULT, Work, operand, product
 
 FORMS = ("mk,kn", "mk,nk", "km,kn", "km,nk")
-EXTENTS = (1, 2, 4, 16, 128)
+EXTENTS = (1, 2, 4, 16, 64, 128)
 """Of m, n and k; the last stands for all that are longer. Between 2 and 16 kernels begin to fill their vectors."""
 LONG = EXTENTS[-1]
 BYTES = {

@@ -322,6 +322,16 @@ class ArithmeticTest(unittest.TestCase):
             self.assertEqual(whole.call_count, int(k == 1024))
             self.assertTrue(torch.equal(out[0], (a[0, :, :, None] * b[0]).sum(1)))
 
+    def test_wide_products_in_stripes(self):
+        for dtype, n, parts in ((torch.float32, 8192, 1), (torch.float32, 8193, 5), (torch.float64, 8193, 1)):
+            arithmetic = products.Arithmetic(torch.device("cpu"), dtype, torch.float64)
+            a, b = (torch.randint(-9, 9, shape).to(dtype) for shape in ((1, 33, 32), (1, 32, n)))
+            out = torch.ones(1, 33, n, dtype=dtype)
+            with patch.object(torch, "mm", side_effect=torch.mm) as called:
+                product(arithmetic, a, b, out, None)()
+            self.assertEqual(called.call_count, parts)
+            self.assertTrue(torch.equal(out[0], (a[0, :, :, None] * b[0]).sum(1)))
+
     def test_long_products_keep_their_digits(self):
         k = 2**21 + 5
         a = torch.full((1, 1, k), 0.1, dtype=torch.float32)
