@@ -33,7 +33,7 @@ def free_port() -> int:
 
 if __name__ == "__main__":
     try:
-        from mpi4py import MPI  # type: ignore[import-not-found]
+        from mpi4py import MPI  # type: ignore[import-not-found]  # installed only where a job is started by MPI
     except (ImportError, RuntimeError) as error:
         sys.exit(f"tnlab: this launcher needs mpi4py and an MPI ({error}); launch/ has others that do not")
     world = MPI.COMM_WORLD
