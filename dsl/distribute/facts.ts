@@ -1,8 +1,10 @@
 /** What every placement planner asks about a tree: roles and lifetimes of modes, the work of subtrees, which nodes matter. */
+import { onceFor } from "../base/memo.ts";
 import { elementBytes } from "../network/network.ts";
 import type { ModeId } from "../schedule/schedule.ts";
 import { localSeconds, type CostModel } from "./model.ts";
 import { elementCount, type ModeTree } from "./modes.ts";
+import { sizesOf } from "./sizes.ts";
 
 /** Subtrees of less than this share of what each rank has to do are computed in the shards that their consumer needs. */
 const LIGHT_SHARE = 1e-4;
@@ -35,18 +37,12 @@ export interface TreeFacts extends TreeShape {
   readonly heavy: Uint8Array;
 }
 
-const shapes = new WeakMap<ModeTree, TreeShape>();
-
 /** Found once a tree. */
-export function treeShape(tree: ModeTree): TreeShape {
-  let shape = shapes.get(tree);
-  if (shape === undefined) shapes.set(tree, (shape = shaped(tree)));
-  return shape;
-}
+export const treeShape = onceFor(shaped);
 
 function shaped(tree: ModeTree): TreeShape {
   const held = tree.nodes.map((modes) => new Set(modes));
-  const elements = Float64Array.from(tree.nodes, (modes) => elementCount(tree.modes, modes));
+  const { elements } = sizesOf(tree);
   const involved = tree.nodes.map((modes, node) => {
     const pair = tree.pairs[node - tree.leaves];
     return pair === undefined ? modes : [...new Set(pair.flatMap((child) => tree.nodes[child] ?? []))];

@@ -4,6 +4,7 @@
  * for those that live longest, inter-node digits first. Branches are computed in the shards the stem needs,
  * so they communicate nothing.
  */
+import { onceFor } from "../base/memo.ts";
 import type { MeshDigit, ModeId } from "../schedule/schedule.ts";
 import { elementCount, modesOf, type ModeTree } from "./modes.ts";
 import { sizesOf } from "./sizes.ts";
@@ -39,13 +40,7 @@ interface Stem {
   readonly branches: readonly number[];
 }
 
-const stems = new WeakMap<ModeTree, Stem>();
-
-function stemOf(tree: ModeTree): Stem {
-  let stem = stems.get(tree);
-  if (stem === undefined) stems.set(tree, (stem = findStem(tree)));
-  return stem;
-}
+const stemOf = onceFor(findStem);
 
 /** Multiply-adds of the subtree below every node; zero for leaves. */
 function subtreeWork(tree: ModeTree): number[] {

@@ -1,4 +1,5 @@
 /** What the values and the products of a tree measure before anything is split: found once a tree. */
+import { onceFor } from "../base/memo.ts";
 import type { ModeId } from "../schedule/schedule.ts";
 import { elementCount, type ModeTree } from "./modes.ts";
 
@@ -13,13 +14,8 @@ export interface Sizes {
   readonly batches: readonly (readonly ModeId[] | undefined)[];
 }
 
-const known = new WeakMap<ModeTree, Sizes>();
-
-export function sizesOf(tree: ModeTree): Sizes {
-  let sizes = known.get(tree);
-  if (sizes === undefined) known.set(tree, (sizes = measured(tree)));
-  return sizes;
-}
+/** Found once a tree. */
+export const sizesOf = onceFor(measured);
 
 function measured(tree: ModeTree): Sizes {
   const extents = Float64Array.from(tree.modes, ({ extent }) => extent);

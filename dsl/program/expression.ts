@@ -1,6 +1,7 @@
 /** Expressions and units, by mathjs: read, made safe, evaluated with the names in scope. */
 import type { MathNode } from "mathjs";
 import type { Span } from "../base/diagnostic.ts";
+import { onceFor } from "../base/memo.ts";
 import { nearest } from "../base/suggest.ts";
 import type { Expression } from "../syntax/tree.ts";
 import { CONSTANTS, FUNCTIONS, NODES, REFUSED } from "./allowed.ts";
@@ -28,21 +29,13 @@ export interface Compiled {
 /** In a scope: the value of a name whose definition has a mistake, which is reported already. */
 export const BROKEN = Symbol("broken");
 
-/** By node of the syntax tree, so that an expression in a loop is read once. */
-const known = new WeakMap<Expression, Compiled>();
-
-/** Throws Refusal. */
-export function compile(expression: Expression): Compiled {
-  const before = known.get(expression);
-  if (before !== undefined) return before;
+/** Throws Refusal. By node of the syntax tree, so that an expression in a loop is read once. */
+export const compile = onceFor((expression: Expression): Compiled => {
   const list = literalList(expression.text);
-  const compiled =
-    list === undefined
-      ? compileWhole(expression)
-      : { expression, names: [], fast: () => NaN, evaluate: () => list };
-  known.set(expression, compiled);
-  return compiled;
-}
+  return list === undefined
+    ? compileWhole(expression)
+    : { expression, names: [], fast: () => NaN, evaluate: () => list };
+});
 
 function compileWhole(expression: Expression): Compiled {
   const node = read(expression);

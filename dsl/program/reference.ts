@@ -1,6 +1,7 @@
 /** The reference of mistakes: the catalogue in words, with what is told of each example. */
 import { UserError, type Diagnostic } from "../base/diagnostic.ts";
 import { excerpt } from "../base/excerpt.ts";
+import { onceFor } from "../base/memo.ts";
 import type { Code } from "../base/messages.ts";
 import { parseQsim } from "../circuit/qsim.ts";
 import { parseDimacs } from "../formats/dimacs.ts";
@@ -31,13 +32,7 @@ function contextOf({ files = {} }: CatalogueEntry): CheckContext {
 }
 
 /** What is told of failing examples: some take a second to fail. */
-const known = new WeakMap<CatalogueEntry, readonly Diagnostic[]>();
-
-function toldOfFailing(entry: CatalogueEntry): readonly Diagnostic[] {
-  const told = known.get(entry) ?? toldOf(entry, "failing");
-  known.set(entry, told);
-  return told;
-}
+const toldOfFailing = onceFor((entry: CatalogueEntry) => toldOf(entry, "failing"));
 
 /** Everything that is told of an example without running it: mistakes, or the notices of a program without any. */
 export function toldOf(entry: CatalogueEntry, example: "failing" | "mended"): readonly Diagnostic[] {

@@ -88,24 +88,14 @@ function scale(operands: Operands, { loops, row, width }: Scaling): void {
   });
 }
 
-function scaleReal(
-  { out, rows, factors }: Operands,
-  { length, from, to }: Row,
-  read: number,
-  factor: number,
-  write: number,
-): void {
+type Scale = (operands: Operands, row: Row, read: number, factor: number, write: number) => void;
+
+const scaleReal: Scale = ({ out, rows, factors }, { length, from, to }, read, factor, write) => {
   const by = factors[factor] as number;
   for (let at = 0; at < length; at += 1) out[write + at * to] = (rows[read + at * from] as number) * by;
-}
+};
 
-function scaleComplex(
-  { out, rows, factors }: Operands,
-  { length, from, to }: Row,
-  read: number,
-  factor: number,
-  write: number,
-): void {
+const scaleComplex: Scale = ({ out, rows, factors }, { length, from, to }, read, factor, write) => {
   const re = factors[2 * factor] as number;
   const im = factors[2 * factor + 1] as number;
   for (let at = 0; at < length; at += 1) {
@@ -115,4 +105,4 @@ function scaleComplex(
     out[2 * (write + at * to)] = x * re - y * im;
     out[2 * (write + at * to) + 1] = x * im + y * re;
   }
-}
+};
