@@ -37,23 +37,13 @@ export interface Kernels {
   addInto(sums: number, terms: number, elements: number, dtype: Dtype): void;
 }
 
+/** Steps: bytes from one matrix of a batch to the next; lines: from one row of a matrix as it is stored to the next. */
 type Multiply = (
   out: number,
   a: number,
   b: number,
   ...numbers: [
-    ...extents: [batch: number, m: number, n: number, k: number, forms: number],
-    ...lines: [a: number, b: number, out: number],
-    workspace: number,
-  ]
-) => void;
-/** As many products, each in every buffer so many bytes after the one before. */
-type Repeat = (
-  out: number,
-  a: number,
-  b: number,
-  ...numbers: [
-    ...steps: [count: number, out: number, a: number, b: number],
+    ...steps: [batch: number, out: number, a: number, b: number],
     ...extents: [m: number, n: number, k: number, forms: number],
     ...lines: [a: number, b: number, out: number],
     workspace: number,
@@ -67,10 +57,6 @@ interface Exports {
   readonly multiplyFloat64: Multiply;
   readonly multiplyComplex64: Multiply;
   readonly multiplyComplex128: Multiply;
-  readonly repeatFloat32: Repeat;
-  readonly repeatFloat64: Repeat;
-  readonly repeatComplex64: Repeat;
-  readonly repeatComplex128: Repeat;
   readonly copyParts: (out: number, from: number, plan: number) => void;
   readonly sumAxisFloat32: Sum;
   readonly sumAxisFloat64: Sum;
@@ -106,9 +92,6 @@ function bytesOf(file: string): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** The loop of a product that has none around it. */
-const ONCE = { extent: 1, a: 0, b: 0, out: 0 };
-
 /** Kernels over `memory`, which is shared; `workspace`: where this thread's WORKSPACE_BYTES begin. */
 export function makeKernels(
   module: WebAssembly.Module,
@@ -123,28 +106,17 @@ export function makeKernels(
     complex64: made.multiplyComplex64,
     complex128: made.multiplyComplex128,
   };
-  const repeat: Record<Dtype, Repeat> = {
-    float32: made.repeatFloat32,
-    float64: made.repeatFloat64,
-    complex64: made.repeatComplex64,
-    complex128: made.repeatComplex128,
-  };
   const direct = (out: number, a: number, b: number, product: Product, dtype: Dtype): void => {
-    const { batch, m, n, k, strided } = product;
+    const { m, n, k } = product;
     const bytes = widthOf(dtype) * floatBytes(dtype);
     const lines = linesOf(product);
+    const { within, around } = loopsOf(product);
+    const steps = [within.extent, bytes * within.out, bytes * within.a, bytes * within.b] as const;
     const extents = [m, n, k, formsOf(product)] as const;
     const rest = [bytes * lines.a, bytes * lines.b, bytes * lines.out, workspace] as const;
-    if (strided === undefined) {
-      multiply[dtype](out, a, b, batch, ...extents, ...rest);
-      return;
-    }
-    const inner = innermost(strided.loops, m * n * k);
-    const { extent, ...step } = strided.loops[inner] ?? ONCE;
-    const steps = [bytes * step.out, bytes * step.a, bytes * step.b] as const;
-    eachProduct({ loops: strided.loops.filter((_, place) => place !== inner) }, (atA, atB, atOut) => {
+    eachProduct({ loops: around }, (atA, atB, atOut) => {
       const places = [out + bytes * atOut, a + bytes * atA, b + bytes * atB] as const;
-      repeat[dtype](...places, extent, ...steps, ...extents, ...rest);
+      multiply[dtype](...places, ...steps, ...extents, ...rest);
     });
   };
   const folded = foldedBy(direct, memory, workspace + MODULE_BYTES);
@@ -170,19 +142,33 @@ export function makeKernels(
 /** Multiply-adds of a product that takes no longer than a call from outside. */
 const TINY = 256;
 
-/** The loop that goes on within the module: the longest where calls would take most of the time, else the last, in the order of the result. */
-function innermost(loops: Strided["loops"], multiplyAdds: number): number {
-  const last = loops.length - 1;
-  if (multiplyAdds > TINY) return last;
-  return loops.reduce(
-    (best, { extent }, place) => (extent > (loops[best]?.extent ?? 0) ? place : best),
-    last,
-  );
+type Loop = Strided["loops"][number];
+
+/** The loop of a product that has none around it. */
+const ONCE: Loop = { extent: 1, a: 0, b: 0, out: 0 };
+
+/**
+ * The loop that goes on within the module, and those around its calls. Of matrices with gaps that is the longest one where calls would take
+ * most of the time, else the last, in the order of the result.
+ */
+function loopsOf({ batch, m, n, k, shared, strided }: Product): { within: Loop; around: readonly Loop[] } {
+  if (strided === undefined) {
+    const within = {
+      extent: batch,
+      a: shared === "a" ? 0 : m * k,
+      b: shared === "b" ? 0 : k * n,
+      out: m * n,
+    };
+    return { within, around: [] };
+  }
+  const { loops } = strided;
+  const longer = (best: Loop, one: Loop): Loop => (one.extent > best.extent ? one : best);
+  const last = loops.at(-1) ?? ONCE;
+  const within = m * n * k > TINY ? last : loops.reduce(longer, last);
+  return { within, around: loops.filter((one) => one !== within) };
 }
 
-/** Bits: a is km; b is nk; a is shared; b is shared. */
-function formsOf({ formA, formB, shared }: Product): number {
-  return (
-    (formA === "km" ? 1 : 0) | (formB === "nk" ? 2 : 0) | (shared === "a" ? 4 : 0) | (shared === "b" ? 8 : 0)
-  );
+/** Bits: a is km; b is nk. */
+function formsOf({ formA, formB }: Product): number {
+  return (formA === "km" ? 1 : 0) | (formB === "nk" ? 2 : 0);
 }

@@ -1,5 +1,4 @@
 /** What the module offers; see kernels.ts. All addresses are byte offsets into the imported memory, of which it owns nothing. */
 export { multiplyFloat32, multiplyFloat64, multiplyComplex64, multiplyComplex128 } from "./multiply";
-export { repeatFloat32, repeatFloat64, repeatComplex64, repeatComplex128 } from "./repeat";
 export { copyParts } from "./copy";
 export { sumAxisFloat32, sumAxisFloat64, addIntoFloat32, addIntoFloat64 } from "./sums";
