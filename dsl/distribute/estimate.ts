@@ -7,6 +7,7 @@ import { denseSeconds, localSeconds } from "./model.ts";
 import { elementCount } from "./modes.ts";
 import { movesOf } from "./moves.ts";
 import { isWhole, withoutSplit, type NodePlacements, type Split } from "./place.ts";
+import { IN_FIRST, IN_RESULT, IN_SECOND } from "./price.ts";
 import type { Problem } from "./problem.ts";
 import { sizesOf } from "./sizes.ts";
 
@@ -49,27 +50,28 @@ function timesOf({ network, tree, modes, model }: Placing, sliceDigits: readonly
 
 function contracting({ modes, model }: Placing, { used, made }: NodePlacements, times: Times): number {
   const { nodes, pairs, leaves } = modes;
-  /** By mode: 1 where the first operand has it on a rank, 2 where the second has, 4 where the result keeps it. */
+  /** By mode: which operands have it on a rank, and whether the result keeps it. */
   const roles = new Uint8Array(modes.modes.length);
   const { extents: extent } = sizesOf(modes);
   let seconds = 0;
   for (let position = 0; position < pairs.length; position += 1) {
     const [a, b] = pairs[position] as readonly [number, number];
     const out = leaves + position;
-    for (const mode of nodes[out] ?? []) roles[mode] = 4;
+    for (const mode of nodes[out] ?? []) roles[mode] = IN_RESULT;
     const extents = { batch: 1, m: 1, n: 1, k: 1 };
-    mark(roles, nodes[a], used[a] ?? made[a], 1);
-    mark(roles, nodes[b], used[b] ?? made[b], 2);
+    mark(roles, nodes[a], used[a] ?? made[a], IN_FIRST);
+    mark(roles, nodes[b], used[b] ?? made[b], IN_SECOND);
     for (const mode of nodes[a] ?? []) {
       const role = roles[mode] as number;
-      if (role % 2 === 0) continue;
+      if ((role & IN_FIRST) === 0) continue;
       const own = extent[mode] as number;
-      if ((role & 2) === 0) extents.m *= own;
-      else if (role === 7) extents.batch *= own;
+      if ((role & IN_SECOND) === 0) extents.m *= own;
+      else if ((role & IN_RESULT) !== 0) extents.batch *= own;
       else extents.k *= own;
     }
     for (const mode of nodes[b] ?? [])
-      if (((roles[mode] as number) & 3) === 2) extents.n *= extent[mode] as number;
+      if (((roles[mode] as number) & (IN_FIRST | IN_SECOND)) === IN_SECOND)
+        extents.n *= extent[mode] as number;
     for (const node of [a, b, out]) for (const mode of nodes[node] ?? []) roles[mode] = 0;
     seconds += times(out) * denseSeconds(model, extents);
   }

@@ -3,6 +3,7 @@
  * permuted; one that is permuted a few pairs further down meets only the orders that those pairs leave, but is read in place where
  * the most is multiplied.
  */
+import type { ModeId } from "../schedule/schedule.ts";
 import {
   anyOrder,
   exchanged,
@@ -14,7 +15,6 @@ import {
   together,
   type OrderTree,
 } from "./arrange.ts";
-import type { ModeId } from "../schedule/schedule.ts";
 import type { Meeting, Operands } from "./below.ts";
 import { elementCount } from "./modes.ts";
 import { movesOf } from "./moves.ts";
