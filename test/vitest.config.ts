@@ -6,6 +6,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Also on a computer with GPUs: tests of theirs say so.
+    env: { TNLAB_TORCH_DEVICE: "cpu" },
     projects: [
       // Pure modules have no state that one file could leave to the next, so they are loaded once.
       { extends: true, test: { name: "dsl", include: ["test/dsl/**/*.test.ts"], isolate: false } },

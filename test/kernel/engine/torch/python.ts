@@ -12,8 +12,15 @@ const probe = spawnSync(python, [
 
 export const hasTorch = probe.status === 0;
 
-/** Of NVIDIA, with its driver. */
-export const hasGpu = hasTorch && existsSync("/dev/nvidiactl");
+/** Of NVIDIA, with its driver; as many as PyTorch sees. */
+export const gpus = hasTorch && existsSync("/dev/nvidiactl") ? gpusOfTorch() : 0;
+
+export const hasGpu = gpus > 0;
+
+function gpusOfTorch(): number {
+  const count = spawnSync(python, ["-c", "import torch; print(torch.cuda.device_count())"]);
+  return Number(String(count.stdout));
+}
 
 /** For the titles of tests that are left out. */
 export const because = hasTorch ? "" : ` (left out: no PyTorch in ${python}; test/torch/setup.sh makes one)`;
