@@ -10,7 +10,8 @@ export interface Permutation {
 export type PermutationKind = "few" | "many" | "fewFar" | "manyFar";
 
 export interface PermutationRates {
-  /** How many axes are many, where all are fused that can be. */
+  /** Up to how many axes are few, and from how many on they are many, where all are fused that can be. */
+  readonly fewAxes: number;
   readonly manyAxes: number;
   /** Bytes that stay neighbours, ascending. */
   readonly runBytes: readonly number[];
@@ -52,24 +53,37 @@ export function readTogether({ shape, axes }: Permutation): number {
 }
 
 /**
- * Bytes a second: between the measured runs, and between what is read whole and what is read far apart, linear in the logarithms. Of
- * shorter runs, elements take as long as those of the shortest.
+ * Bytes a second: between the measured runs, between few axes and many, and between what is read whole and what is read far apart,
+ * linear in the logarithms of the rates. Of shorter runs, elements take as long as those of the shortest.
  */
 export function permutationRate(
-  { manyAxes, runBytes, bytesPerSecond, transposedBytesPerSecond }: PermutationRates,
+  rates: PermutationRates,
   permutation: Permutation,
   elementBytes: number,
 ): number {
   const axes = permutation.shape.length;
   const run = unbrokenRun(permutation);
-  if (axes === 2 && run === 1) return transposedBytesPerSecond;
-  const kind = axes < manyAxes ? "few" : "many";
+  if (axes === 2 && run === 1) return rates.transposedBytesPerSecond;
   const own = run * elementBytes;
-  const near = rateAt(runBytes, bytesPerSecond[kind], own);
+  const near = rateOfAxes(rates, ["few", "many"], axes, own);
   const together = readTogether(permutation) * elementBytes;
   if (together >= LINE_BYTES) return near;
-  const far = rateAt(runBytes, bytesPerSecond[`${kind}Far`], own);
+  const far = rateOfAxes(rates, ["fewFar", "manyFar"], axes, own);
   return between(far, near, Math.log(together / own) / Math.log(LINE_BYTES / own));
+}
+
+function rateOfAxes(
+  { fewAxes, manyAxes, runBytes, bytesPerSecond }: PermutationRates,
+  [few, many]: readonly [PermutationKind, PermutationKind],
+  axes: number,
+  own: number,
+): number {
+  const share = Math.max(0, Math.min(1, (axes - fewAxes) / (manyAxes - fewAxes)));
+  return between(
+    rateAt(runBytes, bytesPerSecond[few], own),
+    rateAt(runBytes, bytesPerSecond[many], own),
+    share,
+  );
 }
 
 function rateAt(runBytes: readonly number[], rates: readonly number[], own: number): number {

@@ -66,6 +66,7 @@ test("what is read together is a stretch that one window of the result reads", (
 });
 
 const rates = {
+  fewAxes: 5,
   manyAxes: 6,
   runBytes: [8, 32, 128],
   bytesPerSecond: { few: [1, 4, 16], many: [2, 8, 8], fewFar: [0.25, 1, 16], manyFar: [0.5, 2, 8] },
@@ -85,4 +86,22 @@ test.each([
   ["many axes, near", twos(22), [...reversed(0, 11), ...reversed(11, 22)], 8, 2],
 ])("the rate of a permutation: %s", (_, shape, axes, elementBytes, expected) => {
   expect(permutationRate(rates, { shape, axes }, elementBytes)).toBeCloseTo(expected, 12);
+});
+
+test.each([
+  [4, 4],
+  [8, 4 * 2 ** -0.25],
+  [20, 2],
+  [30, 2],
+])("rates that fall from few axes to many: of %i axes", (count, expected) => {
+  const falling = {
+    ...rates,
+    fewAxes: 4,
+    manyAxes: 20,
+    bytesPerSecond: { few: [4, 4, 4], many: [2, 2, 2], fewFar: [4, 4, 4], manyFar: [2, 2, 2] },
+  };
+  expect(permutationRate(falling, { shape: twos(count), axes: reversed(0, count) }, 8)).toBeCloseTo(
+    expected,
+    12,
+  );
 });

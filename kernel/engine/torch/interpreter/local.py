@@ -24,6 +24,13 @@ WIDE, LEAST, STRIPE = 2**13, 32, 2**11
 Rows that are longer than WIDE, and a matrix of at least LEAST by LEAST before them: a BLAS takes up to half as long again in one
 as in stripes of columns, but for float64.
 """
+LONGEST = 2**30
+"""cuBLAS counts elements in 31 bits."""
+TINY_BYTES, MANY = 2**11, 2**12
+"""
+cuBLAS takes some four nanoseconds for each matrix of a batch, however small: many whose terms have fewer bytes in all are faster
+term by term.
+"""
 CHUNK = {"cpu": 2**15, "cuda": 2**22}
 """Numbers that are widened at a time: few enough for a core's cache and for memory that is not fresh, or worth a launch."""
 
@@ -155,6 +162,11 @@ def product(memory: Arithmetic, a: Tensor, b: Tensor, out: Tensor, shared: str |
     if k == 1:
         return lambda: torch.mul(a, b, out=out)
     a, b = a.expand(batch, m, k), b.expand(batch, k, n)
+    if memory.device.type == "cuda":
+        if batch >= MANY and m * n * k * out.itemsize <= TINY_BYTES:
+            return sum_of_terms(a, b, out)
+        if too_long(a, b, out):
+            return sum_of_terms(a, b, out) if k <= LONGEST else lambda: out.copy_(long_product(a, b, memory.wide))
     if memory.wide != memory.dtype and k > LONG_SUM and batch * m * n <= SMALL_RESULT:
         return lambda: out.copy_(long_product(a, b, memory.wide))
     if batch == 1:
@@ -177,6 +189,23 @@ def sum_of_parts(a: Tensor, b: Tensor, out: Tensor) -> Work:
             out.addmm_(left, right)
 
     return work
+
+
+def sum_of_terms(a: Tensor, b: Tensor, out: Tensor) -> Work:
+    """out := a b, for each summed value one operation on all elements of all matrices."""
+    (left, right), *others = [(a[:, :, k, None], b[:, k, None]) for k in range(a.shape[2])]
+
+    def work() -> None:
+        torch.mul(left, right, out=out)
+        for column, row in others:
+            out.addcmul_(column, row)
+
+    return work
+
+
+def too_long(*matrices: Tensor) -> bool:
+    """For cuBLAS: an axis, or what lies between two neighbours of one."""
+    return max(max(*one.shape, *one.stride()[1:]) for one in matrices) > LONGEST
 
 
 def is_wide(b: Tensor, out: Tensor) -> bool:
@@ -214,5 +243,7 @@ def long_product(a: Tensor, b: Tensor, wide: torch.dtype) -> Tensor:
     total = torch.zeros(a.shape[0], a.shape[1], b.shape[2], dtype=wide, device=a.device)
     part = max(1, CHUNK[a.device.type] // (a.shape[0] * max(a.shape[1], b.shape[2])))
     for k in range(0, a.shape[2], part):
-        total += torch.bmm(a[:, :, k : k + part].to(wide), b[:, k : k + part, :].to(wide))
+        left, right = a[:, :, k : k + part], b[:, k : k + part, :]
+        # In its place, a part of an axis that is too long has neighbours too far apart.
+        total += torch.bmm(*(one.contiguous() if one.dtype == wide else one.to(wide) for one in (left, right)))
     return total

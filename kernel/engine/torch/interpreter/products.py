@@ -18,12 +18,11 @@ from torch import Tensor
 from .local import LONG_SUM, SMALL_RESULT, Work, operand, product
 
 FORMS = ("mk,kn", "mk,nk", "km,kn", "km,nk")
-EXTENTS = (1, 2, 4, 16, 64, 128)
-"""Of m, n and k; the last stands for all that are longer. Between 2 and 16 kernels begin to fill their vectors."""
-LONG = EXTENTS[-1]
+EXTENTS = {"cpu": (1, 2, 4, 16, 64, 128), "cuda": (1, 2, 4, 16, 64, 256, 1024)}
+"""Of m, n and k; the last stands for all that are longer. From 2 to 16 kernels begin to fill vectors, and GPUs have tiles."""
 BYTES = {
     "cpu": {"one": 2**22, "batched": 2**19, "shared": 2**19, "long": 2**22},
-    "cuda": dict.fromkeys(("one", "batched", "shared", "long"), 2**27),
+    "cuda": dict.fromkeys(("one", "batched", "shared", "long"), 2**28),
 }
 """
 Of the largest operand or result. By kind: one product; many; many that share the first operand; one of which the sums
@@ -33,7 +32,7 @@ MATRICES = 8
 """Times so large where a large matrix meets a small one: what it takes to bring that into a kernel's order shows only then."""
 SIDE = {"cpu": 512, "cuda": 4096}
 """Where m, n and k are all long."""
-BLOCK_BYTES = {"cpu": 2**25, "cuda": 2**30}
+BLOCK_BYTES = {"cpu": 2**25, "cuda": 2**31}
 """Each turn is at another place of its blocks, so that no cache still holds what it reads."""
 PASSES, MOST_PASSES, ALIKE = 2, 6, 1.1
 """
@@ -65,10 +64,11 @@ class Arithmetic:
     wide: torch.dtype
 
 
-def cases() -> list[Case]:
+def cases(device: str) -> list[Case]:
     """All that are measured."""
-    grid = every(BYTES["cpu"], EXTENTS, EXTENTS, EXTENTS, FORMS)
-    return list(dict.fromkeys(case_of(*one) for one in grid if is_measured(*one[:4])))
+    extents = EXTENTS[device]
+    grid = every(BYTES[device], extents, extents, extents, FORMS)
+    return list(dict.fromkeys(case_of(*one) for one in grid if is_measured(extents[-1], *one[:4])))
 
 
 def case_of(kind: str, m: int, n: int, k: int, forms: str) -> Case:
@@ -77,11 +77,11 @@ def case_of(kind: str, m: int, n: int, k: int, forms: str) -> Case:
     return Case(kind, m, n, k, ("mk" if plain or m == 1 else a, "kn" if plain or n == 1 else b))
 
 
-def is_measured(kind: str, m: int, n: int, k: int) -> bool:
+def is_measured(longest: int, kind: str, m: int, n: int, k: int) -> bool:
     """Not what does not occur, or takes no time that counts."""
     if kind == "one":
-        return LONG in (m, n, k)
-    return kind != "long" or (k == LONG and m * n <= SMALL_RESULT)
+        return longest in (m, n, k)
+    return kind != "long" or (k == longest and m * n <= SMALL_RESULT)
 
 
 def rates_of(arithmetic: Arithmetic, flops: int, seconds: Mapping[Case, float]) -> dict[str, object]:
@@ -91,10 +91,11 @@ def rates_of(arithmetic: Arithmetic, flops: int, seconds: Mapping[Case, float]) 
         return flops * prod(shape_of(arithmetic, case)) / seconds[case] if case in seconds else 0.0
 
     def rates(kind: str, forms: str) -> list[float]:
-        return [rate(case_of(kind, m, n, k, forms)) for m, n, k in every(EXTENTS, EXTENTS, EXTENTS)]
+        return [rate(case_of(kind, m, n, k, forms)) for m, n, k in every(extents, repeat=3)]
 
+    extents = EXTENTS[arithmetic.device.type]
     by_kind = {kind: {forms: rates(kind, forms) for forms in FORMS} for kind in BYTES["cpu"]}
-    return {"extents": EXTENTS, "longSum": LONG_SUM, "smallResult": SMALL_RESULT, "flopsPerSecond": by_kind}
+    return {"extents": extents, "longSum": LONG_SUM, "smallResult": SMALL_RESULT, "flopsPerSecond": by_kind}
 
 
 def quickest(cases: Sequence[Case], timer: Callable[[Case, int], float]) -> dict[Case, float]:
@@ -124,9 +125,10 @@ def shape_of(arithmetic: Arithmetic, case: Case) -> Shape:
         return (max(2, size // max(m * n, n * k, m * k)), m, n, k)
     if case.kind == "long":
         return (1, m, n, size // max(m, n))
-    short = [extent for extent in (m, n, k) if extent != LONG]
+    longest = EXTENTS[arithmetic.device.type][-1]
+    short = [extent for extent in (m, n, k) if extent != longest]
     long = {0: SIDE[arithmetic.device.type], 1: isqrt(MATRICES * size), 2: size // max(short, default=1)}[len(short)]
-    m, n, k = (long if extent == LONG else extent for extent in (m, n, k))
+    m, n, k = (long if extent == longest else extent for extent in (m, n, k))
     return (1, m, n, k)
 
 

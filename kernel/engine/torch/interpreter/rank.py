@@ -204,6 +204,7 @@ def run(rank: Rank, watch: Watch) -> None:
     groups = Groups(job.schedule, place.rank, job.timeout)
     steps = Run(memory, groups, watch)
     warm_up(memory)
+    steps.rehearse()
     together(rank, watch)
     watch.say(
         event="start",

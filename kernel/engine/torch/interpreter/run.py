@@ -20,6 +20,9 @@ from .tiles import Pair, prepare_pair
 from .transfers import Transfers
 from .watch import Watch
 
+REHEARSAL, LOADING = 5.0, 0.02
+"""Seconds: of all that is tried before a run, and of a piece of a library, at most."""
+
 
 @dataclass
 class Times:
@@ -89,6 +92,21 @@ class Run:
         """GPUs work behind the program's back: a step ends when they have. What is being sent may go on."""
         if self.memory.device.type == "cuda":
             torch.cuda.current_stream(self.memory.device).synchronize()
+
+    def rehearse(self) -> None:
+        """
+        A GPU loads each piece of its libraries when it first runs, for milliseconds: steps that take no longer than that do so
+        before any is timed, on numbers that mean nothing. For at most REHEARSAL seconds.
+        """
+        if self.memory.device.type != "cuda":
+            return
+        last = time.monotonic() + REHEARSAL
+        for step, work in zip(walk(self.schedule.steps), self.works, strict=True):
+            if time.monotonic() > last:
+                return
+            if work is not None and step["kind"] in ("sum", "permute", "contract") and step["model"]["seconds"] < LOADING:
+                work()
+                self.settle()
 
     def all(self) -> Times:
         self.begun = time.perf_counter()

@@ -44,6 +44,7 @@ test("ranks that share a core are each as fast as their share of it", async () =
       loadedBytesPerSecond: rate,
       products: of({ extents: [1], longSum: 9, smallResult: 3, flopsPerSecond: kinds }),
       permutations: {
+        fewAxes: 5,
         manyAxes: 6,
         runBytes: [8],
         bytesPerSecond: permuted,
