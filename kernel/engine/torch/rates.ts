@@ -17,7 +17,8 @@ export interface TorchRates extends ThreadRates {
   readonly overlaps?: boolean;
 }
 
-const known = new Map<string, TorchRates>();
+/** Undefined where there was not enough time to measure them, which is not tried again. */
+const known = new Map<string, TorchRates | undefined>();
 
 /** As measured before, here or by an earlier process; undefined where that has not been. */
 export function torchRates(processes: number): TorchRates | undefined {
@@ -75,24 +76,24 @@ function mapped<K extends string, T, U>(
 
 /** Measures what is not known yet; some seconds. Where it cannot be measured the engine itself will say why. */
 export async function measureTorch(processes: number, signal: AbortSignal): Promise<void> {
-  if (torchRates(processes) !== undefined) return;
   const among = measuredAmong(processes);
-  const measured = await calibrate(among, signal);
+  if (torchRates(processes) !== undefined || known.has(keyOf(among))) return;
+  const limit = AbortSignal.timeout(1000 * SECONDS);
+  const measured = await calibrate(among, AbortSignal.any([signal, limit]));
   signal.throwIfAborted();
-  if (measured === undefined) return;
-  known.set(keyOf(among), measured);
-  keep(nameOf(among), keyOf(among), measured);
+  const rates = measured && ratesOf(measured);
+  if (rates !== undefined || limit.aborted) known.set(keyOf(among), rates);
+  if (measured?.hurried === false) keep(nameOf(among), keyOf(among), rates);
 }
 
-async function calibrate(processes: number, signal: AbortSignal): Promise<TorchRates | undefined> {
-  let rates: TorchRates | undefined;
+async function calibrate(processes: number, signal: AbortSignal): Promise<Calibrated | undefined> {
+  let rates: Calibrated | undefined;
   const request = { calibrate: deviceWanted() };
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(1000 * SECONDS)]);
   const onLine = (line: HostLine): void => {
-    if (line.event === "rates") rates = ratesOf(line.rates as Calibrated);
+    if (line.event === "rates") rates = line.rates as Calibrated;
   };
   try {
-    await workOnHost(findPython(), { request, processes, signal: limited, onLine });
+    await workOnHost(findPython(), { request, processes, signal, onLine });
     return rates;
   } catch {
     return undefined;
@@ -104,15 +105,18 @@ type Calibrated = Omit<TorchRates, "source" | "linkBytesPerSecond" | "linkLatenc
   Partial<Pick<TorchRates, "linkBytesPerSecond" | "linkLatencySeconds">> & {
     readonly torch: string;
     readonly device: string;
+    /** The computer was so busy that some figures are missing. */
+    readonly hurried: boolean;
   };
 
-function ratesOf({ torch, device, ...figures }: Calibrated): TorchRates {
+function ratesOf({ torch, device, hurried, ...figures }: Calibrated): TorchRates {
   const on = device === "cpu" ? "this computer's cores" : device;
+  const busy = hurried ? ", which was busy" : "";
   return {
     linkBytesPerSecond: figures.memoryBytesPerSecond / 2,
     linkLatencySeconds: figures.launchSeconds,
     ...figures,
-    source: `measured with torch ${torch} on ${on}`,
+    source: `measured with torch ${torch} on ${on}${busy}`,
   };
 }
 

@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,6 +30,9 @@ TIMEOUT = 60.0
 SECONDS = 0.04
 """Each figure is the quickest go within this time: what else the computer does disturbs some."""
 LEAST_GOES, MOST_GOES = 2, 100
+
+PRODUCTS_SECONDS = 15.0
+"""For all products of a dtype: a computer that is busy otherwise may take a hundred times as long for each."""
 
 SIDE = {"cpu": 768, "cuda": 8192}
 """Of a square product that is large enough for full speed."""
@@ -55,6 +59,8 @@ class Bench:
     def __init__(self, place: Place, device: torch.device) -> None:
         self.place = place
         self.device = device
+        self.hurried = False
+        """Whether there was no time for some products."""
 
     def seconds(self, work: Callable[[], object], moving: bool = False) -> float:
         """The quickest of goes that all ranks begin together; the slowest rank's. Of moves by the clock."""
@@ -181,7 +187,8 @@ def products(bench: Bench, name: str, launch: float) -> dict[str, object]:
         seconds = bench.alone(work_of(arithmetic, blocks, case, turn))
         return max(seconds - launch, seconds / 2)
 
-    seconds = quickest(cases(bench.device.type), timer)
+    seconds = quickest(cases(bench.device.type), timer, time.monotonic() + PRODUCTS_SECONDS)
+    bench.hurried |= inf in seconds.values()
     slowest = dict(zip(seconds, bench.slowest_each(list(seconds.values())), strict=True))
     return rates_of(arithmetic, flops(dtype, 1, 1, 1), slowest)
 
@@ -227,6 +234,7 @@ def figures(bench: Bench) -> dict[str, object]:
         "launchSeconds": launch,
         "products": {name: products(bench, name, launch) for name in REAL},
     }
+    line["hurried"] = bench.hurried
     if bench.device.type == "cuda":
         line["device"] = torch.cuda.get_device_name(bench.device)
         line["memoryBytes"] = torch.cuda.get_device_properties(bench.device).total_memory

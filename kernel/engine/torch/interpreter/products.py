@@ -5,12 +5,14 @@ operands. Operands come from memory, not from a cache, for those of a step that 
 
 from __future__ import annotations
 
+import time
 from bisect import insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from itertools import product as every
-from math import isqrt, prod
+from math import inf, isqrt, prod
+from random import Random
 
 import torch
 from torch import Tensor
@@ -98,15 +100,19 @@ def rates_of(arithmetic: Arithmetic, flops: int, seconds: Mapping[Case, float]) 
     return {"extents": extents, "longSum": LONG_SUM, "smallResult": SMALL_RESULT, "flopsPerSecond": by_kind}
 
 
-def quickest(cases: Sequence[Case], timer: Callable[[Case, int], float]) -> dict[Case, float]:
-    """Seconds. The timer takes how many turns there were before."""
-    seconds: dict[Case, list[float]] = {case: [] for case in cases}
+def quickest(cases: Sequence[Case], timer: Callable[[Case, int], float], last: float = inf) -> dict[Case, float]:
+    """
+    Seconds. The timer takes how many turns there were before. `last`: when there is no time left, by the monotonic clock; those
+    that had no turn by then take forever, and lie all over the grid.
+    """
+    seconds: dict[Case, list[float]] = {case: [] for case in Random(1).sample(cases, len(cases))}
     turns = count()
-    for _ in range(MOST_PASSES):
-        for case, own in seconds.items():
-            if len(own) < PASSES or own[1] > ALIKE * own[0]:
-                insort(own, timer(case, next(turns)))
-    return {case: own[0] for case, own in seconds.items()}
+    for case, own in (one for _ in range(MOST_PASSES) for one in seconds.items()):
+        if time.monotonic() > last:
+            break
+        if len(own) < PASSES or own[1] > ALIKE * own[0]:
+            insort(own, timer(case, next(turns)))
+    return {case: seconds[case][0] if seconds[case] else inf for case in cases}
 
 
 def elements(arithmetic: Arithmetic, kind: str) -> int:
