@@ -6,8 +6,11 @@ export interface Permutation {
   readonly axes: readonly number[];
 }
 
-/** Of few axes or of many; far: less of what lies side by side is read at about the same time than memory moves at once. */
-export type PermutationKind = "few" | "many" | "fewFar" | "manyFar";
+/**
+ * Of few axes or of many; beside: neighbours of the result lie close together before; far: less of what lies side by side is read at
+ * about the same time than memory moves at once.
+ */
+export type PermutationKind = "few" | "many" | "fewBeside" | "fewFar" | "manyFar";
 
 export interface PermutationRates {
   /** Up to how many axes are few, and from how many on they are many, where all are fused that can be. */
@@ -23,6 +26,12 @@ export interface PermutationRates {
 
 /** Bytes that memory moves at once. */
 const LINE_BYTES = 64;
+
+/** So many runs apart before, neighbours of the result count as close together, and as no more so. */
+const [BESIDE, APART] = [2 ** 6, 2 ** 10];
+
+/** An array of no more bytes is in the last cache, where no element is far away. */
+const CACHED_BYTES = 2 ** 24;
 
 /** Elements of the result that are made before what was read for them has left the cache. */
 const WINDOW = 2 ** 12;
@@ -53,37 +62,38 @@ export function readTogether({ shape, axes }: Permutation): number {
 }
 
 /**
- * Bytes a second: between the measured runs, between few axes and many, and between what is read whole and what is read far apart,
- * linear in the logarithms of the rates. Of shorter runs, elements take as long as those of the shortest.
+ * Bytes a second: between the measured runs, between few axes and many, between neighbours that come from close together and from apart, and between
+ * what is read whole and what is read far apart, linear in the logarithms of the rates. Of shorter runs, elements take as long as those of the shortest.
  */
 export function permutationRate(
-  rates: PermutationRates,
+  { fewAxes, manyAxes, runBytes, bytesPerSecond, transposedBytesPerSecond }: PermutationRates,
   permutation: Permutation,
   elementBytes: number,
 ): number {
   const axes = permutation.shape.length;
   const run = unbrokenRun(permutation);
-  if (axes === 2 && run === 1) return rates.transposedBytesPerSecond;
+  if (axes === 2 && run === 1) return transposedBytesPerSecond;
   const own = run * elementBytes;
-  const near = rateOfAxes(rates, ["few", "many"], axes, own);
+  const rate = (kind: PermutationKind): number => rateAt(runBytes, bytesPerSecond[kind], own);
+  const apart = share(Math.log2(strideBefore(permutation) / run), Math.log2(BESIDE), Math.log2(APART));
+  const many = share(axes, fewAxes, manyAxes);
+  const near = between(between(rate("fewBeside"), rate("few"), apart), rate("many"), many);
   const together = readTogether(permutation) * elementBytes;
-  if (together >= LINE_BYTES) return near;
-  const far = rateOfAxes(rates, ["fewFar", "manyFar"], axes, own);
+  const bytes = permutation.shape.reduce((product, extent) => product * extent, elementBytes);
+  if (together >= LINE_BYTES || bytes <= CACHED_BYTES) return near;
+  const far = between(rate("fewFar"), rate("manyFar"), many);
   return between(far, near, Math.log(together / own) / Math.log(LINE_BYTES / own));
 }
 
-function rateOfAxes(
-  { fewAxes, manyAxes, runBytes, bytesPerSecond }: PermutationRates,
-  [few, many]: readonly [PermutationKind, PermutationKind],
-  axes: number,
-  own: number,
-): number {
-  const share = Math.max(0, Math.min(1, (axes - fewAxes) / (manyAxes - fewAxes)));
-  return between(
-    rateAt(runBytes, bytesPerSecond[few], own),
-    rateAt(runBytes, bytesPerSecond[many], own),
-    share,
-  );
+/** How far apart runs lie before that follow each other in the result, in elements. */
+function strideBefore({ shape, axes }: Permutation): number {
+  const first = axes.at(unbrokenRun({ shape, axes }) === 1 ? -1 : -2) ?? 0;
+  return shape.slice(first + 1).reduce((product, extent) => product * extent, 1);
+}
+
+/** How much of the way a value has gone from one to another, 0 to 1. */
+function share(value: number, from: number, to: number): number {
+  return Math.max(0, Math.min(1, (value - from) / (to - from)));
 }
 
 function rateAt(runBytes: readonly number[], rates: readonly number[], own: number): number {

@@ -69,17 +69,26 @@ const rates = {
   fewAxes: 5,
   manyAxes: 6,
   runBytes: [8, 32, 128],
-  bytesPerSecond: { few: [1, 4, 16], many: [2, 8, 8], fewFar: [0.25, 1, 16], manyFar: [0.5, 2, 8] },
+  bytesPerSecond: {
+    few: [1, 4, 16],
+    fewBeside: [4, 16, 16],
+    many: [2, 8, 8],
+    fewFar: [0.25, 1, 16],
+    manyFar: [0.5, 2, 8],
+  },
   transposedBytesPerSecond: 3,
 };
 
 test.each([
   ["a matrix transposed", [2 ** 10, 2 ** 10], [1, 0], 8, 3],
-  ["few axes", [64, 64, 256], [0, 2, 1], 8, 1],
-  ["half the element", [64, 64, 256], [0, 2, 1], 4, 0.5],
-  ["few axes, far", [64, 64, 256], [2, 1, 0], 8, 0.25],
-  ["between two runs", [64, 256, 2], [1, 0, 2], 8, 2],
-  ["longer than all", [2 ** 10, 2 ** 10, 32], [1, 0, 2], 8, 16],
+  ["few axes", [64, 64, 1024], [0, 2, 1], 8, 1],
+  ["neighbours from close together", [1024, 64, 64], [0, 2, 1], 8, 4],
+  ["half way between the two", [64, 64, 256], [0, 2, 1], 8, 2],
+  ["half the element", [64, 64, 1024], [0, 2, 1], 4, 0.5],
+  ["few axes, far", [64, 64, 1024], [2, 1, 0], 8, 0.25],
+  ["few axes, far but cached", [64, 64, 512], [2, 1, 0], 8, 1],
+  ["between two runs", [64, 1024, 2], [1, 0, 2], 8, 2],
+  ["longer than all", [2 ** 10, 2 ** 11, 32], [1, 0, 2], 8, 16],
   ["many axes, far", twos(22), reversed(0, 22), 8, 0.5],
   // Four of the eight elements of a line are read together: two thirds of the way from 0.5 to 2.
   ["many axes, some way apart", twos(22), [...reversed(2, 20), 21, 20, 1, 0], 8, 0.5 * 4 ** (2 / 3)],
@@ -98,7 +107,13 @@ test.each([
     ...rates,
     fewAxes: 4,
     manyAxes: 20,
-    bytesPerSecond: { few: [4, 4, 4], many: [2, 2, 2], fewFar: [4, 4, 4], manyFar: [2, 2, 2] },
+    bytesPerSecond: {
+      few: [4, 4, 4],
+      fewBeside: [4, 4, 4],
+      many: [2, 2, 2],
+      fewFar: [4, 4, 4],
+      manyFar: [2, 2, 2],
+    },
   };
   expect(permutationRate(falling, { shape: twos(count), axes: reversed(0, count) }, 8)).toBeCloseTo(
     expected,

@@ -37,15 +37,17 @@ PRODUCTS_SECONDS = 15.0
 SIDE = {"cpu": 768, "cuda": 8192}
 """Of a square product that is large enough for full speed."""
 COPIED_BYTES = {"cpu": 2**26, "cuda": 2**31}
-LOADED_BYTES = 2**24
+LOADED_BYTES = 2**26
+"""More than caches hold."""
 PERMUTED = {"cpu": 2**22, "cuda": 2**26}
 """Elements of complex64."""
 AXES = {"cpu": (SCATTERED_AXES - 1, SCATTERED_AXES), "cuda": (4, 26)}
 """Up to how many are few, and from how many on they are many: a core changes its way, a GPU is slower with each."""
-RUNS = (1, 4, 16, 64, 1024)
-SIDE_OF_FEW = 64
 ELEMENT, LINE = 8, 64
 """Bytes of one, and those that memory moves at once."""
+RUNS = ((4, 1), (8, 1), (8, 4), (8, 16), (8, 64), (8, 1024))
+"""Of elements of so many bytes."""
+SIDE_OF_FEW = 64
 HIDDEN = 0.75
 """A machine overlaps where a product hides at least so much of a move of equal length, or is hidden by it."""
 SENT_BYTES = {"cpu": 2**24, "cuda": 2**28}
@@ -133,7 +135,7 @@ class Bench:
         """Bytes a second, read and written."""
         strides = row_major(shape)
         work = prepare_permuted(target, source, *fuse([shape[axis] for axis in axes], [strides[axis] for axis in axes]))
-        return 16 * source.numel() / self.seconds(work)
+        return 2 * source.nbytes / self.seconds(work)
 
     def launched(self) -> float:
         a, out = (self.filled((16,), torch.float32) for _ in range(2))
@@ -198,26 +200,30 @@ def permutations(bench: Bench) -> dict[str, object]:
     By what stays together, of few axes and of many, of extent 2. What lies side by side stays in its half of the axes, or it goes
     as far apart as can be, which is another matter for short runs alone.
     """
-    target, source = (bench.filled((PERMUTED[bench.device.type],), torch.complex64) for _ in range(2))
-    permuted = partial(bench.permuted, target, source)
-    bits = source.numel().bit_length() - 1
-    rates: dict[str, list[float]] = {"few": [], "fewFar": [], "many": [], "manyFar": []}
-    for run in RUNS:
+    size = PERMUTED[bench.device.type]
+    bits = size.bit_length() - 1
+    target, source = (bench.filled((size,), torch.complex64) for _ in range(2))
+    half_target, half_source = (torch.view_as_real(block).flatten()[:size] for block in (target, source))
+    rates: dict[str, list[float]] = {"few": [], "fewBeside": [], "fewFar": [], "many": [], "manyFar": []}
+    for element, run in RUNS:
+        narrow = element < ELEMENT
+        permuted = partial(bench.permuted, half_target if narrow else target, half_source if narrow else source)
         moving = bits - run.bit_length() + 1
         few, many = (SIDE_OF_FEW, SIDE_OF_FEW, 2**moving // SIDE_OF_FEW**2, run), (*[2] * moving, run)
         axes, half = list(range(moving)), moving // 2
         rates["few"].append(permuted(few, (0, 2, 1, 3)))
+        rates["fewBeside"].append(permuted((few[2], SIDE_OF_FEW, SIDE_OF_FEW, run), (0, 2, 1, 3)))
         rates["many"].append(permuted(many, (*axes[:half][::-1], *axes[half:][::-1], moving)))
-        far = ELEMENT * run < LINE
+        far = element * run < LINE
         rates["fewFar"].append(permuted(few, (2, 1, 0, 3)) if far else rates["few"][-1])
         rates["manyFar"].append(permuted(many, (*axes[::-1], moving)) if far else rates["many"][-1])
     few_axes, many_axes = AXES[bench.device.type]
     return {
         "fewAxes": few_axes,
         "manyAxes": many_axes,
-        "runBytes": [ELEMENT * run for run in RUNS],
+        "runBytes": [element * run for element, run in RUNS],
         "bytesPerSecond": rates,
-        "transposedBytesPerSecond": permuted((2 ** (bits // 2), 2 ** (bits - bits // 2)), (1, 0)),
+        "transposedBytesPerSecond": bench.permuted(target, source, (2 ** (bits // 2), 2 ** (bits - bits // 2)), (1, 0)),
     }
 
 

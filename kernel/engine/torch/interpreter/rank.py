@@ -205,6 +205,7 @@ def run(rank: Rank, watch: Watch) -> None:
     steps = Run(memory, groups, watch)
     warm_up(memory)
     steps.rehearse()
+    steps.meet()
     together(rank, watch)
     watch.say(
         event="start",

@@ -10,7 +10,7 @@ from math import isnan, nan
 
 import torch
 
-from .collectives import Groups, prepare_collective
+from .collectives import Groups, exchange, prepare_collective
 from .errors import CollectiveError
 from .local import Work, prepare_contract, prepare_load, prepare_permute, prepare_sum
 from .memory import Memory
@@ -22,6 +22,8 @@ from .watch import Watch
 
 REHEARSAL, LOADING = 5.0, 0.02
 """Seconds: of all that is tried before a run, and of a piece of a library, at most."""
+MEETING = 2**20
+"""Reals that each rank sends in all before a run."""
 
 
 @dataclass
@@ -107,6 +109,16 @@ class Run:
             if work is not None and step["kind"] in ("sum", "permute", "contract") and step["model"]["seconds"] < LOADING:
                 work()
                 self.settle()
+
+    def meet(self) -> None:
+        """Links are made when they are first used, and grow with it: all groups exchange something before any move is timed."""
+        moves = (step for step in walk(self.schedule.steps) if step["kind"] in COLLECTIVES)
+        for digits in dict.fromkeys(tuple(sorted(step["digits"])) for step in moves):
+            group = self.groups.over(digits)
+            if group.handle is not None:
+                size = -(-MEETING // len(group.members)) * len(group.members)
+                both = self.memory.scratch(2 * size)
+                self.together(partial(exchange, group, both[:size], both[size:]))()
 
     def all(self) -> Times:
         self.begun = time.perf_counter()

@@ -31,7 +31,7 @@ test("ranks that share a core are each as fast as their share of it", async () =
   const made = (rate: number): Parameters<typeof withShare>[0] => {
     const forms = { "mk,kn": [rate, 0], "mk,nk": [rate], "km,kn": [rate], "km,nk": [rate] };
     const kinds = { one: forms, batched: forms, shared: forms, long: forms };
-    const permuted = { few: [rate], many: [rate], fewFar: [rate], manyFar: [rate] };
+    const permuted = { few: [rate], fewBeside: [rate], many: [rate], fewFar: [rate], manyFar: [rate] };
     return {
       source: "by hand",
       overlaps: true,
