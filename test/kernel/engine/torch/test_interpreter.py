@@ -252,6 +252,13 @@ class MemoryTest(unittest.TestCase):
             memory.MOST_AXES = before
             self.assertTrue(torch.equal(target, expected))
 
+    def test_inputs_go_to_a_gpu_that_has_room(self):
+        for device, free, expected in (("cpu", 999, False), ("cuda", 8 * 64, True), ("cuda", 8 * 64 - 1, False)):
+            inputs = Mock(nbytes=64)
+            with patch.object(torch.cuda, "mem_get_info", return_value=(free, 0)):
+                got = memory.brought(inputs, torch.device(device))
+            self.assertIs(got, inputs.to.return_value if expected else inputs)
+
     def test_permuted_by_a_table(self):
         rows = (
             ([2] * 10, [3, 9, 1, 0, 8, 2, 4, 7, 6, 5], 2**16, 1),
