@@ -5,6 +5,7 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { createRequire } from "node:module";
+import { UserError } from "../../dsl/index.ts";
 import { publication, reply } from "../protocol/message.ts";
 import type { ErrorContent, JupyterMessage } from "../protocol/message.ts";
 import type { KernelOptions, KernelProcess } from "./channel.ts";
@@ -24,10 +25,8 @@ export type FromChild =
 export const INTERRUPT_MILLISECONDS = 2000;
 const REPEAT_MILLISECONDS = 100;
 
-/** The child could not be started. */
-export class KernelError extends Error {
-  override readonly name = "KernelError";
-}
+const SHUT_DOWN = "the kernel was shut down";
+const RESTARTED = "a restart was asked for";
 
 type Listener = (message: JupyterMessage) => void;
 
@@ -48,7 +47,7 @@ interface Supervisor {
   readonly waiting: Set<() => void>;
 }
 
-/** Starts a kernel; settled when it is ready for requests. Rejects with KernelError. */
+/** Starts a kernel; settled when it is ready for requests. Rejects with UserError where its process does not start. */
 export async function startKernel(options: KernelOptions): Promise<KernelProcess> {
   const kernel: Supervisor = {
     folder: options.folder,
@@ -100,10 +99,14 @@ async function spawn(kernel: Supervisor): Promise<void> {
   child.stdout?.on("data", (text: Buffer) => {
     stream(kernel, "stdout", text.toString("utf8"));
   });
+  let words = "";
   child.stderr?.on("data", (text: Buffer) => {
     lastWords(kernel, text.toString("utf8"));
+    if (!kernel.ready) words += text.toString("utf8");
   });
+  let ended = "";
   const end = (how: string): void => {
+    ended = how;
     if (kernel.child === child) lost(kernel, how);
   };
   child.once("error", (error) => {
@@ -119,8 +122,11 @@ async function spawn(kernel: Supervisor): Promise<void> {
     else setImmediate(end, how);
   });
   await until(kernel, () => kernel.ready || kernel.child !== child);
-  if (!kernel.ready && !kernel.closed)
-    throw new KernelError("the kernel's process ended before it was ready");
+  if (kernel.child !== undefined || kernel.reason === SHUT_DOWN) return;
+  const why = /^(?:Fatal )?\w*Error\b.*/m.exec(words)?.[0] ?? words.trim().split("\n").at(-1) ?? "";
+  throw new UserError(
+    `the kernel's process ${ended} before it was ready${why === "" ? "" : ` (${why})`}: is tnlab installed whole, and is there memory?`,
+  );
 }
 
 /** The engine's report of a crash is pages of addresses; clients get its one telling sentence. */
@@ -229,7 +235,7 @@ function lost(kernel: Supervisor, how: string): void {
   kernel.running = undefined;
   wake(kernel);
   if (kernel.closed) return;
-  if (!ready) {
+  if (!ready && reason !== RESTARTED) {
     kernel.closed = true;
     return;
   }
@@ -286,7 +292,7 @@ async function interrupt(kernel: Supervisor): Promise<void> {
 async function restart(kernel: Supervisor): Promise<void> {
   const { child } = kernel;
   if (!child) return;
-  kernel.reason = "a restart was asked for";
+  kernel.reason = RESTARTED;
   child.kill("SIGKILL");
   await until(kernel, () => kernel.closed || (kernel.child !== child && kernel.ready));
 }
@@ -294,7 +300,7 @@ async function restart(kernel: Supervisor): Promise<void> {
 async function close(kernel: Supervisor): Promise<void> {
   kernel.closed = true;
   kernel.queue = [];
-  kernel.reason = "the kernel was shut down";
+  kernel.reason = SHUT_DOWN;
   const { child } = kernel;
   child?.kill("SIGKILL");
   await until(kernel, () => kernel.child === undefined);

@@ -1,5 +1,5 @@
 /** The supervisor with a real child process, without sockets. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { JupyterMessage, KernelProcess } from "../../../kernel/session/channel.ts";
 import { startKernel } from "../../../kernel/session/process.ts";
 import { answersTo } from "./messages.ts";
@@ -18,11 +18,26 @@ function contentOf(messages: readonly JupyterMessage[], type: string): JupyterMe
   return messages.find((message) => message.header.msg_type === type)?.content;
 }
 
+test("a process that does not start is told with what it says", async () => {
+  vi.stubEnv("NODE_OPTIONS", "--import=data:text/javascript,throw%20new%20RangeError(`no%20room`)");
+  await expect(startKernel({ folder: process.cwd() })).rejects.toThrow(
+    /^the kernel's process ended with exit code 1 before it was ready \(RangeError: no room\): is tnlab installed whole/,
+  );
+  vi.unstubAllEnvs();
+});
+
 test("a restart forgets the variables and is ready for the next cell", async () => {
   await run("const forgotten = 1");
   await kernel.restart();
   expect(contentOf(await run("forgotten"), "execute_reply")).toMatchObject({ ename: "CompileError" });
   expect(contentOf(await run("3"), "execute_result")).toMatchObject({ data: { "text/plain": "3" } });
+}, 30_000);
+
+test("a restart while the process of another starts is one more", async () => {
+  const first = kernel.restart();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await Promise.all([first, kernel.restart()]);
+  expect(contentOf(await run("6"), "execute_result")).toMatchObject({ data: { "text/plain": "6" } });
 }, 30_000);
 
 test("a restart in the middle of a cell answers it", async () => {
