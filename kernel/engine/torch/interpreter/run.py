@@ -10,7 +10,7 @@ from math import isnan, nan
 
 import torch
 
-from .collectives import Groups, exchange, prepare_collective
+from .collectives import Groups, exchange, gather, prepare_collective
 from .errors import CollectiveError
 from .local import Work, prepare_contract, prepare_load, prepare_permute, prepare_sum
 from .memory import Memory
@@ -111,14 +111,20 @@ class Run:
                 self.settle()
 
     def meet(self) -> None:
-        """Links are made when they are first used, and grow with it: all groups exchange something before any move is timed."""
+        """
+        Links are made when they are first used, and grow with it: before any move is timed, all groups send something over those
+        that their moves need, and over no others, for with many ranks each costs memory.
+        """
         moves = (step for step in walk(self.schedule.steps) if step["kind"] in COLLECTIVES)
-        for digits in dict.fromkeys(tuple(sorted(step["digits"])) for step in moves):
+        for kind, digits in dict.fromkeys((move["kind"], tuple(sorted(move["digits"]))) for move in moves):
             group = self.groups.over(digits)
-            if group.handle is not None:
-                size = -(-MEETING // len(group.members)) * len(group.members)
-                both = self.memory.scratch(2 * size)
-                self.together(partial(exchange, group, both[:size], both[size:]))()
+            if group.handle is None or kind == "broadcast":
+                continue
+            block = -(-MEETING // len(group.members))
+            size = block * len(group.members)
+            there, here = self.memory.scratch(2 * size).chunk(2)
+            gathers = kind in ("gather", "reduce")
+            self.together(partial(gather, group, there, here[:block]) if gathers else partial(exchange, group, there, here))()
 
     def all(self) -> Times:
         self.begun = time.perf_counter()

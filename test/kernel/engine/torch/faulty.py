@@ -16,7 +16,7 @@ if fault == "no-torch":
 
 from interpreter.host import main  # noqa: E402
 
-BYTES_PER_SECOND = 2**24
+BYTES_PER_SECOND = 2**22
 """Of the slow link: hundreds of times slower than the others on any computer."""
 
 

@@ -36,7 +36,7 @@ describe.skipIf(!hasTorch)(`on gloo${because}`, () => {
     expect(value?.re).toEqual(Float64Array.of(4 * 32 ** 8));
     expect(slowLinks.map(({ ranks }) => ranks)).toEqual([[1, 3]]);
     const [{ bytesPerSecond, usualBytesPerSecond }] = slowLinks as [SlowLink];
-    expect(bytesPerSecond).toBeLessThanOrEqual(2 ** 24);
+    expect(bytesPerSecond).toBeLessThanOrEqual(2 ** 22);
     expect(usualBytesPerSecond).toBeGreaterThan(2 * bytesPerSecond);
     expect(warnings).toEqual([
       expect.stringMatching(
@@ -45,8 +45,8 @@ describe.skipIf(!hasTorch)(`on gloo${because}`, () => {
     ]);
     const moves = steps.filter(({ transferSeconds }) => transferSeconds !== undefined);
     expect(moves.map(({ kind }) => kind)).toEqual(["redistribute", "gather", "reduce"]);
-    // A block of 32^4 / 16 numbers at 2^24 bytes a second, from when a rank sent its own; the transfer counts from when the last rank came.
-    for (const rank of [1, 3]) expect(moves[0]?.measuredSeconds?.[rank]).toBeGreaterThan(0.03);
+    // A block of 32^4 / 16 numbers at 2^22 bytes a second, from when a rank sent its own; the transfer counts from when the last rank came.
+    for (const rank of [1, 3]) expect(moves[0]?.measuredSeconds?.[rank]).toBeGreaterThan(0.12);
     const [first = NaN, slow1 = NaN, third = NaN, slow3 = NaN] = moves[0]?.transferSeconds ?? [];
     expect(Math.min(slow1, slow3)).toBeGreaterThan(Math.max(first, third));
     for (const { transferSeconds = [] } of moves) expect(transferSeconds.length).toBe(4);
