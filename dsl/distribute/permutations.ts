@@ -75,7 +75,7 @@ export function permutationRate(
   if (axes === 2 && run === 1) return transposedBytesPerSecond;
   const own = run * elementBytes;
   const rate = (kind: PermutationKind): number => rateAt(runBytes, bytesPerSecond[kind], own);
-  const apart = share(Math.log2(strideBefore(permutation) / run), Math.log2(BESIDE), Math.log2(APART));
+  const apart = share(Math.log2(strideBefore(permutation, run) / run), Math.log2(BESIDE), Math.log2(APART));
   const many = share(axes, fewAxes, manyAxes);
   const near = between(between(rate("fewBeside"), rate("few"), apart), rate("many"), many);
   const together = readTogether(permutation) * elementBytes;
@@ -86,8 +86,8 @@ export function permutationRate(
 }
 
 /** How far apart runs lie before that follow each other in the result, in elements. */
-function strideBefore({ shape, axes }: Permutation): number {
-  const first = axes.at(unbrokenRun({ shape, axes }) === 1 ? -1 : -2) ?? 0;
+function strideBefore({ shape, axes }: Permutation, run: number): number {
+  const first = axes.at(run === 1 ? -1 : -2) ?? 0;
   return shape.slice(first + 1).reduce((product, extent) => product * extent, 1);
 }
 

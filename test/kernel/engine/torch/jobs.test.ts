@@ -189,7 +189,7 @@ describe.skipIf(!hasTorch)(`jobs${because}`, () => {
     const tests = path.resolve("test/kernel/engine/torch");
     const { status, stderr } = spawnSync(
       python,
-      ["-B", "-W", "ignore", "-m", "unittest", "-q", "test_interpreter"],
+      ["-B", "-W", "ignore", "-m", "unittest", "-q", "test_interpreter", "test_arithmetic"],
       {
         cwd: tests,
         env: { ...process.env, PYTHONPATH: path.resolve("kernel/engine/torch") },
