@@ -1,7 +1,11 @@
+import { execFileSync } from "node:child_process";
 import {
+  closeSync,
+  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,7 +15,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { UserError } from "../../../dsl/base/diagnostic.ts";
 import { distribute } from "../../../dsl/distribute/distribute.ts";
 import { threadsMachine } from "../../../dsl/distribute/presets.ts";
@@ -53,16 +58,45 @@ function sliced(dtype: Dtype, size = 1): ValuedNetwork & { schedule: Schedule } 
   return { network, entries, schedule: distribute(network, tree, machine, 2, { method: "slicing" }) };
 }
 
-/** Stops after rank 0 has done so many slices. */
-async function stoppedAfter(slices: number, { schedule, entries }: ReturnType<typeof sliced>): Promise<void> {
+/**
+ * Makes both ranks wait in this round before they keep their sums of so many slices: a write to a named pipe begins when somebody reads.
+ * What it gives lets them go on, and is to be closed once they have ended.
+ */
+function holdAt(slices: number, round = 0): { release: (from: string) => void; close: () => void } {
+  const names = [0, 1].map((rank) => `${round}-${rank}-${slices}`);
+  const pipes = (from: string): string[] => names.map((name) => path.join(from, `${name}.draft`));
+  execFileSync("mkfifo", pipes(folder));
+  // Opened for both ends, so that this thread need not wait for the other one.
+  let ends: number[] = [];
+  const release = (from: string): void => {
+    ends = pipes(from).map((pipe) => openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK));
+  };
+  const close = (): void => {
+    ends.forEach(closeSync);
+    for (const file of [...pipes(folder), ...names.map((name) => path.join(folder, name))])
+      rmSync(file, { force: true });
+  };
+  return { release, close };
+}
+
+/** Stops after both ranks have done so many slices of this round. */
+async function stoppedAfter(
+  slices: number,
+  { schedule, entries }: ReturnType<typeof sliced>,
+  round = 0,
+): Promise<void> {
   const controller = new AbortController();
-  const poll = setInterval(() => {
-    const own = readdirSync(folder).map((name) => /^\d+-0-(\d+)$/.exec(name)?.[1]);
-    if (own.some((done) => Number(done) >= slices)) controller.abort(new RangeError("stopped"));
-  }, 0);
+  const held = holdAt(slices + 1, round);
   const run = threadsEngine.run(schedule, entries, { checkpoint: folder, signal: controller.signal });
-  await expect(run).rejects.toThrow("stopped");
-  clearInterval(poll);
+  const ended = expect(run).rejects.toThrow("stopped");
+  const last = [0, 1].map((rank) => path.join(folder, `${round}-${rank}-${slices}`));
+  await vi.waitUntil(() => last.every((file) => existsSync(file)), { timeout: 60_000, interval: 1 });
+  controller.abort(new RangeError("stopped"));
+  // Both are told to end before they can go on.
+  await setImmediate();
+  held.release(folder);
+  await ended;
+  held.close();
 }
 
 /** Runs, and says for each rank which counts of slices it has saved meanwhile. */
@@ -71,11 +105,16 @@ async function resumed({
   entries,
 }: ReturnType<typeof sliced>): Promise<{ report: RunReport; saved: number[][] }> {
   const saved: number[][] = [[], []];
+  let told = false;
   const watcher = watch(folder, (_, name) => {
+    told ||= name === "end";
     const [, rank, slices] = /^\d+-(\d)-(\d+)\.draft$/.exec(name ?? "") ?? [];
     saved[Number(rank)]?.push(Number(slices));
   });
   const report = await threadsEngine.run(schedule, entries, { checkpoint: folder });
+  // What happened to the folder is told late, but in its order.
+  writeFileSync(path.join(folder, "end"), "");
+  await vi.waitUntil(() => told, { timeout: 60_000, interval: 1 });
   watcher.close();
   return { report, saved };
 }
@@ -91,11 +130,10 @@ test.each(["float32", "complex64", "float64"] as const)(
     const work = sliced(dtype);
     const { value } = await threadsEngine.run(work.schedule, work.entries);
     await stoppedAfter(3, work);
-    const done = [newest(0), newest(1)];
-    expect(done[0]).toBeGreaterThanOrEqual(3);
+    expect([newest(0), newest(1)]).toEqual([3, 3]);
     const { report, saved } = await resumed(work);
     expect(report.value).toEqual(value);
-    expect(saved.map((own) => Math.min(...own))).toEqual(done.map((own) => own + 1));
+    expect(saved.map((own) => Math.min(...own))).toEqual([4, 4]);
     // Not even one file a slice: those that all ranks have left behind are gone.
     expect(readdirSync(folder).length).toBeLessThan(8);
   },
@@ -105,7 +143,7 @@ test("values beyond the range of the dtype, with the powers of two of the round 
   const work = sliced("float32", 1e-7);
   const { value } = await threadsEngine.run(work.schedule, work.entries);
   expect(Math.abs(value?.re[0] ?? 0)).toBeGreaterThan(0);
-  await stoppedAfter(3, work);
+  await stoppedAfter(3, work, 1);
   expect(readdirSync(folder)).toContain("shifts");
   expect((await resumed(work)).report.value).toEqual(value);
 });
@@ -133,13 +171,15 @@ test("a file that cannot be written costs a warning, and the slices around it ar
 test("a folder that goes while the run does costs a warning, and the value is whole", async () => {
   const work = sliced("float64");
   const { value } = await threadsEngine.run(work.schedule, work.entries);
+  const held = holdAt(2);
+  const run = threadsEngine.run(work.schedule, work.entries, { checkpoint: folder });
+  const first = path.join(folder, "0-0-1");
+  await vi.waitUntil(() => existsSync(first), { timeout: 60_000, interval: 1 });
   const elsewhere = `${folder}-moved`;
-  const watcher = watch(folder, (_, name) => {
-    // At one stroke: workers write while what is in a folder is taken away file by file.
-    if (name?.startsWith("0-0-1") === true && existsSync(folder)) renameSync(folder, elsewhere);
-  });
-  const report = await threadsEngine.run(work.schedule, work.entries, { checkpoint: folder });
-  watcher.close();
+  renameSync(folder, elsewhere);
+  held.release(elsewhere);
+  const report = await run;
+  held.close();
   rmSync(elsewhere, { recursive: true });
   expect(report.value).toEqual(value);
   expect(existsSync(folder)).toBe(false);
