@@ -1,4 +1,5 @@
 /** Orders of modes in storage: when a contraction is one GEMM on views, and what a permutation looks like fused. */
+import type { Label } from "../network/network.ts";
 import type { Mode, ModeId } from "../schedule/schedule.ts";
 import { elementCount } from "./modes.ts";
 
@@ -68,4 +69,16 @@ export function fusedPermutation(
   const place = (run: readonly ModeId[]): number => to.indexOf(run[0] ?? -1);
   const axes = runs.map((_, axis) => axis).sort((x, y) => place(runs[x] ?? []) - place(runs[y] ?? []));
   return { shape: runs.map((run) => elementCount(modes, run)), axes };
+}
+
+/** What lies row-major by these labels before the run, as a permutation to the order wanted; what other ranks and slices take counts as absent. */
+export function loadedPermutation(
+  modes: readonly Mode[],
+  labels: readonly Label[],
+  wanted: readonly ModeId[],
+): { shape: number[]; axes: number[] } {
+  const axisOf = (id: ModeId): number => labels.indexOf(modes[id]?.label ?? "");
+  const strideOf = (id: ModeId): number => modes[id]?.stride ?? NaN;
+  const stored = [...wanted].sort((a, b) => axisOf(a) - axisOf(b) || strideOf(b) - strideOf(a));
+  return fusedPermutation(modes, stored, wanted);
 }

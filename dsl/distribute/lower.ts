@@ -6,7 +6,7 @@
 import { InvariantError } from "../base/diagnostic.ts";
 import type { BufferId, ModeId, Placement, Step } from "../schedule/schedule.ts";
 import { executionOf, type Shards } from "./execution.ts";
-import { formOf, sameOrder, viewAs, type Form, type Roles } from "./layout.ts";
+import { formOf, loadedPermutation, sameOrder, viewAs, type Form, type Roles } from "./layout.ts";
 import { permuteTo, type Lowering, type Shared } from "./lowering.ts";
 import { contractStep, loadStep, localStep } from "./model.ts";
 import { elementCount } from "./modes.ts";
@@ -62,7 +62,9 @@ function loadLeaf(low: Lowering, leaf: number, order: readonly ModeId[]): Buffer
   const whole = summed.length === 0 ? order : [...order, ...summed];
   const out = allocate(program, name, placementFor(split, whole), inLoop);
   const { elements } = bufferOf(program, out);
-  emit(program, { kind: "load", tensor: leaf, out, model: loadStep(low.model, elements) }, inLoop);
+  const permutation = loadedPermutation(tree.modes, low.network.tensors[leaf]?.labels ?? [], whole);
+  const model = loadStep(low.model, elements, permutation);
+  emit(program, { kind: "load", tensor: leaf, out, model }, inLoop);
   if (summed.length === 0) return out;
   const reduced = elementCount(tree.modes, summed);
   const result = allocate(program, name, placementFor(split, order), inLoop);

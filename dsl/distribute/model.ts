@@ -41,11 +41,16 @@ export function localSeconds(
   return device.launchSeconds + Math.max(arithmetic, traffic);
 }
 
-/** Numbers that are read where they lie before the run, and written as `elements` of a shard. */
-export function loadStep(model: CostModel, elements: number): StepModel {
+/**
+ * Numbers that are read where they lie before the run, and written as `elements` of a shard: as long as a plain copy from there, or as the
+ * permutation on the way takes in memory, whichever is longer.
+ */
+export function loadStep(model: CostModel, elements: number, permutation: Permutation): StepModel {
   const { memoryBytesPerSecond, loadedBytesPerSecond } = model.machine.device;
   const bandwidth = loadedBytesPerSecond === undefined ? 1 : loadedBytesPerSecond / memoryBytesPerSecond;
-  return roofline(model, 0, 2 * elements, { rate: 1, bandwidth });
+  const plain = roofline(model, 0, 2 * elements, { rate: 1, bandwidth });
+  if (permutation.axes.length < 2) return plain;
+  return { ...plain, seconds: Math.max(plain.seconds, permuteStep(model, elements, permutation).seconds) };
 }
 
 /** `shares`: of the device's rate and of its memory bandwidth, that the step reaches. */

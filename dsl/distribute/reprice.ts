@@ -6,6 +6,7 @@ import { InvariantError, UserError } from "../base/diagnostic.ts";
 import { formatBytes } from "../base/units.ts";
 import type { Schedule, Step, StepModel } from "../schedule/schedule.ts";
 import { collectiveStep } from "./collective.ts";
+import { loadedPermutation } from "./layout.ts";
 import { usedDevices } from "./links.ts";
 import type { Machine } from "./machine.ts";
 import { contractStep, FREE, loadStep, localStep, permuteStep, type CostModel } from "./model.ts";
@@ -67,7 +68,7 @@ function repricedStep(schedule: Schedule, model: CostModel, step: Step): Step {
 
 /** As the passes that emit the step price it. */
 function stepModel(
-  { buffers }: Schedule,
+  { buffers, modes, tensors }: Schedule,
   model: CostModel,
   step: Exclude<Step, { kind: "slice-loop" }>,
 ): StepModel {
@@ -77,8 +78,11 @@ function stepModel(
     return buffer.elements;
   };
   switch (step.kind) {
-    case "load":
-      return loadStep(model, elementsOf(step.out));
+    case "load": {
+      const labels = tensors[step.tensor]?.labels ?? [];
+      const permutation = loadedPermutation(modes, labels, buffers[step.out]?.placement.modes ?? []);
+      return loadStep(model, elementsOf(step.out), permutation);
+    }
     case "sum":
       return localStep(model, 0, elementsOf(step.in) + elementsOf(step.out));
     case "contract":

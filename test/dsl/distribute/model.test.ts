@@ -176,10 +176,17 @@ test.each(
   expect(step.seconds).toBeCloseTo((8 * node) / 1e10 + (8 * cluster) / 1e9, 12);
 });
 
-test("loads take as long as measured, or as memory does", () => {
+test("loads take as long as measured, or as memory does, or as what they permute does in memory", () => {
   const on: Machine = { ...machine, device: { ...machine.device, loadedBytesPerSecond: 1e9 } };
-  expect(loadStep(modelOn(1, on), 2 ** 20).seconds).toBeCloseTo(1e-6 + (16 * 2 ** 20) / 1e9, 12);
-  expect(loadStep(modelOn(1), 2 ** 20)).toEqual(localStep(modelOn(1), 0, 2 ** 21));
+  const [plain, turned] = [
+    { shape: [2 ** 20], axes: [0] },
+    { shape: [2 ** 10, 2 ** 10], axes: [1, 0] },
+  ];
+  const [elements, measured] = [2 ** 20, 1e-6 + (16 * 2 ** 20) / 1e9];
+  expect(loadStep(modelOn(1, on), elements, plain).seconds).toBeCloseTo(measured, 12);
+  expect(loadStep(modelOn(1), elements, plain)).toEqual(localStep(modelOn(1), 0, 2 * elements));
+  expect(loadStep(modelOn(1, on), elements, turned).seconds).toBeCloseTo(measured, 12);
+  expect(loadStep(modelOn(1), elements, turned)).toEqual(permuteStep(modelOn(1), elements, turned));
 });
 
 test("where additions were measured, a sum over ranks takes those of one shard more", () => {
