@@ -151,7 +151,8 @@ function receive(kernel: Supervisor, message: JupyterMessage): void {
   else if (message.channel === "stdin") kernel.child?.send({ kind: "answer", message } satisfies ToChild);
   else if (message.channel === "shell") {
     kernel.queue = [...kernel.queue, message];
-    next(kernel);
+    if (kernel.child === undefined) revive(kernel);
+    else next(kernel);
   }
 }
 
@@ -233,15 +234,23 @@ function lost(kernel: Supervisor, how: string): void {
   const why = reason ?? `the kernel's process ${how}`;
   if (running) fail(kernel, running, why);
   kernel.running = undefined;
+  // One that does not start is not started again and again, but once for the next request.
+  if (!kernel.closed && (ready || reason === RESTARTED)) revive(kernel);
   wake(kernel);
-  if (kernel.closed) return;
-  if (!ready && reason !== RESTARTED) {
-    kernel.closed = true;
-    return;
-  }
+}
+
+/** Where the process does not start, what was asked meanwhile is answered with the reason. */
+function revive(kernel: Supervisor): void {
   kernel.count = 0;
   spawn(kernel).catch((error: unknown) => {
-    stream(kernel, "stderr", `${String(error)}\n`);
+    const why = error instanceof Error ? error.message : String(error);
+    stream(kernel, "stderr", `${why}\n`);
+    const { queue } = kernel;
+    kernel.queue = [];
+    for (const request of queue) {
+      emit(kernel, publication(request.header, "status", { execution_state: "busy" }));
+      fail(kernel, request, why);
+    }
   });
 }
 
@@ -291,10 +300,15 @@ async function interrupt(kernel: Supervisor): Promise<void> {
 
 async function restart(kernel: Supervisor): Promise<void> {
   const { child } = kernel;
-  if (!child) return;
+  if (kernel.closed) return;
   kernel.reason = RESTARTED;
-  child.kill("SIGKILL");
-  await until(kernel, () => kernel.closed || (kernel.child !== child && kernel.ready));
+  if (child === undefined) revive(kernel);
+  else child.kill("SIGKILL");
+  await until(kernel, () => kernel.child === undefined || (kernel.child !== child && kernel.ready));
+  if (kernel.child === undefined && kernel.reason !== SHUT_DOWN)
+    throw new UserError(
+      "the kernel did not start again: what it said is in its error stream, and the next cell tries once more",
+    );
 }
 
 async function close(kernel: Supervisor): Promise<void> {

@@ -26,6 +26,21 @@ test("a process that does not start is told with what it says", async () => {
   vi.unstubAllEnvs();
 });
 
+test("a kernel whose process does not start again answers each cell with the reason, and runs once it starts", async () => {
+  vi.stubEnv("NODE_OPTIONS", "--import=data:text/javascript,throw%20new%20RangeError(`no%20room`)");
+  const reason = { status: "error", evalue: expect.stringContaining("(RangeError: no room)") as string };
+  expect(contentOf(await run("process.exit(3)"), "execute_reply")).toMatchObject({
+    evalue: "the kernel's process ended with exit code 3",
+  });
+  const [first, second] = await Promise.all([run("1"), run("2")]);
+  expect(contentOf(first, "execute_reply")).toMatchObject(reason);
+  expect(contentOf(second, "execute_reply")).toMatchObject(reason);
+  await expect(kernel.restart()).rejects.toThrow("the kernel did not start again");
+  expect(contentOf(await run("3"), "execute_reply")).toMatchObject(reason);
+  vi.unstubAllEnvs();
+  expect(contentOf(await run("4"), "execute_result")).toMatchObject({ data: { "text/plain": "4" } });
+}, 60_000);
+
 test("a restart forgets the variables and is ready for the next cell", async () => {
   await run("const forgotten = 1");
   await kernel.restart();
