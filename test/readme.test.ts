@@ -148,7 +148,7 @@ test("npm start serves the notebooks, the quickstart first", async () => {
     // npm and the lab.
     process.kill(-(lab.pid ?? NaN));
   }
-}, 60_000);
+});
 
 /** Of the environment that the benches make for their peer. */
 const PEER = path.resolve(".build/peer-env/bin/python");

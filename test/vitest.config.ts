@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     // Tests start kernels, workers and browsers of their own on what may be two cores.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Also on a computer with GPUs: tests of theirs say so.
     env: { TNLAB_TORCH_DEVICE: "cpu" },
     projects: [

@@ -7,7 +7,7 @@ import { answersTo } from "./messages.ts";
 let kernel: KernelProcess;
 beforeAll(async () => {
   kernel = await startKernel({ folder: process.cwd() });
-}, 60_000);
+});
 afterAll(() => kernel.close());
 
 function request(type: string, content: JupyterMessage["content"]): Promise<readonly JupyterMessage[]> {

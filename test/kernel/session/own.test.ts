@@ -43,4 +43,4 @@ test("a cell imports the package and its parts, and is told of a part that there
     await kernel.close();
     rmSync(folder, { recursive: true });
   }
-}, 60_000);
+});

@@ -47,7 +47,7 @@ test("every way to distribute gives the value of the sum over all spins", async 
     const value = Number(/^Z = (\S+)/.exec(texts[0] ?? "")?.[1]);
     expect(Math.abs(value / expected - 1)).toBeLessThan(1e-11);
   }
-}, 60_000);
+});
 
 test.each([
   ["distribute Z on eos devices 16\nrun Z dry", /^Z on eos, 16 devices/],

@@ -7,7 +7,7 @@ import { answersTo } from "./messages.ts";
 let kernel: KernelProcess;
 beforeAll(async () => {
   kernel = await startKernel({ folder: process.cwd() });
-}, 60_000);
+});
 afterAll(() => kernel.close());
 
 function run(code: string): Promise<readonly JupyterMessage[]> {
@@ -39,21 +39,21 @@ test("a kernel whose process does not start again answers each cell with the rea
   expect(contentOf(await run("3"), "execute_reply")).toMatchObject(reason);
   vi.unstubAllEnvs();
   expect(contentOf(await run("4"), "execute_result")).toMatchObject({ data: { "text/plain": "4" } });
-}, 60_000);
+});
 
 test("a restart forgets the variables and is ready for the next cell", async () => {
   await run("const forgotten = 1");
   await kernel.restart();
   expect(contentOf(await run("forgotten"), "execute_reply")).toMatchObject({ ename: "CompileError" });
   expect(contentOf(await run("3"), "execute_result")).toMatchObject({ data: { "text/plain": "3" } });
-}, 30_000);
+});
 
 test("a restart while the process of another starts is one more", async () => {
   const first = kernel.restart();
   await new Promise((resolve) => setTimeout(resolve, 200));
   await Promise.all([first, kernel.restart()]);
   expect(contentOf(await run("6"), "execute_result")).toMatchObject({ data: { "text/plain": "6" } });
-}, 30_000);
+});
 
 test("a restart in the middle of a cell answers it", async () => {
   const running = run("await new Promise(() => undefined)");
@@ -62,7 +62,7 @@ test("a restart in the middle of a cell answers it", async () => {
     status: "error",
     ename: "KernelRestarted",
   });
-}, 30_000);
+});
 
 test("an interrupt of an idle kernel changes nothing", async () => {
   await run("const still = 4");
@@ -104,7 +104,7 @@ run Z on threads(1)`;
   expect(data["text/plain"]).toMatch(
     /^Z: 10\^[\d.]+ multiply-adds after .* of search \(measured\); .* lower bound: at least 10\^[\d.]+/,
   );
-}, 30_000);
+});
 
 /** Slices of a second or so in all for each `count`; every entry is 1. */
 function slicedProgram(name: string, count: number): string {
@@ -135,7 +135,7 @@ test("a run that lasts shows how far it is, and then in that place what it found
   expect(Object.keys(shown.at(-1) ?? {})).toEqual(["text/plain"]);
   expect(shown.at(-1)?.["text/plain"]).toMatch(/^Z = 24576000000\n.* measured, /);
   expect(heard.filter(({ header }) => header.msg_type === "display_data").length).toBe(1);
-}, 60_000);
+});
 
 const starts: readonly [string, string][] = [
   ["a %%tn cell", `%%tn\n${slicedProgram("Y", 3)}\nrun Y on threads(2)`],

@@ -6,7 +6,7 @@ import type { Client, Exchange, Message } from "./client.ts";
 let client: Client;
 beforeAll(async () => {
   client = await connect();
-}, 60_000);
+});
 afterAll(() => client.stop());
 
 /** The message of a type that was published for a request, once it is there. */
