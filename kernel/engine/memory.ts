@@ -34,6 +34,12 @@ const PAGE_BYTES = 2 ** 16;
 /** What begins a stretch of memory: cache lines, and the vectors of the kernels. */
 const ALIGNMENT = 64;
 
+/**
+ * Between the stretches of one memory. Ranks go through arenas of 2^n bytes in step: where these lie 2^n bytes apart, they all wait for
+ * the same bank of the memory, and take up to half as long again.
+ */
+const STAGGER_BYTES = 2 ** 18 + 2 ** 11 + ALIGNMENT;
+
 /** What 32-bit addresses reach, less a page, so that no end of a block is address 0. */
 export const KERNEL_REACH_BYTES = 2 ** 32 - PAGE_BYTES;
 
@@ -89,7 +95,7 @@ export async function shareMemory(
 /** All that a run allocates, the float64 copy of its value with it. Throws UserError where this process may not use as much. */
 function refuseUnfit({ network, dtype, buffers, result }: Schedule, { ranks, arena, inputs }: Sizes): void {
   const value = (buffers[result]?.elements ?? 0) * elementBytes(isComplex(dtype) ? "complex128" : "float64");
-  const needed = ranks * inPages(WORKSPACE_BYTES + arena) + inPages(inputs) + value;
+  const needed = ranks * inPages(WORKSPACE_BYTES + arena + STAGGER_BYTES) + inPages(inputs) + value;
   const usable = usableBytes();
   if (needed > usable)
     throw new UserError(
@@ -107,20 +113,23 @@ interface Blocks extends Pick<SharedMemory, "arenas" | "inputs"> {
   readonly workspaces?: readonly number[];
 }
 
-/** Workspaces, arenas, inputs. */
+/** Workspaces, arenas, inputs; staggered where the kernels reach that far. */
 function oneMemory(
   { ranks, arena, inputs }: Sizes,
   reach: number,
   left: WebAssembly.Memory | undefined,
 ): Blocks | undefined {
   const start = ranks * WORKSPACE_BYTES;
-  const bytes = start + ranks * arena + inputs;
+  const closely = start + ranks * arena + inputs;
+  const stagger = closely + ranks * STAGGER_BYTES <= reach ? STAGGER_BYTES : 0;
+  const bytes = closely + ranks * stagger;
   const memory = grown(left, bytes) ?? kernelMemory(bytes, reach);
   if (memory === undefined) return undefined;
   const perRank = Array.from({ length: ranks }, (_, rank) => rank);
+  const startOf = (rank: number): number => start + rank * (arena + stagger);
   return {
-    arenas: perRank.map((rank) => ({ block: memory, start: start + rank * arena, bytes: arena })),
-    inputs: { block: memory, start: start + ranks * arena, bytes: inputs },
+    arenas: perRank.map((rank) => ({ block: memory, start: startOf(rank), bytes: arena })),
+    inputs: { block: memory, start: startOf(ranks), bytes: inputs },
     workspaces: perRank.map((rank) => rank * WORKSPACE_BYTES),
   };
 }

@@ -48,6 +48,23 @@ test.each(layouts)("what the kernels reach is $name", async ({ reach, blocks, ke
   expect(overlaps([...stretches, ...workspaces])).toEqual([]);
 });
 
+test("stretches of one memory are staggered, so that equal ones lie no power of two apart, where there is room", async () => {
+  const { schedule, entries } = outerProduct(2 ** 10);
+  const { arenas, inputs } = await shareMemory(schedule, entries, { reach: 2 ** 30 });
+  const startsWithin = async (reach: number): Promise<number[]> => {
+    const memory = await shareMemory(schedule, entries, { reach });
+    return [...memory.arenas, memory.inputs].map(({ start }) => start);
+  };
+  const end = inputs.start + inputs.bytes;
+  expect(await startsWithin(end)).toEqual([...arenas, inputs].map(({ start }) => start));
+  const closely = await startsWithin(end - 1);
+  const staggers = [...arenas, inputs].map(({ start }, place) => start - (closely[place] ?? NaN));
+  const [, stagger = NaN] = staggers;
+  expect(staggers).toEqual([0, stagger, 2 * stagger]);
+  expect(stagger % 64).toBe(0);
+  expect(stagger % 2 ** 12).toBeGreaterThan(0);
+});
+
 /** Pairs that share bytes of a block. */
 function overlaps(stretches: readonly Stretch[]): Stretch[][] {
   return stretches.flatMap((one, place) =>
