@@ -12,6 +12,7 @@ export { parseQsim } from "./circuit/qsim.ts";
 export { distribute } from "./distribute/distribute.ts";
 export { slicedToFit } from "./distribute/fit.ts";
 export { distributeJointly, type Joint } from "./distribute/joint.ts";
+export { log2RoomOf } from "./distribute/fit.ts";
 export {
   deviceCount,
   machineFrom,
@@ -27,7 +28,6 @@ export {
   deviceCounts,
   distributeSliced,
   gainOf,
-  log2RoomOf,
   speedups,
   type Gain,
   type SlicedSchedule,

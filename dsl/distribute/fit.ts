@@ -7,6 +7,7 @@ import { cost } from "../plan/cost.ts";
 import type { ContractionTree } from "../plan/tree.ts";
 import { sliceCount } from "./assemble.ts";
 import { peakBytesOnOneDevice } from "./distribute.ts";
+import type { Machine } from "./machine.ts";
 
 /**
  * The tree with as few slices as bring the schedule's peak (all live buffers, not only the largest tensor)
@@ -32,4 +33,12 @@ export function slicedToFit(network: Network, tree: ContractionTree, bytes: numb
       `no slicing brings ${network.name} under ${formatBytes(bytes)}; the least found is ${formatBytes(peak)}`,
     );
   return fitted;
+}
+
+/** Of the memory of all devices, what the largest tensor may take: a move needs it twice. */
+const LARGEST_SHARE = 1 / 2;
+
+/** log2 of the elements that a tensor may have in an order which is searched for a count of devices; what then does not fit is sliced further. */
+export function log2RoomOf({ dtype }: Network, { device }: Machine, devices: number): number {
+  return Math.max(0, Math.log2((devices * device.memoryBytes * LARGEST_SHARE) / elementBytes(dtype)));
 }

@@ -5,7 +5,7 @@
  */
 import { UserError } from "../base/diagnostic.ts";
 import type { Random } from "../base/random.ts";
-import { elementBytes, type Network } from "../network/network.ts";
+import type { Network } from "../network/network.ts";
 import { slicedAnew, slicedDown } from "../plan/fit.ts";
 import { at, hypergraph, type Hypergraph } from "../plan/hypergraph.ts";
 import type { Problem as Order, SlicedPairs } from "../plan/problem.ts";
@@ -15,6 +15,7 @@ import { rankCount, type Schedule } from "../schedule/schedule.ts";
 import { assertSound } from "../schedule/verify.ts";
 import { fastestOver } from "./choose.ts";
 import { distribute } from "./distribute.ts";
+import { log2RoomOf } from "./fit.ts";
 import { leadingDigits, sliceDigitChoices } from "./groups.ts";
 import type { Machine } from "./machine.ts";
 import { meshOf } from "./mesh.ts";
@@ -30,8 +31,6 @@ export interface Joint {
   readonly schedule: Schedule;
 }
 
-/** Of the memory of a group, the share that the largest tensor may take: a move needs it twice. */
-const LARGEST_SHARE = 1 / 2;
 /** Shares of the time at which orders are first searched anew for the leading levels, and after which no order is searched anew. */
 const FIRST_SHARE = 0.2;
 const SEARCH_SHARE = 0.5;
@@ -121,8 +120,8 @@ interface Level {
 }
 
 /** Groups of all ranks, of a node, of one rank, and those between. */
-function levelsOf({ model }: Hunt, groupSize: number | undefined): Level[] {
-  const { mesh, machine, dtype } = model;
+function levelsOf({ network, model }: Hunt, groupSize: number | undefined): Level[] {
+  const { mesh, machine } = model;
   const choices =
     groupSize === undefined ? leadingDigits(mesh) : sliceDigitChoices(mesh, Infinity, groupSize);
   const nodes = mesh.filter(({ tier }) => tier === "cluster").length;
@@ -131,8 +130,7 @@ function levelsOf({ model }: Hunt, groupSize: number | undefined): Level[] {
     .filter((_, place) => groupSize !== undefined || marks.has(place))
     .map((sliceDigits) => {
       const ranks = rankCount(mesh) / rankCount(sliceDigits.flatMap((digit) => mesh[digit] ?? []));
-      const elements = (LARGEST_SHARE * ranks * machine.device.memoryBytes) / elementBytes(dtype);
-      return { sliceDigits, maxLog2Size: Math.max(0, Math.log2(elements)), pool: [], factor: 1 };
+      return { sliceDigits, maxLog2Size: log2RoomOf(network, machine, ranks), pool: [], factor: 1 };
     });
 }
 

@@ -92,14 +92,6 @@ export function speedups(
   });
 }
 
-/** Of the memory of all devices, what the largest tensor may take: others live beside it. */
-const LARGEST_SHARE = 1 / 3;
-
-/** log2 of the elements that a tensor may have in an order which is searched for a count of devices. */
-export function log2RoomOf({ dtype }: Network, { device }: Machine, devices: number): number {
-  return Math.max(0, Math.log2((devices * device.memoryBytes * LARGEST_SHARE) / elementBytes(dtype)));
-}
-
 /**
  * What a plan gains over slicing alone, which contracts the pairs of `tree` on the memory of one device. Throws UserError where no
  * slicing fits that.
