@@ -143,14 +143,9 @@ function orderFor({ graph, model }: Hunt, { maxLog2Size }: Level, factor: number
 function sliceFor(hunt: Hunt, level: Level, start: ContractionTree): void {
   const { budget, random } = hunt;
   const effort = { sweeps: FIRST_SWEEPS, expired: () => budget.expired(SEARCH_SHARE) };
-  const known = level.pool.length;
   for (let attempts = 0; attempts < MOST_HALVINGS && level.maxLog2Size >= 1; attempts += 1) {
     const bare = { pairs: start.pairs, sliced: [] };
-    const { factor } = level;
-    enter(hunt, level, treeOf(hunt, slicedDown(orderFor(hunt, level, 1), bare, effort, random)));
-    // A schedule was made, or an estimate says that none is needed.
-    const lowered = level.factor !== factor || hunt.best !== undefined;
-    if (level.pool.length > known && lowered) return;
+    if (enter(hunt, level, treeOf(hunt, slicedDown(orderFor(hunt, level, 1), bare, effort, random)))) return;
     if (budget.expired(SEARCH_SHARE)) return;
     level.maxLog2Size -= 1;
   }
@@ -174,7 +169,8 @@ function begin(hunt: Hunt, levels: readonly Level[], start: ContractionTree): vo
       trials: budget.trials,
       expired: (share = 1) => budget.expired(from + (to - from) * share),
     };
-    enter(hunt, level, search(network, orderFor(hunt, level, 1), part, random));
+    const found = search(network, orderFor(hunt, level, 1), part, random);
+    if (!enter(hunt, level, found)) sliceFor(hunt, level, found);
   });
 }
 
@@ -210,8 +206,11 @@ function pairsOf({ graph }: Hunt, { pairs, sliced }: ContractionTree): SlicedPai
   return { pairs, sliced: sliced.map((label) => graph.labels.indexOf(label)) };
 }
 
-/** Puts a tree into the pool of its level if it is good enough, and places it in full if it may be the best of all. */
-function enter(hunt: Hunt, level: Level, tree: ContractionTree): void {
+/**
+ * Puts a tree into the pool of its level if it is good enough, and places it in full if it may be the best of all. False where it is
+ * known not to fit.
+ */
+function enter(hunt: Hunt, level: Level, tree: ContractionTree): boolean {
   const { network, model } = hunt;
   const { pool, sliceDigits } = level;
   const problem: Problem = {
@@ -223,12 +222,17 @@ function enter(hunt: Hunt, level: Level, tree: ContractionTree): void {
     choices: [sliceDigits],
   };
   const seconds = estimatedSeconds(problem, sliceDigits);
+  if (seconds === Infinity) return false;
   const place = pool.findIndex((other) => seconds < other.seconds);
-  if (seconds === Infinity || (place < 0 && pool.length >= POOL_SIZE)) return;
+  if (place < 0 && pool.length >= POOL_SIZE) return true;
+  if (level.factor * seconds < secondsOf(hunt.best)) {
+    let schedule: Schedule | undefined;
+    attempt(hunt, tree, () => (schedule = placed(level, problem, seconds)));
+    if (schedule === undefined) return false;
+  }
   pool.splice(place < 0 ? pool.length : place, 0, { tree, seconds });
   pool.length = Math.min(pool.length, POOL_SIZE);
-  if (level.factor * seconds < secondsOf(hunt.best))
-    attempt(hunt, tree, () => placed(level, problem, seconds));
+  return true;
 }
 
 function placed(level: Level, problem: Problem, estimate: number): Schedule | undefined {
