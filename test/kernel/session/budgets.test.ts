@@ -24,7 +24,7 @@ test.each([
     "distribute Z on eos\nrequire Z: time <= 1 ns",
     "time <= 1 ns does not hold: ",
     "modelled",
-    " times the budget; most of it in #",
+    " times the budget; most of it in H(",
   ],
   [
     "distribute Z on eos\nrequire Z: memory < 100 B",
