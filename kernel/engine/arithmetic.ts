@@ -2,7 +2,7 @@
  * The arithmetic that a rank does on its numbers: WebAssembly kernels where they lie in a WebAssembly memory, else TypeScript. In
  * float64 both give the same bits where a sum has at most 256 terms; elsewhere they differ by roundings, as they do in speed.
  */
-import type { Dtype } from "../../dsl/index.ts";
+import type { Dtype } from "../../dsl/core.ts";
 import { isNativeFaster } from "../tensor/blas/choice.ts";
 import { entriesAtOnce, foldedBy, isFolded } from "../tensor/blas/folded.ts";
 import { addressOf, openBlas } from "../tensor/blas/library.ts";

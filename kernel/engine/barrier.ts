@@ -1,6 +1,6 @@
 /** Barriers of groups of ranks, on words of shared memory: a rank says that it has come, and may wait for the others later. */
 import { availableParallelism } from "node:os";
-import type { Schedule } from "../../dsl/index.ts";
+import type { Schedule } from "../../dsl/core.ts";
 import { groupSize, reportedSteps } from "./steps.ts";
 
 /** Int32 words of one barrier: arrivals, generation; the rest keeps barriers on cache lines of their own. */

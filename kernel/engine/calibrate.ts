@@ -3,7 +3,7 @@
  * folder, since the model of `threads(n)` needs it. Never fails: where the cache cannot be read or written, it measures.
  */
 import { availableParallelism, cpus } from "node:os";
-import type { Dtype, ThreadRates } from "../../dsl/index.ts";
+import type { Dtype, ThreadRates } from "../../dsl/core.ts";
 import type { Native } from "../tensor/blas/native.ts";
 import { widthOf } from "../tensor/floats.ts";
 import { leastSeconds, THIN } from "../tensor/timing.ts";

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Schedule } from "../../dsl/index.ts";
+import type { Schedule } from "../../dsl/core.ts";
 import { isRefusal } from "../base/refusal.ts";
 import type { Floats } from "../tensor/floats.ts";
 import { raise, type Rescaling } from "./rescale.ts";

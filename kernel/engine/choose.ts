@@ -1,5 +1,5 @@
 /** Which arithmetic a run has: by its name, as the user says it. */
-import { UserError } from "../../dsl/index.ts";
+import { UserError } from "../../dsl/core.ts";
 import { hasRelaxedSimd } from "../tensor/wasm/kernels.ts";
 import { ARITHMETIC_NAMES, type ArithmeticName } from "./engine.ts";
 import type { Multiplier } from "./multiplier.ts";

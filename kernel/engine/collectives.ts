@@ -3,7 +3,7 @@
  * their inputs are written. What it gives to be read is lent until all have come to a second barrier, which only who would
  * write there waits for.
  */
-import type { BufferId, Step } from "../../dsl/index.ts";
+import type { BufferId, Step } from "../../dsl/core.ts";
 import { copyFloats, type Floats } from "../tensor/floats.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { arrive, barriersAt, waitFor } from "./barrier.ts";

@@ -1,6 +1,6 @@
 /** A crew of worker threads: they begin together, and stop together where the work of one fails or is no longer wanted. */
 import { Worker } from "node:worker_threads";
-import { InvariantError } from "../../dsl/index.ts";
+import { InvariantError } from "../../dsl/core.ts";
 import { untilAborted } from "../base/abort.ts";
 
 /** What a worker says: first that it is ready, then, once `go` is given, what it found. */

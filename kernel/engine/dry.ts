@@ -1,5 +1,5 @@
 /** The dry engine: no arithmetic. In: a schedule. Out: the report that the machine's model predicts. */
-import { rankCount, walkSteps, type Schedule } from "../../dsl/index.ts";
+import { rankCount, walkSteps, type Schedule } from "../../dsl/core.ts";
 import type { Engine } from "./engine.ts";
 import type { RunReport, StepReport } from "./report.ts";
 import { header, plannedSteps } from "./skeleton.ts";

@@ -1,5 +1,5 @@
 /** An engine runs a schedule as given. This file declares the interface and imports no engine. */
-import type { Entries, Schedule } from "../../dsl/index.ts";
+import type { Entries, Schedule } from "../../dsl/core.ts";
 import type { Multiplier } from "./multiplier.ts";
 import type { RunReport } from "./report.ts";
 

@@ -1,4 +1,4 @@
-import type { Entries } from "../../dsl/index.ts";
+import type { Entries } from "../../dsl/core.ts";
 
 /** Where each distinct set of entries begins, in elements; tensors that share one share its place. */
 export function layEntries(entries: readonly Entries[]): { starts: Map<Entries, number>; elements: number } {

@@ -16,7 +16,7 @@ import {
   type Exactness,
   type ExactValue,
   type ValuedNetwork,
-} from "../../dsl/index.ts";
+} from "../../dsl/core.ts";
 import { runCrew } from "./crew.ts";
 import { replyTo, type ExactReply, type ExactTask } from "./exactTask.ts";
 

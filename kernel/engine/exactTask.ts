@@ -8,7 +8,7 @@ import {
   type FirstCount,
   type Scaled,
   type ValuedNetwork,
-} from "../../dsl/index.ts";
+} from "../../dsl/core.ts";
 
 export interface ExactTask {
   readonly valued: ValuedNetwork;

@@ -1,5 +1,5 @@
 /** Runs a schedule on one rank, with the time that each step took. */
-import type { BufferId, Step } from "../../dsl/index.ts";
+import type { BufferId, Step } from "../../dsl/core.ts";
 import { restore, save, type RankCheckpoint } from "./checkpoint.ts";
 import { planCollective, reclaim } from "./collectives.ts";
 import { planContraction, planLoad, planPermutation, planSum } from "./local.ts";

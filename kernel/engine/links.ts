@@ -1,5 +1,5 @@
 /** Links that were slower than their peers, in words: which ranks, how much slower, and what a step took there. */
-import { formatBytes, formatSeconds, rankCount, type Schedule } from "../../dsl/index.ts";
+import { formatBytes, formatSeconds, rankCount, type Schedule } from "../../dsl/core.ts";
 import type { SlowLink, StepReport } from "./report.ts";
 import { reportedSteps, unravel } from "./steps.ts";
 

@@ -1,5 +1,5 @@
 /** What a rank loads of the network's tensors: which view of the inputs, and what is read there as it lies. */
-import type { BufferId, Label, Schedule, Step } from "../../dsl/index.ts";
+import type { BufferId, Label, Schedule, Step } from "../../dsl/core.ts";
 import { floatBytes, widthOf } from "../tensor/floats.ts";
 import { groupSize, reportedSteps, unravel } from "./steps.ts";
 

@@ -1,5 +1,5 @@
 /** The steps that a rank does alone: loading its shards, sums, products, permutations. */
-import type { Step } from "../../dsl/index.ts";
+import type { Step } from "../../dsl/core.ts";
 import { loadView, rowMajor } from "./loads.ts";
 import { bufferOf, type Rank, type Work } from "./rank.ts";
 

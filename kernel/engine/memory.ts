@@ -15,7 +15,7 @@ import {
   type Dtype,
   type Entries,
   type Schedule,
-} from "../../dsl/index.ts";
+} from "../../dsl/core.ts";
 import type { Floats } from "../tensor/floats.ts";
 import { compileKernels, WORKSPACE_BYTES } from "../tensor/wasm/kernels.ts";
 import { layEntries } from "./entries.ts";

@@ -1,5 +1,5 @@
 /** How far a run is in figures, and when it will end: from what rank 0 tells now and then, and the model of its schedule. */
-import { rankCount, type Schedule } from "../../dsl/index.ts";
+import { rankCount, type Schedule } from "../../dsl/core.ts";
 import { loopOf } from "./checkpoint.ts";
 import type { Progress } from "./engine.ts";
 import { plannedSteps, type PlannedStep } from "./skeleton.ts";

@@ -1,5 +1,5 @@
 /** One rank of a run: which shard it holds, where its buffers lie, and which slice it is at. */
-import type { BufferId, Label, Schedule, Step } from "../../dsl/index.ts";
+import type { BufferId, Label, Schedule, Step } from "../../dsl/core.ts";
 import { widthOf, type Floats, type Width } from "../tensor/floats.ts";
 import { makeKernels } from "../tensor/wasm/kernels.ts";
 import { kernelArithmetic, nativeArithmetic, plainArithmetic, type Arithmetic } from "./arithmetic.ts";

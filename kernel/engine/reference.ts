@@ -3,7 +3,7 @@
  * the other engines, not a way to contract anything large.
  */
 import { setImmediate } from "node:timers/promises";
-import { isComplex, type ModeId, type Schedule, type Step } from "../../dsl/index.ts";
+import { isComplex, type ModeId, type Schedule, type Step } from "../../dsl/core.ts";
 import type { Engine, RunOptions } from "./engine.ts";
 import type { TensorValue } from "./report.ts";
 import { addTo, makeWorld, ravel, shardOf, simulateStep, unravel, zeros, type World } from "./simulate.ts";

@@ -1,5 +1,5 @@
 /** What a run yields: the value, and for every step what was measured beside what was modelled. */
-import type { Dtype, ExactValue, Label, StepKind, StepModel } from "../../dsl/index.ts";
+import type { Dtype, ExactValue, Label, StepKind, StepModel } from "../../dsl/core.ts";
 
 /** A tensor's value, row-major over `labels`; a scalar has none. `im` absent for real dtypes. */
 export interface TensorValue {

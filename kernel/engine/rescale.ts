@@ -3,7 +3,7 @@
  * each step's numbers are; from that come better powers, until no step loses anything. A value is linear in what each step makes, so
  * that all powers together are the value's, and they cost no rounding. Runs that need none of this are not slowed by it.
  */
-import type { BufferId, Dtype, Entries, Schedule, Step } from "../../dsl/index.ts";
+import type { BufferId, Dtype, Entries, Schedule, Step } from "../../dsl/core.ts";
 import { floatBytes, type Floats } from "../tensor/floats.ts";
 import { reportedSteps } from "./steps.ts";
 import { inTurns } from "./turns.ts";

@@ -2,8 +2,8 @@
  * The arithmetic of the reference engine: what one step does to the buffers of all ranks, straight from the IR's
  * definitions, in float64, one element at a time. It shares no code with the other engines: it is their oracle.
  */
-import { InvariantError } from "../../dsl/index.ts";
-import type { BufferId, Entries, Label, ModeId, Schedule, Step, Strided } from "../../dsl/index.ts";
+import { InvariantError } from "../../dsl/core.ts";
+import type { BufferId, Entries, Label, ModeId, Schedule, Step, Strided } from "../../dsl/core.ts";
 
 /** A buffer on one rank; complex whatever the dtype. */
 export interface Shard {

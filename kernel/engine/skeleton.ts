@@ -11,7 +11,7 @@ import {
   type Step,
   type StepModel,
   type Tiles,
-} from "../../dsl/index.ts";
+} from "../../dsl/core.ts";
 import type { RunReport, StepReport, TensorValue } from "./report.ts";
 import { rounds } from "./steps.ts";
 

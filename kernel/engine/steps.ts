@@ -2,7 +2,7 @@
  * Questions about a schedule that every worker asks. Like all that a worker loads, this file takes only types from the
  * language: its parser and expressions would be most of a worker's start.
  */
-import type { Dtype, MeshDigit, Schedule, Step } from "../../dsl/index.ts";
+import type { Dtype, MeshDigit, Schedule, Step } from "../../dsl/core.ts";
 import { floatBytes, type Floats } from "../tensor/floats.ts";
 
 export type SliceLoop = Extract<Step, { kind: "slice-loop" }>;

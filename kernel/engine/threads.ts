@@ -3,7 +3,7 @@
  * in collective steps. In: a schedule and its inputs. Out: the value, and what was measured on every rank.
  */
 import { createRequire } from "node:module";
-import { rankCount, UserError, type Entries, type Schedule } from "../../dsl/index.ts";
+import { rankCount, UserError, type Entries, type Schedule } from "../../dsl/core.ts";
 import { barrierWords } from "./barrier.ts";
 import {
   checkpointsFor,

@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { InvariantError, rankCount, UserError, type Schedule } from "../../dsl/index.ts";
+import { InvariantError, rankCount, UserError, type Schedule } from "../../dsl/core.ts";
 import { isRefusal } from "../base/refusal.ts";
 import { slicesBetweenCheckpoints, unkeptWarning } from "./checkpoint.ts";
 import type { Engine, RunOptions } from "./engine.ts";

@@ -1,5 +1,5 @@
 /** The value of a run, read from the memory of rank 0. */
-import { InvariantError, isComplex, type Schedule } from "../../dsl/index.ts";
+import { InvariantError, isComplex, type Schedule } from "../../dsl/core.ts";
 import { floatBytes, widthOf } from "../tensor/floats.ts";
 import type { SharedMemory } from "./rank.ts";
 import type { TensorValue } from "./report.ts";

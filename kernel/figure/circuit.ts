@@ -1,5 +1,5 @@
 /** The places of a circuit's tensors: qubits as rows, time to the right. */
-import type { Network } from "../../dsl/index.ts";
+import type { Network } from "../../dsl/core.ts";
 import { isHub, type Joint, type Places, type Point } from "./graph.ts";
 
 /** Column width in units of the distance of two qubits. */

@@ -1,5 +1,5 @@
 /** A large network in fewer parts, for drawing: each part stands for a connected patch of tensors. */
-import type { Label, Network, NetworkTensor } from "../../dsl/index.ts";
+import type { Label, Network, NetworkTensor } from "../../dsl/core.ts";
 import { jointsOf, neighboursOf } from "./graph.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** Who sends how much, and when: bytes per step under the sizes of what the steps make. All bytes are modelled. */
-import { formatBytes } from "../../dsl/index.ts";
+import { formatBytes } from "../../dsl/core.ts";
 import type { RunReport } from "../engine/report.ts";
 import type { Figure } from "./figure.ts";
 import { activityOf, numbered, sentBytesOf, thinned, type Numbered } from "./steps.ts";

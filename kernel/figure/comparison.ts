@@ -1,5 +1,5 @@
 /** Ways to lay one network over one machine, side by side. All modelled. */
-import { formatBytes, formatNumber, formatSeconds, type Method } from "../../dsl/index.ts";
+import { formatBytes, formatNumber, formatSeconds, type Method } from "../../dsl/core.ts";
 import type { Figure } from "./figure.ts";
 import { axis, COLOURS, counted, plain, themed, type Trace } from "./theme.ts";
 import { timeScale, type TimeScale } from "./ticks.ts";

@@ -1,5 +1,5 @@
 /** A contraction to step through: the network shrinks pair by pair, under what that has cost so far. */
-import { cost, type ContractionTree, type Network } from "../../dsl/index.ts";
+import { cost, type ContractionTree, type Network } from "../../dsl/core.ts";
 import type { Figure, Frame } from "./figure.ts";
 import { jointsOf, type Point } from "./graph.ts";
 import { placesOf } from "./place.ts";

@@ -7,7 +7,7 @@ import {
   type DegradedLink,
   type Schedule,
   type WhatIf,
-} from "../../dsl/index.ts";
+} from "../../dsl/core.ts";
 import type { Figure } from "./figure.ts";
 import { axis, COLOURS, counted, listed, rounded, themed, type Sketch, type Trace } from "./theme.ts";
 import { timeScale } from "./ticks.ts";

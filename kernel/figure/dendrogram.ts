@@ -1,5 +1,5 @@
 /** A contraction tree on the page: which nodes are drawn, where, and which path is the stem. */
-import { log2Add, treeNodes, type ContractionTree, type Network } from "../../dsl/index.ts";
+import { log2Add, treeNodes, type ContractionTree, type Network } from "../../dsl/core.ts";
 
 export interface Branch {
   /** Id in the tree: a tensor of the network, or a result. */

@@ -1,5 +1,5 @@
 /** A network laid out, which the parts of its figure are drawn from. */
-import type { Network } from "../../dsl/index.ts";
+import type { Network } from "../../dsl/core.ts";
 import { isBond, isLeg, type Joint, type Places, type Point } from "./graph.ts";
 import type { Surroundings } from "./legs.ts";
 

@@ -1,5 +1,5 @@
 /** network -> what is drawn of it: bonds, hubs (an index that is more than a bond), and open ends. */
-import type { Label, Network } from "../../dsl/index.ts";
+import type { Label, Network } from "../../dsl/core.ts";
 
 export type Point = readonly [number, number];
 

@@ -1,5 +1,5 @@
 /** Tensors sorted by kind, as their names tell: `W(x=1,y=2)` is a W, `T17` a T, `fs@12(3,4)` an fs. */
-import type { Network } from "../../dsl/index.ts";
+import type { Network } from "../../dsl/core.ts";
 
 export interface Kind {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** The marks of a network's figure: tensors, bonds, hyperedges and ends of lines, with what they tell the mouse. */
-import type { Network } from "../../dsl/index.ts";
+import type { Network } from "../../dsl/core.ts";
 import { bondGroups, middleOf, ORIGIN, rootOf, type Drawing } from "./drawing.ts";
 import { isHub, isHyperedge, type Joint, type Point } from "./graph.ts";
 import { kindsOf } from "./kinds.ts";

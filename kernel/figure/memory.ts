@@ -1,5 +1,5 @@
 /** Memory in use on each device, step by step, against what the device has. As planned: every rank has the same buffers. */
-import { formatBytes } from "../../dsl/index.ts";
+import { formatBytes } from "../../dsl/core.ts";
 import type { RunReport } from "../engine/report.ts";
 import type { Figure } from "./figure.ts";
 import { numbered, thinned, type Numbered } from "./steps.ts";

@@ -1,5 +1,5 @@
 /** The network as a graph: tensors as nodes, indices as lines, dots and open ends. */
-import type { Network } from "../../dsl/index.ts";
+import type { Network } from "../../dsl/core.ts";
 import { clustered } from "./cluster.ts";
 import type { Figure } from "./figure.ts";
 import type { Drawing } from "./drawing.ts";

@@ -1,5 +1,5 @@
 /** Where the tensors of a network and the hubs of its indices are drawn. */
-import type { Network } from "../../dsl/index.ts";
+import type { Network } from "../../dsl/core.ts";
 import { circuitPlaces } from "./circuit.ts";
 import { isHub, neighboursOf, type Joint, type Places, type Point } from "./graph.ts";
 import { stressLayout } from "./stress.ts";

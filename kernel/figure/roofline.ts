@@ -1,5 +1,5 @@
 /** The roofline of all local steps: operations a second over operations a byte, under the machine's two limits. */
-import { formatNumber, type Dtype, type Machine } from "../../dsl/index.ts";
+import { formatNumber, type Dtype, type Machine } from "../../dsl/core.ts";
 import type { RunReport, StepReport } from "../engine/report.ts";
 import type { Figure } from "./figure.ts";
 import { activityOf, numbered, type Numbered } from "./steps.ts";

@@ -1,5 +1,5 @@
 /** What is left of a network at one stage of its contraction, as traces: the same ones at every stage, so that one replaces the other. */
-import type { Network } from "../../dsl/index.ts";
+import type { Network } from "../../dsl/core.ts";
 import type { Point } from "./graph.ts";
 import type { Part, Stage } from "./stages.ts";
 import {

@@ -1,5 +1,5 @@
 /** Cost against time of a search for an order: each improvement with the method that found it, and what no order goes below. */
-import { formatSeconds } from "../../dsl/index.ts";
+import { formatSeconds } from "../../dsl/core.ts";
 import type { Figure } from "./figure.ts";
 import { timeText } from "./ticks.ts";
 import { axis, COLOURS, counted, plain, powerOfTwo, rounded, themed, type Trace } from "./theme.ts";

@@ -1,5 +1,5 @@
 /** Speedup against devices: distribution beside slicing alone, and what free communication would give. All modelled. */
-import { formatNumber, formatSeconds, type SpeedupPoint } from "../../dsl/index.ts";
+import { formatNumber, formatSeconds, type SpeedupPoint } from "../../dsl/core.ts";
 import type { Figure } from "./figure.ts";
 import { axis, COLOURS, counted, themed, type Trace } from "./theme.ts";
 

@@ -1,5 +1,5 @@
 /** A contraction pair by pair: what is left of the network after each, or after every few where there are many. */
-import { log2Add, treeNodes, type ContractionTree, type Network } from "../../dsl/index.ts";
+import { log2Add, treeNodes, type ContractionTree, type Network } from "../../dsl/core.ts";
 
 /** The network after so many pairs. */
 export interface Stage {

@@ -1,5 +1,5 @@
 /** What the steps of a report do, in the words of the figures. */
-import type { StepKind } from "../../dsl/index.ts";
+import type { StepKind } from "../../dsl/core.ts";
 import type { RunReport, StepReport } from "../engine/report.ts";
 
 export type Activity = "compute" | "rearrange" | "move" | "wait";

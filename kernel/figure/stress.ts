@@ -3,7 +3,7 @@
  * the stress (J. Zheng, S. Pawar, D. Goodman, "Graph Drawing by Stochastic Gradient Descent", arXiv 1710.04626).
  * Deterministic: the random stream has a fixed seed.
  */
-import { mulberry32 } from "../../dsl/index.ts";
+import { mulberry32 } from "../../dsl/core.ts";
 import type { Point } from "./graph.ts";
 
 /** Up to so many vertices all pairs count; beyond, the neighbours and the distances to so many pivots. */

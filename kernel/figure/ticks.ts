@@ -1,5 +1,5 @@
 /** Axes in units that people read. */
-import { formatBytes, formatSeconds } from "../../dsl/index.ts";
+import { formatBytes, formatSeconds } from "../../dsl/core.ts";
 import type { Trace } from "./theme.ts";
 
 /** Ticks of an axis of bytes from 0 to `most`: 1, 2 or 5 times a power of ten of the unit. */

@@ -1,5 +1,5 @@
 /** Who sends to whom: bytes by sending and receiving device. All modelled. */
-import { formatBytes, trafficBetween, walkExecutions, type Schedule, type Traffic } from "../../dsl/index.ts";
+import { formatBytes, trafficBetween, walkExecutions, type Schedule, type Traffic } from "../../dsl/core.ts";
 import type { Figure } from "./figure.ts";
 import { axis, COLOURS, counted, rounded, SIZE_SCALE, themed, type Trace } from "./theme.ts";
 import { byteTicks } from "./ticks.ts";

@@ -1,5 +1,5 @@
 /** The contraction tree, root on top, beside the sizes of what it makes. */
-import { cost, type ContractionTree, type Network } from "../../dsl/index.ts";
+import { cost, type ContractionTree, type Network } from "../../dsl/core.ts";
 import { dendrogram, type Branch } from "./dendrogram.ts";
 import type { Figure } from "./figure.ts";
 import {

@@ -11,8 +11,8 @@ import {
   portfolio,
   ROUND,
   searchSeed,
-} from "../../dsl/index.ts";
-import type { Cost, Pace, Portfolio, SlicedPairs, Unit } from "../../dsl/index.ts";
+} from "../../dsl/core.ts";
+import type { Cost, Pace, Portfolio, SlicedPairs, Unit } from "../../dsl/core.ts";
 import type { Crew, Done } from "./crew.ts";
 
 export interface Course {

@@ -1,8 +1,8 @@
 /** The worker threads of one search: units of work go to whoever is free. */
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import { InvariantError, UserError } from "../../dsl/index.ts";
-import type { Candidate, ContractionTree, Cost, Goal, Network, SlicedPairs, Unit } from "../../dsl/index.ts";
+import { InvariantError, UserError } from "../../dsl/core.ts";
+import type { Candidate, ContractionTree, Cost, Goal, Network, SlicedPairs, Unit } from "../../dsl/core.ts";
 
 /** What every worker is told at its start. */
 export interface Commission {

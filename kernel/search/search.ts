@@ -1,6 +1,6 @@
 /** Search of a contraction order on worker threads until a deadline, or for a count of trials. */
-import { checkTree, cost, InvariantError, UserError } from "../../dsl/index.ts";
-import type { ContractionTree, Cost, Goal, Network, Objective } from "../../dsl/index.ts";
+import { checkTree, cost, InvariantError, UserError } from "../../dsl/core.ts";
+import type { ContractionTree, Cost, Goal, Network, Objective } from "../../dsl/core.ts";
 import { untilAborted } from "../base/abort.ts";
 import { Crew } from "./crew.ts";
 import { byCount, byTime, type Course } from "./course.ts";

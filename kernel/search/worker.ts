@@ -12,7 +12,7 @@ import {
   UserError,
   type Budget,
   type Prepared,
-} from "../../dsl/index.ts";
+} from "../../dsl/core.ts";
 import type { Commission, Reply, Request } from "./crew.ts";
 
 /** Seconds, and share of the time, that are kept for the last touch. */

@@ -11,14 +11,13 @@ import {
   speedups,
   UserError,
   type ContractionTree,
-  type DistributionSpec,
   type Machine,
   type Network,
   type OrderMethod,
   type SlicedSchedule,
   type SpeedupPoint,
   type Wanted,
-} from "../../dsl/index.ts";
+} from "../../dsl/core.ts";
 import { runCrew } from "../engine/crew.ts";
 
 /** Of the search for order and distribution together, where the program does not say. */
@@ -26,6 +25,13 @@ const JOINT_SECONDS = 5;
 
 /** Networks of so many tensors are planned at once. */
 const SMALL = 100;
+
+interface PlanSpec extends Wanted {
+  /** Absent: all. */
+  readonly devices?: number;
+  /** Of search, for the method that searches. */
+  readonly seconds?: number;
+}
 
 export interface Ordered {
   readonly network: Network;
@@ -39,7 +45,7 @@ export type PlanningTask =
       readonly kind: "plan";
       /** The program has chosen the slices, and is not overruled. */
       readonly sliced: boolean;
-      readonly spec: DistributionSpec;
+      readonly spec: PlanSpec;
     })
   | (Ordered & {
       readonly kind: "speedups";
@@ -69,7 +75,7 @@ export async function orderApart(
 export async function planApart(
   ordered: Ordered,
   sliced: boolean,
-  spec: DistributionSpec,
+  spec: PlanSpec,
   signal: AbortSignal,
 ): Promise<SlicedSchedule> {
   const answer = await answerTo({ kind: "plan", ...ordered, sliced, spec }, signal);
@@ -133,7 +139,7 @@ export function reply(task: PlanningTask): Planned {
 export function makePlan(
   { network, tree, machine }: Ordered,
   sliced: boolean,
-  { devices = deviceCount(machine), seconds = JOINT_SECONDS, ...rest }: DistributionSpec,
+  { devices = deviceCount(machine), seconds = JOINT_SECONDS, ...rest }: PlanSpec,
 ): SlicedSchedule {
   const wanted = wantedOf(rest);
   const begun = Date.now();

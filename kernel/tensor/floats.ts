@@ -1,5 +1,5 @@
 /** Numbers in memory. Complex elements are two neighbouring floats, re then im; `width` is the floats of an element. */
-import type { Dtype } from "../../dsl/index.ts";
+import type { Dtype } from "../../dsl/core.ts";
 
 export type Floats = Float32Array | Float64Array;
 

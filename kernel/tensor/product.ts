@@ -1,4 +1,4 @@
-import type { Strided } from "../../dsl/index.ts";
+import type { Strided } from "../../dsl/core.ts";
 
 /**
  * Extents and storage forms of out[i, r, c] := sum over p of a[i, r, p] * b[i, p, c]; the batch i leads everywhere, but an operand

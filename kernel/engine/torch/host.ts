@@ -7,7 +7,7 @@ import type { Socket } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { UserError } from "../../../dsl/index.ts";
+import { UserError } from "../../../dsl/core.ts";
 import { interpreterParent } from "./python.ts";
 import { verdictOf, type Ended, type Failure, type Place } from "./verdict.ts";
 

@@ -1,6 +1,6 @@
 /** The numbers of a job: one flat .npy file that every rank maps, reading what it needs of it. */
 import { open, type FileHandle } from "node:fs/promises";
-import { InvariantError, isComplex, type Dtype, type Entries } from "../../../dsl/index.ts";
+import { InvariantError, isComplex, type Dtype, type Entries } from "../../../dsl/core.ts";
 import { layEntries } from "../entries.ts";
 
 const DESCRIPTIONS = { float32: "<f4", float64: "<f8", complex64: "<c8", complex128: "<c16" } as const;

@@ -6,14 +6,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import path from "node:path";
-import {
-  isComplex,
-  parseNpy,
-  planArena,
-  UserError,
-  type Entries,
-  type Schedule,
-} from "../../../dsl/index.ts";
+import { isComplex, parseNpy, planArena, UserError, type Entries, type Schedule } from "../../../dsl/core.ts";
 import { describeSlowLinks } from "../links.ts";
 import type { RunReport, SlowLink, TensorValue } from "../report.ts";
 import { checkEntries, reportOf, type RankTimes } from "../skeleton.ts";

@@ -1,7 +1,7 @@
 /** What makes a job folder run by itself: the interpreter, scripts that start it, and a README. */
 import { chmodSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { formatBytes, formatSeconds, rankCount, type Schedule } from "../../../dsl/index.ts";
+import { formatBytes, formatSeconds, rankCount, type Schedule } from "../../../dsl/core.ts";
 import { interpreterParent } from "./python.ts";
 
 /** Ranks on each node, and how many nodes. */

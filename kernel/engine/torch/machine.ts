@@ -1,6 +1,6 @@
 /** This computer as the torch engine sees it. */
 import { totalmem } from "node:os";
-import { threadsMachine, type Machine } from "../../../dsl/index.ts";
+import { threadsMachine, type Machine } from "../../../dsl/core.ts";
 import { threadRates, USABLE_MEMORY } from "../calibrate.ts";
 import { torchRates, type TorchRates } from "./rates.ts";
 

@@ -1,6 +1,6 @@
 /** What one rank of the torch engine reaches on this computer, measured once (`interpreter/calibrate.py`) and kept. */
 import { availableParallelism, cpus } from "node:os";
-import type { ThreadRates } from "../../../dsl/index.ts";
+import type { ThreadRates } from "../../../dsl/core.ts";
 import { keep, recall } from "../kept.ts";
 import { workOnHost, type HostLine } from "./host.ts";
 import { findPython } from "./python.ts";

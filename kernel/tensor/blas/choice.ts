@@ -1,5 +1,5 @@
 /** Which products a BLAS does faster than the WebAssembly kernels: measured over a grid of extents, once a computer. */
-import type { Dtype } from "../../../dsl/index.ts";
+import type { Dtype } from "../../../dsl/core.ts";
 import type { Product } from "../product.ts";
 import type { Matrices } from "./library.ts";
 

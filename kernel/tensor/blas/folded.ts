@@ -3,7 +3,7 @@
  * reads a once. The columns of as many entries as the scratch holds are brought side by side, a stretch of k at a time, and the result is
  * taken apart again.
  */
-import type { Dtype } from "../../../dsl/index.ts";
+import type { Dtype } from "../../../dsl/core.ts";
 import { apart, besideColumns, besideRows } from "../beside.ts";
 import { floatBytes, widthOf, type Floats } from "../floats.ts";
 import { linesOf, type Product } from "../product.ts";

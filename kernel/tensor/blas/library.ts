@@ -3,7 +3,7 @@
  * row-major product. The optional package koffi makes the calls.
  */
 import { createRequire } from "node:module";
-import type { Dtype } from "../../../dsl/index.ts";
+import type { Dtype } from "../../../dsl/core.ts";
 import { linesOf, type Lines, type Product } from "../product.ts";
 import { eachPortion } from "./portions.ts";
 

@@ -1,5 +1,5 @@
 /** What is known of the BLAS that a run may use: plain data, so that worker threads can be given it. */
-import type { Dtype } from "../../../dsl/index.ts";
+import type { Dtype } from "../../../dsl/core.ts";
 import type { Choices } from "./choice.ts";
 
 export interface Native {

@@ -3,7 +3,7 @@
  * of as many entries as the scratch holds are brought side by side, and the result is taken apart again; the sums, and their bits,
  * are the same.
  */
-import type { Dtype } from "../../../dsl/index.ts";
+import type { Dtype } from "../../../dsl/core.ts";
 import { apart, besideRows } from "../beside.ts";
 import { floatBytes, widthOf, type Floats } from "../floats.ts";
 import type { Product } from "../product.ts";

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Dtype, Strided } from "../../../dsl/index.ts";
+import type { Dtype, Strided } from "../../../dsl/core.ts";
 import { floatBytes, widthOf } from "../floats.ts";
 import { eachProduct, linesOf, type Product } from "../product.ts";
 import { FOLD_BYTES, foldedBy, isFolded } from "./folded.ts";

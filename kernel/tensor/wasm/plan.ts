@@ -2,7 +2,7 @@
  * Plans of copies between strided views, in the form in which the module reads them. A plan cuts the axes into squares that vectors
  * turn, a block of squares that touches whole cache lines on both sides, and the axes around it.
  */
-import type { Dtype } from "../../../dsl/index.ts";
+import type { Dtype } from "../../../dsl/core.ts";
 import { floatBytes, widthOf } from "../floats.ts";
 import type { View } from "../strided.ts";
 
