@@ -65,7 +65,12 @@ export async function startKernel(options: KernelOptions): Promise<KernelProcess
     kernel.child?.kill("SIGKILL");
   };
   process.once("exit", stop);
-  await spawn(kernel);
+  try {
+    await spawn(kernel);
+  } catch (error) {
+    process.off("exit", stop);
+    throw error;
+  }
   return {
     send: (message) => {
       receive(kernel, message);
@@ -232,7 +237,7 @@ function lost(kernel: Supervisor, how: string): void {
   const { running, ready, reason } = kernel;
   Object.assign(kernel, { child: undefined, ready: false });
   const why = reason ?? `the kernel's process ${how}`;
-  if (running) fail(kernel, running, why);
+  if (running) fail(kernel, running, "KernelRestarted", why);
   kernel.running = undefined;
   // One that does not start is not started again and again, but once for the next request.
   if (!kernel.closed && (ready || reason === RESTARTED)) revive(kernel);
@@ -244,24 +249,28 @@ function revive(kernel: Supervisor): void {
   kernel.count = 0;
   spawn(kernel).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
-    stream(kernel, "stderr", `${why}\n`);
     const { queue } = kernel;
     kernel.queue = [];
     for (const request of queue) {
       emit(kernel, publication(request.header, "status", { execution_state: "busy" }));
-      fail(kernel, request, why);
+      fail(kernel, request, "KernelGone", why);
     }
   });
 }
 
-function fail(kernel: Supervisor, request: JupyterMessage, why: string): void {
+function fail(
+  kernel: Supervisor,
+  request: JupyterMessage,
+  ename: "KernelRestarted" | "KernelGone",
+  why: string,
+): void {
   const parent = request.header;
   const error: ErrorContent = {
-    ename: "KernelRestarted",
+    ename,
     evalue: why,
-    traceback: [`KernelRestarted: ${why}`, "All variables are lost; run the cells that define them again."],
+    traceback: [`${ename}: ${why}`, "All variables are lost; run the cells that define them again."],
   };
-  if (!kernel.closed) {
+  if (ename === "KernelRestarted" && !kernel.closed) {
     emit(kernel, publication(parent, "stream", { name: "stderr", text: `kernel restarted: ${why}\n` }));
   }
   if (parent.msg_type === "execute_request") {

@@ -20,21 +20,26 @@ function contentOf(messages: readonly JupyterMessage[], type: string): JupyterMe
 
 test("a process that does not start is told with what it says", async () => {
   vi.stubEnv("NODE_OPTIONS", "--import=data:text/javascript,throw%20new%20RangeError(`no%20room`)");
+  const before = process.listenerCount("exit");
   await expect(startKernel({ folder: process.cwd() })).rejects.toThrow(
     /^the kernel's process ended with exit code 1 before it was ready \(RangeError: no room\): is tnlab installed whole/,
   );
+  expect(process.listenerCount("exit")).toBe(before);
   vi.unstubAllEnvs();
 });
 
 test("a kernel whose process does not start again answers each cell with the reason, and runs once it starts", async () => {
   vi.stubEnv("NODE_OPTIONS", "--import=data:text/javascript,throw%20new%20RangeError(`no%20room`)");
-  const reason = { status: "error", evalue: expect.stringContaining("(RangeError: no room)") as string };
+  const evalue = expect.stringContaining("(RangeError: no room)") as string;
+  const reason = { status: "error", ename: "KernelGone", evalue };
   expect(contentOf(await run("process.exit(3)"), "execute_reply")).toMatchObject({
     evalue: "the kernel's process ended with exit code 3",
   });
   const [first, second] = await Promise.all([run("1"), run("2")]);
   expect(contentOf(first, "execute_reply")).toMatchObject(reason);
   expect(contentOf(second, "execute_reply")).toMatchObject(reason);
+  const texts = [...first, ...second].map(({ content }) => String(content["text"]));
+  expect(texts.join("")).not.toContain("kernel restarted");
   await expect(kernel.restart()).rejects.toThrow("the kernel did not start again");
   expect(contentOf(await run("3"), "execute_reply")).toMatchObject(reason);
   vi.unstubAllEnvs();
