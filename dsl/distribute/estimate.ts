@@ -32,8 +32,9 @@ export function leastSecondsOf(
   placements: NodePlacements,
   sliceDigits: readonly number[],
 ): number {
-  const { device, overlaps } = placing.model.machine;
-  if (device.products !== undefined) return 0;
+  const { dtype, machine } = placing.model;
+  const { device, overlaps } = machine;
+  if (device.products?.[dtype] !== undefined) return 0;
   const times = timesOf(placing, sliceDigits);
   const local = contracting(placing, placements, times) + loading(placing, placements, times);
   return overlaps === true ? local : local + moving(placing, placements, times);

@@ -31,8 +31,8 @@ export interface Device {
   readonly launchSeconds: number;
   /** Extent of the smallest of m, n and k at which a product runs at half the rate; `HALF_EXTENT` where absent. */
   readonly halfExtent?: number;
-  /** Where products were measured by their shape, which then counts in place of the half extent. */
-  readonly products?: Readonly<Record<Dtype, ProductRates>>;
+  /** Where products of a dtype were measured by their shape, which then counts in place of the half extent. */
+  readonly products?: Readonly<Partial<Record<Dtype, ProductRates>>>;
   /** Where permutations were measured by their shape. */
   readonly permutations?: PermutationRates;
   /** Of numbers that are loaded, how much is read and written in a second; that of the memory where absent. */

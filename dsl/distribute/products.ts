@@ -20,13 +20,15 @@ export type Forms = `${FormA},${FormB}`;
 
 const FORMS: readonly Forms[] = ["mk,kn", "mk,nk", "km,kn", "km,nk"];
 
-/** One product; many; many that share the first operand; one whose sums are taken in 64 bits. */
-export type ProductKind = "one" | "batched" | "shared" | "long";
+/** One product; one that goes on in a cache; many; many that share the first operand; one whose sums are taken in 64 bits. */
+export type ProductKind = "one" | "cached" | "batched" | "shared" | "long";
 
 /** Of one dtype. */
 export interface ProductRates {
   /** Of m, n and k, ascending from 1; the last stands for all that are longer. */
   readonly extents: readonly number[];
+  /** Of the largest matrix of one product, in memory and in a cache; between the two, rates are so too. */
+  readonly elements: Readonly<Record<"one" | "cached", number>>;
   /** A single product is "long" where it sums more terms than this, and its result has at most `smallResult` elements. */
   readonly longSum: number;
   readonly smallResult: number;
@@ -52,11 +54,16 @@ export function productRate(rates: ProductRates, extents: ProductExtents, wide: 
   const results = (single ? 1 : batch) * m * n;
   const long = !wide && k > rates.longSum && results <= rates.smallResult;
   const alone = single || Math.max(m, n, k) >= ALONE * (rates.extents.at(-1) ?? Infinity);
-  const kind = long ? "long" : alone ? "one" : shared === "a" ? "shared" : "batched";
   const wanted = turned ? turnedForms(extents) : formsOf(formA, formB);
   const cells = cellsAround(rates.extents, [m, n, k]);
-  const sum = wanted.reduce((all, forms) => all + logRate(rates.flopsPerSecond[kind][forms], cells), 0);
-  return Math.exp(sum / wanted.length);
+  const mean = (kind: ProductKind): number =>
+    wanted.reduce((all, forms) => all + logRate(rates.flopsPerSecond[kind][forms], cells), 0) / wanted.length;
+  if (long) return Math.exp(mean("long"));
+  if (!alone) return Math.exp(mean(shared === "a" ? "shared" : "batched"));
+  const { one, cached } = rates.elements;
+  const beyond = Math.log(Math.max(m * n, n * k, m * k) / cached) / Math.log(one / cached);
+  const share = Math.max(0, Math.min(1, beyond));
+  return Math.exp(share * mean("one") + (1 - share) * mean("cached"));
 }
 
 function formsOf(formA: FormA | undefined, formB: FormB | undefined): readonly Forms[] {

@@ -37,20 +37,28 @@ export function distributionOf(
 ): DistributionSpec {
   const written = definitionOf(session, `distribute ${name}`, "distribution")?.spec;
   if (on === undefined) return written ?? { machine: ownThreads() };
-  const same =
-    written !== undefined && keyOf(machineFor(session, written.machine)) === keyOf(machineFor(session, on));
+  const machine = machineFor(session, on);
+  const same = written !== undefined && isAlike(session, name, machineFor(session, written.machine), machine);
   return same ? written : { machine: on };
 }
 
-function keyOf(value: unknown): string {
-  return JSON.stringify(value);
+/** Not by name: a machine may have been defined anew. */
+function isAlike(session: Session, name: string, one: Machine, other: Machine): boolean {
+  return keyOf(session, name, one) === keyOf(session, name, other);
+}
+
+/** Of a machine as the network sees it: what is measured later of other dtypes changes nothing. `rest`: what else counts. */
+function keyOf(session: Session, name: string, machine: Machine, rest?: object): string {
+  const { dtype } = networkNamed(session, name).network;
+  const { device } = machine;
+  return JSON.stringify([{ ...machine, device: { ...device, products: device.products?.[dtype] } }, rest]);
 }
 
 /** Throws UserError where the machine cannot hold the network. */
 export async function planFor(session: Session, name: string, spec: DistributionSpec): Promise<Plan> {
   const results = await resultsOf(session, name);
   const machine = machineFor(session, spec.machine);
-  const key = keyOf({ ...spec, machine });
+  const key = keyOf(session, name, machine, { ...spec, machine: undefined });
   const known = results.plans.get(key);
   if (known !== undefined) return known;
   const { network } = networkNamed(session, name);
@@ -70,7 +78,7 @@ export async function extraSpeedup(session: Session, name: string, plan: Plan): 
 /** The plan in which every device takes slices of its own, whatever slices the program has chosen. */
 async function planAlone(session: Session, name: string, machine: Machine, devices: number): Promise<Plan> {
   const results = await resultsOf(session, name);
-  const key = keyOf({ alone: machine, devices });
+  const key = keyOf(session, name, machine, { alone: devices });
   const known = results.plans.get(key);
   if (known !== undefined) return known;
   const { network } = networkNamed(session, name);
@@ -141,8 +149,8 @@ export async function reportOf(
   on: string | MachineSpec | undefined,
 ): Promise<RunReport> {
   const { report, machine, laid } = await resultsOf(session, name);
-  // Not by name: a machine may have been defined anew.
-  const here = on === undefined || keyOf(machineFor(session, on)) === keyOf(machine);
+  const here =
+    on === undefined || (machine !== undefined && isAlike(session, name, machineFor(session, on), machine));
   const current = report?.engine !== "dry" || laid === session.definitions.get(`distribute ${name}`);
   return report !== undefined && here && current ? report : runOn(session, name, on, true);
 }

@@ -21,7 +21,7 @@ import { figureOf } from "./figures.ts";
 import { filesIn } from "./files.ts";
 import { placeFor } from "./following.ts";
 import { runOn } from "./plans.ts";
-import { definitionOf, machineFor, type Session } from "./results.ts";
+import { definitionOf, machineFor, networkNamed, type Session } from "./results.ts";
 
 export function emptyEnvironment(): Environment {
   return { definitions: new Map(), results: new Map() };
@@ -71,7 +71,7 @@ async function perform(
   };
 }
 
-/** What PyTorch reaches on this computer is measured before the first plan for it. */
+/** What PyTorch reaches on this computer in a dtype is measured before the first plan for it. */
 async function knowMachine(session: Session, action: Action): Promise<void> {
   const { host } = session;
   const planned = definitionOf(session, `distribute ${action.network}`, "distribution")?.spec.machine;
@@ -79,7 +79,8 @@ async function knowMachine(session: Session, action: Action): Promise<void> {
   const written = action.kind === "compare" ? action.distribution.machine : machineOf(action);
   const named = asked ?? written ?? planned;
   const spec = typeof named === "string" ? definitionOf(session, named, "machine")?.spec : named;
-  if (spec?.kind === "torch") await measureTorch(spec.workers, host.signal);
+  const { dtype } = networkNamed(session, action.network).network;
+  if (spec?.kind === "torch") await measureTorch(spec.workers, dtype, host.signal);
 }
 
 function machineOf(action: Action): string | MachineSpec | undefined {

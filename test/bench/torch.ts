@@ -195,9 +195,6 @@ export async function torch(args: string[]): Promise<void> {
   ];
   const options: Options = { goes, processes, scale, device: values.device === "cuda" ? "cuda" : "cpu" };
   process.env["TNLAB_TORCH_DEVICE"] = options.device;
-  await measureTorch(processes, new AbortController().signal);
-  if (torchRates(processes) === undefined)
-    throw new RangeError("PyTorch is missing: bash test/torch/setup.sh");
   const { only } = values;
   if (only === "all" || only === "gates") await besideByHand(options);
   for (const [name, cases] of Object.entries(others(scale)))
@@ -237,6 +234,9 @@ async function runs<T>(
   beside: (folder: string) => T,
 ): Promise<{ schedule: Schedule; done: { readonly ours: RunReport; readonly hand: T }[] }> {
   const wanted = processes === 1 || over === undefined ? {} : { over };
+  await measureTorch(processes, network.dtype, new AbortController().signal);
+  if (torchRates(processes) === undefined)
+    throw new RangeError("PyTorch is missing: bash test/torch/setup.sh");
   const schedule = distribute(network, chain(network), torchMachine(processes), processes, wanted);
   const folder = mkdtempSync(path.join(tmpdir(), "tnlab-bench-"));
   try {

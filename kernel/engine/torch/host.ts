@@ -7,7 +7,7 @@ import type { Socket } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { UserError } from "../../../dsl/core.ts";
+import { UserError, type Dtype } from "../../../dsl/core.ts";
 import { interpreterParent } from "./python.ts";
 import { verdictOf, type Ended, type Failure, type Place } from "./verdict.ts";
 
@@ -30,7 +30,9 @@ export type HostLine =
 
 /** What ranks are to do, on this computer. */
 interface HostWork {
-  readonly request: { readonly run: string } | { readonly calibrate: string };
+  readonly request:
+    | { readonly run: string }
+    | { readonly calibrate: string; readonly dtype: Dtype; readonly rest: boolean };
   readonly processes: number;
   readonly signal: AbortSignal | undefined;
   readonly onLine: (line: HostLine) => void;

@@ -1,12 +1,12 @@
 /** What one rank of the torch engine reaches on this computer, measured once (`interpreter/calibrate.py`) and kept. */
 import { availableParallelism, cpus } from "node:os";
-import type { ThreadRates } from "../../../dsl/core.ts";
+import type { Dtype, ThreadRates } from "../../../dsl/core.ts";
 import { keep, recall } from "../kept.ts";
 import { workOnHost, type HostLine } from "./host.ts";
 import { findPython } from "./python.ts";
 
 /** Raised when the figures, or what is measured for them, change. */
-const VERSION = 10;
+const VERSION = 11;
 
 const SECONDS = 120;
 
@@ -17,18 +17,24 @@ export interface TorchRates extends ThreadRates {
   readonly overlaps?: boolean;
 }
 
-/** Undefined where there was not enough time to measure them, which is not tried again. */
-const known = new Map<string, TorchRates | undefined>();
+const known = new Map<string, TorchRates>();
+
+/** What there was not enough time to measure: not tried again. */
+const givenUp = new Set<string>();
 
 /** As measured before, here or by an earlier process; undefined where that has not been. */
 export function torchRates(processes: number): TorchRates | undefined {
-  const measured = measuredAmong(processes);
-  const key = keyOf(measured);
-  const found = known.get(key) ?? (recall(nameOf(measured), key) as TorchRates | undefined);
+  const found = ratesAmong(measuredAmong(processes));
   if (found === undefined) return undefined;
-  known.set(key, found);
   // Each rank has a GPU of its own, or a share of the cores.
   return found.memoryBytes === undefined ? withShare(found, availableParallelism() / processes) : found;
+}
+
+function ratesAmong(processes: number): TorchRates | undefined {
+  const key = keyOf(processes);
+  const found = known.get(key) ?? (recall(nameOf(processes), key) as TorchRates | undefined);
+  if (found !== undefined) known.set(key, found);
+  return found;
 }
 
 /** How many ranks are at work while one is measured: those that share a core are alike, and would only take longer. */
@@ -66,29 +72,39 @@ export function withShare(rates: TorchRates, most: number): TorchRates {
   };
 }
 
-function mapped<K extends string, T, U>(
-  record: Readonly<Record<K, T>>,
-  change: (value: T) => U,
-): Record<K, U> {
-  const entries = Object.entries<T>(record).map(([key, value]) => [key, change(value)] as const);
-  return Object.fromEntries(entries) as Record<K, U>;
+/** Values that are absent stay so. */
+function mapped<R extends object>(
+  record: R,
+  change: (value: Required<R>[keyof R]) => Required<R>[keyof R],
+): R {
+  const entries = Object.entries(record) as [string, Required<R>[keyof R]][];
+  return Object.fromEntries(entries.map(([key, value]) => [key, change(value)])) as R;
 }
 
-/** Measures what is not known yet; some seconds. Where it cannot be measured the engine itself will say why. */
-export async function measureTorch(processes: number, signal: AbortSignal): Promise<void> {
+/** Measures what is not known yet; some seconds. Where it cannot be measured the engine itself will say why. `dtype`: of products. */
+export async function measureTorch(processes: number, dtype: Dtype, signal: AbortSignal): Promise<void> {
   const among = measuredAmong(processes);
-  if (torchRates(processes) !== undefined || known.has(keyOf(among))) return;
+  const key = keyOf(among);
+  const before = ratesAmong(among);
+  if (before?.products?.[dtype] !== undefined || givenUp.has(`${key}|${dtype}`)) return;
   const limit = AbortSignal.timeout(1000 * SECONDS);
-  const measured = await calibrate(among, AbortSignal.any([signal, limit]));
+  const request = { calibrate: deviceWanted(), dtype, rest: before === undefined };
+  const measured = await calibrate(request, among, AbortSignal.any([signal, limit]));
   signal.throwIfAborted();
-  const rates = measured && ratesOf(measured);
-  if (rates !== undefined || limit.aborted) known.set(keyOf(among), rates);
-  if (measured?.hurried === false) keep(nameOf(among), keyOf(among), rates);
+  if (limit.aborted) givenUp.add(`${key}|${dtype}`);
+  const rates = before ?? (measured?.others && ratesOf(measured.others, measured.hurried));
+  if (measured === undefined || rates === undefined) return;
+  const more = { ...rates, products: { ...rates.products, ...measured.products } };
+  known.set(key, more);
+  if (!measured.hurried) keep(nameOf(among), key, more);
 }
 
-async function calibrate(processes: number, signal: AbortSignal): Promise<Calibrated | undefined> {
+async function calibrate(
+  request: { readonly calibrate: string; readonly dtype: Dtype; readonly rest: boolean },
+  processes: number,
+  signal: AbortSignal,
+): Promise<Calibrated | undefined> {
   let rates: Calibrated | undefined;
-  const request = { calibrate: deviceWanted() };
   const onLine = (line: HostLine): void => {
     if (line.event === "rates") rates = line.rates as Calibrated;
   };
@@ -100,16 +116,22 @@ async function calibrate(processes: number, signal: AbortSignal): Promise<Calibr
   }
 }
 
-/** What calibrate.py says. Links are absent for one rank alone. */
-type Calibrated = Omit<TorchRates, "source" | "linkBytesPerSecond" | "linkLatencySeconds"> &
+/** What calibrate.py says. */
+interface Calibrated extends Required<Pick<TorchRates, "products">> {
+  /** The computer was so busy that some products are missing. */
+  readonly hurried: boolean;
+  /** Where they were asked for. */
+  readonly others?: Others;
+}
+
+/** Links are absent for one rank alone. */
+type Others = Omit<TorchRates, "source" | "products" | "linkBytesPerSecond" | "linkLatencySeconds"> &
   Partial<Pick<TorchRates, "linkBytesPerSecond" | "linkLatencySeconds">> & {
     readonly torch: string;
     readonly device: string;
-    /** The computer was so busy that some figures are missing. */
-    readonly hurried: boolean;
   };
 
-function ratesOf({ torch, device, hurried, ...figures }: Calibrated): TorchRates {
+function ratesOf({ torch, device, ...figures }: Others, hurried: boolean): TorchRates {
   const on = device === "cpu" ? "this computer's cores" : device;
   const busy = hurried ? ", which was busy" : "";
   return {

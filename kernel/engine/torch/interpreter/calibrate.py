@@ -31,8 +31,8 @@ SECONDS = 0.04
 """Each figure is the quickest go within this time: what else the computer does disturbs some."""
 LEAST_GOES, MOST_GOES = 2, 100
 
-PRODUCTS_SECONDS = 15.0
-"""For all products of a dtype: a computer that is busy otherwise may take a hundred times as long for each."""
+PRODUCTS_SECONDS = 30.0
+"""For all products: a computer that is busy otherwise may take a hundred times as long for each."""
 
 SIDE = {"cpu": 768, "cuda": 8192}
 """Of a square product that is large enough for full speed."""
@@ -227,8 +227,9 @@ def permutations(bench: Bench) -> dict[str, object]:
     }
 
 
-def figures(bench: Bench) -> dict[str, object]:
-    side, place, launch = SIDE[bench.device.type], bench.place, bench.launched()
+def figures(bench: Bench, launch: float) -> dict[str, object]:
+    """All but products by their shape."""
+    side, place = SIDE[bench.device.type], bench.place
     peaks = {name: bench.product(getattr(torch, name), side, side, side) for name in REAL}
     line: dict[str, object] = {
         "torch": torch.__version__,
@@ -238,9 +239,7 @@ def figures(bench: Bench) -> dict[str, object]:
         "loadedBytesPerSecond": bench.loaded(),
         "permutations": permutations(bench),
         "launchSeconds": launch,
-        "products": {name: products(bench, name, launch) for name in REAL},
     }
-    line["hurried"] = bench.hurried
     if bench.device.type == "cuda":
         line["device"] = torch.cuda.get_device_name(bench.device)
         line["memoryBytes"] = torch.cuda.get_device_properties(bench.device).total_memory
@@ -255,13 +254,17 @@ def figures(bench: Bench) -> dict[str, object]:
     return line
 
 
-def calibrate(asked: str, place: Place, watch: Watch, listener: socket.socket | None) -> int:
-    """A rank's life, as `rank.live`. `asked`: the device."""
+def calibrate(asked: str, dtype: str, rest: bool, place: Place, watch: Watch, listener: socket.socket | None) -> int:
+    """A rank's life, as `rank.live`. `asked`: the device. `dtype`: of the products. `rest`: all else, too."""
     end_with_parent()
     device = device_of(asked, place)
     settle_torch(place, device)
     backend = backend_of(asked, device)
     join(TIMEOUT, place, backend, device, listener)
-    watch.say(event="rates", rates=figures(Bench(place, device)))
+    bench = Bench(place, device)
+    launch = bench.launched()
+    others = {"others": figures(bench, launch)} if rest else {}
+    rates = {"products": {dtype: products(bench, dtype, launch)}, "hurried": bench.hurried, **others}
+    watch.say(event="rates", rates=rates)
     dist.destroy_process_group()
     return 0

@@ -1,10 +1,10 @@
 """
 Ranks of one computer, forked from one warm process, for importing PyTorch takes longer than most notebooks' runs.
 
-Standard input, one line of JSON each: {"run": FOLDER, "processes": P} or {"calibrate": DEVICE, "processes": P}, and
-{"stop": true} while it runs. Standard output: {"event": "ready"} or {"event": "unavailable"}, then for each run the lines of its
-rank 0 and at the end "ended", with the exit codes of the ranks that ended by themselves and the place where each rank was last
-seen, or "stopped". When standard input ends, so do the ranks and this process.
+Standard input, one line of JSON each: {"run": FOLDER, "processes": P} or {"calibrate": DEVICE, "dtype": NAME, "rest": BOOL,
+"processes": P}, and {"stop": true} while it runs. Standard output: {"event": "ready"} or {"event": "unavailable"}, then for each
+run the lines of its rank 0 and at the end "ended", with the exit codes of the ranks that ended by themselves and the place where
+each rank was last seen, or "stopped". When standard input ends, so do the ranks and this process.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def warm() -> Callable[[dict[str, object]], Life]:
 
         say({"event": "ready", "torch": torch.__version__})
         return lambda request: (
-            partial(live, Path(str(request["run"]))) if "run" in request else partial(calibrate, str(request["calibrate"]))
+            partial(live, Path(str(request["run"])))
+            if "run" in request
+            else partial(calibrate, str(request["calibrate"]), str(request["dtype"]), bool(request["rest"]))
         )
     except (ImportError, OSError, ValueError) as error:
         say({"event": "unavailable", "message": f"{type(error).__name__}: {error}"})

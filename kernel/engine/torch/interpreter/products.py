@@ -20,18 +20,19 @@ from torch import Tensor
 from .local import LONG_SUM, SMALL_RESULT, Work, operand, product
 
 FORMS = ("mk,kn", "mk,nk", "km,kn", "km,nk")
-EXTENTS = {"cpu": (1, 2, 4, 16, 64, 128), "cuda": (1, 2, 4, 16, 64, 256, 1024)}
+EXTENTS = {"cpu": (1, 2, 4, 8, 16, 64, 128), "cuda": (1, 2, 4, 16, 64, 256, 1024)}
 """Of m, n and k; the last stands for all that are longer. From 2 to 16 kernels begin to fill vectors, and GPUs have tiles."""
 BYTES = {
-    "cpu": {"one": 2**22, "batched": 2**19, "shared": 2**19, "long": 2**22},
-    "cuda": dict.fromkeys(("one", "batched", "shared", "long"), 2**28),
+    "cpu": {"one": 2**24, "cached": 2**20, "batched": 2**19, "shared": 2**19, "long": 2**22},
+    "cuda": {"one": 2**28, "cached": 2**24, "batched": 2**28, "shared": 2**28, "long": 2**28},
 }
 """
-Of the largest operand or result. By kind: one product; many; many that share the first operand; one of which the sums
-are taken in 64 bits.
+Of the largest operand or result. By kind: one product; one of some that go on in a cache; many; many that share the first
+operand; one of which the sums are taken in 64 bits.
 """
-MATRICES = 8
-"""Times so large where a large matrix meets a small one: what it takes to bring that into a kernel's order shows only then."""
+SOME = 4
+MATRICES = {"cpu": 2, "cuda": 8}
+"""Times so large is one that meets a small one: what it takes to bring that into a kernel's order shows only then."""
 SIDE = {"cpu": 512, "cuda": 4096}
 """Where m, n and k are all long."""
 BLOCK_BYTES = {"cpu": 2**25, "cuda": 2**31}
@@ -81,7 +82,7 @@ def case_of(kind: str, m: int, n: int, k: int, forms: str) -> Case:
 
 def is_measured(longest: int, kind: str, m: int, n: int, k: int) -> bool:
     """Not what does not occur, or takes no time that counts."""
-    if kind == "one":
+    if kind in ("one", "cached"):
         return longest in (m, n, k)
     return kind != "long" or (k == longest and m * n <= SMALL_RESULT)
 
@@ -97,7 +98,8 @@ def rates_of(arithmetic: Arithmetic, flops: int, seconds: Mapping[Case, float]) 
 
     extents = EXTENTS[arithmetic.device.type]
     by_kind = {kind: {forms: rates(kind, forms) for forms in FORMS} for kind in BYTES["cpu"]}
-    return {"extents": extents, "longSum": LONG_SUM, "smallResult": SMALL_RESULT, "flopsPerSecond": by_kind}
+    sizes = {kind: elements(arithmetic, kind) for kind in ("cached", "one")}
+    return {"extents": extents, "elements": sizes, "longSum": LONG_SUM, "smallResult": SMALL_RESULT, "flopsPerSecond": by_kind}
 
 
 def quickest(cases: Sequence[Case], timer: Callable[[Case, int], float], last: float = inf) -> dict[Case, float]:
@@ -131,11 +133,14 @@ def shape_of(arithmetic: Arithmetic, case: Case) -> Shape:
         return (max(2, size // max(m * n, n * k, m * k)), m, n, k)
     if case.kind == "long":
         return (1, m, n, size // max(m, n))
-    longest = EXTENTS[arithmetic.device.type][-1]
+    device = arithmetic.device.type
+    alone = case.kind == "one"
+    side, square = (SIDE[device], MATRICES[device] * size) if alone else (isqrt(size), size)
+    longest = EXTENTS[device][-1]
     short = [extent for extent in (m, n, k) if extent != longest]
-    long = {0: SIDE[arithmetic.device.type], 1: isqrt(MATRICES * size), 2: size // max(short, default=1)}[len(short)]
+    long = (side, isqrt(square), size // max(short, default=1))[len(short)]
     m, n, k = (long if extent == longest else extent for extent in (m, n, k))
-    return (1, m, n, k)
+    return (1 if alone else SOME, m, n, k)
 
 
 def work_of(arithmetic: Arithmetic, blocks: Sequence[Tensor], case: Case, turn: int) -> Work:

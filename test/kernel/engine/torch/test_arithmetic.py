@@ -124,9 +124,13 @@ class ProductsTest(unittest.TestCase):
         at = {place: number for number, place in enumerate(every(products.EXTENTS["cpu"], repeat=3))}
         side = products.SIDE["cpu"]
         self.assertEqual(tables["one"]["km,nk"][at[128, 128, 128]], side**3)
-        # 2^22 bytes of float64 are 2^19 numbers: of a matrix of 2^15 rows, and eight times as many of one of 2^11 by 2^11.
-        self.assertEqual(tables["one"]["mk,kn"][at[128, 2, 16]], 2**15 * 2 * 16)
+        self.assertEqual(found["elements"], {"one": 2**21, "cached": 2**17})
+        # 2^24 bytes of float64 are 2^21 numbers: of a matrix of 2^17 rows, and twice as many of one of 2^11 by 2^11.
+        self.assertEqual(tables["one"]["mk,kn"][at[128, 2, 16]], 2**17 * 2 * 16)
         self.assertEqual(tables["one"]["mk,kn"][at[128, 128, 16]], 2**11 * 2**11 * 16)
+        # Four of 2^20 bytes each.
+        self.assertEqual(tables["cached"]["mk,kn"][at[128, 2, 16]], 4 * 2**13 * 2 * 16)
+        self.assertEqual(tables["cached"]["mk,kn"][at[128, 128, 128]], 4 * 362**3)
         self.assertEqual(tables["one"]["mk,kn"][at[2, 16, 16]], 0)
         self.assertEqual(tables["batched"]["mk,kn"][at[2, 16, 16]], 2**8 * 2 * 16 * 16)
         self.assertEqual(tables["long"]["mk,kn"][at[2, 128, 128]], 2 * 128 * 2**12)
