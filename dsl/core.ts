@@ -36,6 +36,7 @@ export type { Decimal } from "./exact/decimal.ts";
 export { scaledContract, type Scaled } from "./exact/scaled.ts";
 export { exactValue, integerNetwork, scaledValue, type ExactValue } from "./exact/value.ts";
 export {
+  DTYPES,
   elementBytes,
   isComplex,
   type Dtype,

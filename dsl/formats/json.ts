@@ -1,12 +1,12 @@
 /** Networks as JSON: lists of indices, or an equation with shapes or sizes. */
 import type { Outcome } from "../base/diagnostic.ts";
 import { listAt, malformed, positiveAt, readDocument, recordAt, textAt } from "../base/document.ts";
-import { INSTANCE_HINT, instanceOf } from "../network/instance.ts";
+import { dtypeAt, INSTANCE_HINT, instanceOf } from "../network/instance.ts";
 import type { Network } from "../network/network.ts";
 import { einsumNetwork, parseEinsum } from "./einsum.ts";
 
 /**
- * A network from JSON text, its dtype float64 and its tensors T0, T1, ...: cotengra's and OMEinsum's forms as `parseInstance` reads
+ * A network from JSON text, its tensors T0, T1, ..., its dtype as `dtype` says, else float64: cotengra's and OMEinsum's forms as `parseInstance` reads
  * them, or `equation` (or `eq`), an einsum equation, with `shapes`, a list of extents an input, or with `sizes` (or
  * `size_dict`, `size`). A contraction tree in the same file is left to `parsePath`. Errors name the JSON path, or the line
  * where the text is not JSON.
@@ -25,7 +25,10 @@ export function parseNetwork(text: string): Outcome<Network> {
       ),
     );
     const name = typeof document["name"] === "string" ? document["name"] : "network";
-    return fitting(place, einsumNetwork(equation, shapes, { name, dtype: "float64" }));
+    return fitting(
+      place,
+      einsumNetwork(equation, shapes, { name, dtype: dtypeAt("dtype", document["dtype"]) }),
+    );
   });
 }
 

@@ -1,15 +1,15 @@
 /** Networks from JSON files: `{inputs, output, sizes}`, as cotengra and OMEinsum exchange them. */
 import type { Outcome } from "../base/diagnostic.ts";
 import { describe, listAt, malformed, positiveAt, readDocument, recordAt } from "../base/document.ts";
-import type { Label, Network } from "./network.ts";
+import { DTYPES, type Dtype, type Label, type Network } from "./network.ts";
 
 export const INSTANCE_HINT =
   'expected {"inputs": [["i","j"],["j","k"]], "output": ["i","k"], "sizes": {"i": 2, "j": 3, "k": 2}}';
 
 /**
  * A network from JSON text: `inputs` a list of lists of labels, `output` a list of labels, `sizes` (or `size_dict`, `size`) the
- * extent of each label, `name` optional; other keys are ignored. Labels are texts or integers. OMEinsum's benchmarks put the
- * lists into `einsum`, as `ixs` and `iy`. Its dtype is float64 and its tensors are T0, T1, ...
+ * extent of each label, `name` and `dtype` (float64 where absent) optional; other keys are ignored. Labels are texts or integers. OMEinsum's benchmarks put the
+ * lists into `einsum`, as `ixs` and `iy`. Its tensors are T0, T1, ...
  * Errors name the JSON path, or the line where the text is not JSON.
  */
 export function parseInstance(text: string): Outcome<Network> {
@@ -37,7 +37,16 @@ export function instanceOf(value: unknown): Network {
   checkOutput(outputPlace, open, known);
   const extents = Object.fromEntries([...sizes.extents].filter(([label]) => known.has(label)));
   const tensors = inputs.map((labels, k) => ({ name: `T${k}`, labels }));
-  return { name: typeof name === "string" ? name : "network", dtype: "float64", tensors, open, extents };
+  const dtype = dtypeAt("dtype", document["dtype"]);
+  return { name: typeof name === "string" ? name : "network", dtype, tensors, open, extents };
+}
+
+/** float64 where it is absent. */
+export function dtypeAt(path: string, value: unknown): Dtype {
+  if (value === undefined) return "float64";
+  const found = DTYPES.find((dtype) => dtype === value);
+  const got = typeof value === "string" ? `"${value}"` : describe(value);
+  return found ?? malformed(path, `expected one of ${DTYPES.join(", ")}, got ${got}`);
 }
 
 function checkOutput(place: string, open: readonly Label[], known: ReadonlySet<Label>): void {

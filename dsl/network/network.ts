@@ -5,6 +5,8 @@ export type Label = string;
 
 export type Dtype = "float32" | "float64" | "complex64" | "complex128";
 
+export const DTYPES: readonly Dtype[] = ["float32", "float64", "complex64", "complex128"];
+
 export function isComplex(dtype: Dtype): boolean {
   return dtype === "complex64" || dtype === "complex128";
 }

@@ -1,5 +1,5 @@
 /** Arrays of a TypeScript session, of whatever make, as the entries of a tensor. */
-import type { Dtype } from "../network/network.ts";
+import { DTYPES, type Dtype } from "../network/network.ts";
 import { nestedValues, sizeOf, type Shaped } from "./values.ts";
 
 /** A value as tnlab reports it: row-major parts and a shape. */
@@ -9,8 +9,6 @@ interface Parts {
   readonly shape: readonly number[];
   readonly dtype?: unknown;
 }
-
-const DTYPES: readonly Dtype[] = ["float32", "float64", "complex64", "complex128"];
 
 /**
  * Nested arrays and typed arrays of numbers, truth values or `{re, im}`; whole numbers of any integer array, big ones too;

@@ -1,5 +1,6 @@
 /** What may be written at a place of a program. */
 import { METHODS } from "../distribute/wanted.ts";
+import { DTYPES } from "../network/network.ts";
 import { presets } from "../distribute/presets.ts";
 import type { Token } from "../syntax/chain.ts";
 import { HEADS, PATTERNS, WORDS_OF } from "../syntax/words.ts";
@@ -22,7 +23,6 @@ type Kind = Definition["kind"];
 type Known = ReadonlyMap<string, Kind>;
 
 const WORD_BEFORE = new RegExp(`${PATTERNS.name.source}$`, "u");
-const DTYPES = ["float32", "float64", "complex64", "complex128"];
 const CONSTRUCTIONS = ["product", "amplitude(", "expectation(", "count(", "partition(", "einsum("];
 const SOURCES = ["normal(seed ", "uniform(seed ", "data(", 'file("', "copy"];
 const ORDERS = ["search", "greedy", "optimal", "partition", "anneal", "path"];

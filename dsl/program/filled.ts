@@ -59,7 +59,7 @@ function openOf(checker: Checker, { name, open }: ProductHead, network: Network)
 function fillingOf(checker: Checker, head: ProductHead, network: Network, value: Initialiser): Filling {
   switch (value.kind) {
     case "random": {
-      const dtype = head.dtype ?? "float64";
+      const dtype = head.dtype ?? network.dtype;
       const sizes = sizesOf(network, head.name);
       const draw = randomStream(value.name, value.seed, checker.scope);
       return { entries: sizes.map((size) => draw(size, dtype)), dtypes: new Set([dtype]) };

@@ -2,7 +2,7 @@
 import { nearest } from "../base/suggest.ts";
 import { deviceCount, type DegradedLink, type Machine, type Tier } from "../distribute/machine.ts";
 import { presets } from "../distribute/presets.ts";
-import type { Dtype } from "../network/network.ts";
+import { DTYPES, type Dtype } from "../network/network.ts";
 import type {
   Expression,
   Lexeme,
@@ -16,7 +16,7 @@ import { attempt, lookUp, together, type Checker } from "./checker.ts";
 import { evaluateAmount, evaluateNumber } from "./expression.ts";
 import type { MachineSpec } from "./program.ts";
 import { didYouMean, refuse } from "./refusal.ts";
-import { dtypeOf, DTYPES } from "./tensors.ts";
+import { dtypeOf } from "./tensors.ts";
 
 const MACHINES =
   'use threads(2), preset "dgx-h100", or a block of figures: machine M { device { ... } node ... }';

@@ -8,7 +8,7 @@ import { defineWith, type Checker } from "./checker.ts";
 import { tensorIn } from "./files.ts";
 import { compile, evaluate, seedOf, type Scope } from "./expression.ts";
 import { declaredExtent, distinctLabels, extentOf, labelOf, refuseExtents } from "./labels.ts";
-import { isComplex, type Dtype, type Entries, type Label } from "../network/network.ts";
+import { DTYPES, isComplex, type Dtype, type Entries, type Label } from "../network/network.ts";
 import type { TensorDefinition } from "./program.ts";
 import { didYouMean, refuse } from "./refusal.ts";
 import {
@@ -20,8 +20,6 @@ import {
   valuesByIndex,
   type Shaped,
 } from "./values.ts";
-
-export const DTYPES: readonly Dtype[] = ["float32", "float64", "complex64", "complex128"];
 
 /** 2 GiB of float64. */
 export const MOST_ENTRIES = 2 ** 28;

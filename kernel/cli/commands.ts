@@ -9,6 +9,10 @@ const SEARCH: Readonly<Record<string, OptionSpec>> = {
     value: "BITS",
     help: "outcome of a circuit, qubit 0 first, a dot for an open qubit (default: all 0)",
   },
+  dtype: {
+    value: "DTYPE",
+    help: "of the elements of a circuit (default: complex128) or of a network in JSON (default: as the file says, else float64)",
+  },
   seconds: { value: "S", help: "time of the search (default: 5)" },
   seed: { value: "N", help: "seed of the search (default: 1)" },
   minimize: {
@@ -31,7 +35,7 @@ const TRIALS: OptionSpec = {
 
 const FILES_TO_ORDER =
   "FILE is a program (.tn), a circuit (.qsim, or .qasm for OpenQASM 2 and 3), a formula to count (.cnf, DIMACS), a " +
-  'graphical model (.uai), or a network (.json: {"inputs": [["a","b"],...], "output": [...], "sizes": {"a": 2,...}}). ' +
+  'graphical model (.uai), or a network (.json: {"inputs": [["a","b"],...], "output": [...], "sizes": {"a": 2,...}, "dtype": "complex64"}). ' +
   "A circuit of more than 256 factors is simplified as it is read: gates that are diagonal become hyperedges, those of low " +
   "rank are split. An order and slices that a program defines are taken as they stand; --seconds, " +
   "--seed, --minimize or --workers search anew instead, and --max-size replaces the slices.";
@@ -93,7 +97,7 @@ const schedule: CommandSpec = {
   examples: [
     "tnlab schedule ising.tn --machine dgx-h100 --devices 8",
     "tnlab schedule network.json --machine h100-cluster --devices 64 --method tree --json --out schedule.json",
-    "tnlab schedule network.json --machine h100-cluster --devices 8..1024",
+    "tnlab schedule circuit.qsim --dtype complex64 --machine h100-cluster --devices 8..1024",
     "tnlab schedule network.json --machine h100-cluster --devices 64 --slow-link 3,5",
   ],
 };

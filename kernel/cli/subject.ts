@@ -2,6 +2,8 @@
 import {
   amplitude,
   count,
+  DTYPES,
+  isComplex,
   parseDimacs,
   parseNetwork,
   parseQasm,
@@ -10,6 +12,7 @@ import {
   partition,
   UserError,
   type Definition,
+  type Dtype,
   type Network,
   type Outcome,
   type ValuedNetwork,
@@ -18,6 +21,7 @@ import { Mistakes, WrongUse } from "./command.ts";
 import type { Arguments } from "./command.ts";
 import { extensionOf, readText } from "./files.ts";
 import { checkProgram, complainAbout, drawAll, mistakesOf, readProgram } from "./programs.ts";
+import { choice } from "./values.ts";
 
 export interface Subject {
   readonly network: Network;
@@ -34,20 +38,23 @@ export function readSubject(given: Arguments): Subject {
   const isCircuit = extension === ".qsim" || extension === ".qasm";
   if (!isCircuit && given.values.has("bits"))
     throw new WrongUse("--bits goes with a circuit (.qsim, .qasm) only");
+  const dtype = choice(given, "dtype", isCircuit ? DTYPES.filter(isComplex) : DTYPES);
+  if (!isCircuit && extension !== ".json" && dtype !== undefined)
+    throw new WrongUse("--dtype goes with a circuit (.qsim, .qasm) or a network (.json) only");
   switch (extension) {
     case ".tn":
       return ofProgram(file, given.values.get("network"));
     case ".qsim":
-      return alone(ofCircuit(file, parseQsim, given.values.get("bits")));
+      return alone(ofCircuit(file, parseQsim, given.values.get("bits"), dtype));
     case ".qasm":
-      return alone(ofCircuit(file, parseQasm, given.values.get("bits")));
+      return alone(ofCircuit(file, parseQasm, given.values.get("bits"), dtype));
     case ".cnf":
       return alone(count(readWith(file, parseDimacs), { name: "count" }));
     case ".uai":
       return alone(partition(readWith(file, parseUai), { name: "partition" }));
     case ".json":
       // Without data: such a network can be ordered and scheduled, not run.
-      return alone({ network: readWith(file, parseNetwork), entries: [] });
+      return alone({ network: { ...readWith(file, parseNetwork), ...(dtype && { dtype }) }, entries: [] });
     default:
       return extension satisfies never;
   }
@@ -91,11 +98,12 @@ function ofCircuit(
   file: string,
   parse: (text: string) => Outcome<Circuit>,
   bits: string | undefined,
+  dtype: Dtype = "complex128",
 ): ValuedNetwork {
   const circuit = readWith(file, parse);
   try {
     const outcome = bits ?? "0".repeat(circuit.qubits);
-    return amplitude(circuit, outcome, { name: "amplitude", dtype: "complex128" });
+    return amplitude(circuit, outcome, { name: "amplitude", dtype });
   } catch (error) {
     // Only the bits can be wrong here, and they come from the command line.
     if (error instanceof UserError) throw new WrongUse(`--bits: ${error.message}`);

@@ -3,7 +3,7 @@
  * folder, since the model of `threads(n)` needs it. Never fails: where the cache cannot be read or written, it measures.
  */
 import { availableParallelism, cpus } from "node:os";
-import type { Dtype, ThreadRates } from "../../dsl/core.ts";
+import { DTYPES, type Dtype, type ThreadRates } from "../../dsl/core.ts";
 import type { Native } from "../tensor/blas/native.ts";
 import { widthOf } from "../tensor/floats.ts";
 import { leastSeconds, THIN } from "../tensor/timing.ts";
@@ -14,8 +14,6 @@ import { floatsOf } from "./steps.ts";
 
 /** Raised when the figures, or what is measured for them, change. */
 const VERSION = 4;
-
-const DTYPES: readonly Dtype[] = ["float32", "float64", "complex64", "complex128"];
 
 /** Side of a product that fills no cache but is long enough for full speed. */
 const SIDE = 128;

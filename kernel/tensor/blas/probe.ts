@@ -2,7 +2,7 @@
  * A process of its own that tries libraries, since one that is broken may take its process along. In: their names, and whether to
  * measure which products the first good one is faster at. Out: a line of JSON before and after each.
  */
-import type { Dtype } from "../../../dsl/core.ts";
+import { DTYPES, type Dtype } from "../../../dsl/core.ts";
 import { floatBytes, widthOf, type Floats } from "../floats.ts";
 import { leastSeconds, THIN } from "../timing.ts";
 import { compileKernels, makeKernels, WORKSPACE_BYTES } from "../wasm/kernels.ts";
@@ -30,7 +30,6 @@ export interface Found {
   readonly choices?: Choices;
 }
 
-const DTYPES: readonly Dtype[] = ["float32", "float64", "complex64", "complex128"];
 const FORMS = [
   { formA: "mk", formB: "kn" },
   { formA: "mk", formB: "nk" },

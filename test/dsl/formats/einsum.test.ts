@@ -126,6 +126,7 @@ test.each([
 test("names as long as the file are cut", () => {
   const name = "a".repeat(100_000);
   for (const document of [
+    { inputs: [[name]], sizes: { [name]: 2 }, output: [], dtype: name },
     { inputs: [[name]], sizes: {} },
     { inputs: [], sizes: { [name]: 0 } },
   ])

@@ -46,6 +46,14 @@ describe("parseInstance", () => {
     ],
     ['{"sizes":{"i":2},"inputs":[["i"]],"output":["i","i"]}', "output[1]: index i is named twice"],
     ['{"sizes":{"i":2},"inputs":[["i"]]}', "output: expected a list, got nothing"],
+    [
+      '{"sizes":{"i":2},"inputs":[["i"]],"output":[],"dtype":"complex"}',
+      'dtype: expected one of float32, float64, complex64, complex128, got "complex"',
+    ],
+    [
+      '{"sizes":{"i":2},"inputs":[["i"]],"output":[],"dtype":8}',
+      "dtype: expected one of float32, float64, complex64, complex128, got 8",
+    ],
   ])("refuses %s", (text, message) => {
     expect(complaint(text)).toBe(message);
   });

@@ -47,6 +47,7 @@ test.each([
   ['network N = E with file("tensors.npz")', "float64"],
   ["network N: complex64 = E with normal(seed 1)", "complex64"],
   ["network N: float32 = E with uniform(seed 1)", "float32"],
+  ["network P: complex64 = E with normal(seed 1)\nnetwork N = P with normal(seed 2)", "complex64"],
   ['network N: complex128 = E with file("tensors.npz")', "complex128"],
   ['network N = einsum("ab->", M)', "complex64"],
   ['network N = einsum("ij,ab->", A, M)', "complex128"],

@@ -11,6 +11,7 @@ const folder = folderWith({
   "two.cnf": "p cnf 3 2\n1 2 0\n-1 -3 0\n",
   "pair.uai": "MARKOV\n2\n2 3\n1\n2 0 1\n6\n1 2 3 4 5 6\n",
   "chain.json": '{"inputs": [["a","b"],["b","c"]], "output": ["a"], "sizes": {"a": 2, "b": 3, "c": 4}}',
+  "complex.json": '{"equation": "ab,bc->a", "shapes": [[2, 3], [3, 4]], "dtype": "complex64"}',
   "equation.json": '{"equation": "ab,bc->a", "shapes": [[2, 3], [3, 4]]}',
   "program.tn": 'import "chain.json" as E\nnetwork e = E with normal(seed 1)\n',
   "wrong.qasm": "OPENQASM 3;\nqubit[2] q;\nfoo q[0];\n",
@@ -54,6 +55,18 @@ test.each([
   ["wrong.uai", /wrong\.uai:5:\d+ error.*got 5/],
 ])("%s is told with its line", (file, says) => {
   expect(() => subject(file)).toThrow(says);
+});
+
+test("the dtype is that of the file or as asked", () => {
+  expect(subject("chain.json").dtype).toBe("float64");
+  expect(subject("complex.json").dtype).toBe("complex64");
+  expect(subject("complex.json", { dtype: "float32" }).dtype).toBe("float32");
+  expect(subject("bell.qasm").dtype).toBe("complex128");
+  expect(subject("bell.qsim", { dtype: "complex64" }).dtype).toBe("complex64");
+  expect(() => subject("bell.qsim", { dtype: "float64" })).toThrow(
+    '--dtype takes complex64 or complex128, got "float64"',
+  );
+  expect(() => subject("two.cnf", { dtype: "float64" })).toThrow("--dtype goes with a circuit");
 });
 
 test("bits go with circuits only", () => {
