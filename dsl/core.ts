@@ -1,11 +1,10 @@
-/** The public names without the language: network -> tree -> schedule. Loaded by each worker thread, so without its parser. */
+/** The public names but those of the language: network -> tree -> schedule. Worker threads load these alone, without a parser. */
 export { InvariantError, UserError, type Diagnostic, type Outcome, type Span } from "./base/diagnostic.ts";
 export { mulberry32, type Random } from "./base/random.ts";
 export { formatBytes, formatNumber, formatSeconds } from "./base/units.ts";
 export { distribute } from "./distribute/distribute.ts";
-export { slicedToFit } from "./distribute/fit.ts";
+export { log2RoomOf, slicedToFit } from "./distribute/fit.ts";
 export { distributeJointly, type Joint } from "./distribute/joint.ts";
-export { log2RoomOf } from "./distribute/fit.ts";
 export {
   deviceCount,
   machineFrom,

@@ -6,8 +6,8 @@ import type { Network } from "../network/network.ts";
 import { einsumNetwork, parseEinsum } from "./einsum.ts";
 
 /**
- * A network from JSON text, its tensors T0, T1, ..., its dtype as `dtype` says, else float64: cotengra's and OMEinsum's forms as `parseInstance` reads
- * them, or `equation` (or `eq`), an einsum equation, with `shapes`, a list of extents an input, or with `sizes` (or
+ * A network from JSON text, its tensors T0, T1, ..., its dtype as `dtype` says, else float64: cotengra's and OMEinsum's forms as
+ * `parseInstance` reads them, or `equation` (or `eq`), an einsum equation, with `shapes`, a list of extents an input, or with `sizes` (or
  * `size_dict`, `size`). A contraction tree in the same file is left to `parsePath`. Errors name the JSON path, or the line
  * where the text is not JSON.
  */

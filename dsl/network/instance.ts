@@ -8,8 +8,8 @@ export const INSTANCE_HINT =
 
 /**
  * A network from JSON text: `inputs` a list of lists of labels, `output` a list of labels, `sizes` (or `size_dict`, `size`) the
- * extent of each label, `name` and `dtype` (float64 where absent) optional; other keys are ignored. Labels are texts or integers. OMEinsum's benchmarks put the
- * lists into `einsum`, as `ixs` and `iy`. Its tensors are T0, T1, ...
+ * extent of each label, `name` and `dtype` (float64 where absent) optional; other keys are ignored. Labels are texts or integers.
+ * OMEinsum's benchmarks put the lists into `einsum`, as `ixs` and `iy`. Its tensors are T0, T1, ...
  * Errors name the JSON path, or the line where the text is not JSON.
  */
 export function parseInstance(text: string): Outcome<Network> {

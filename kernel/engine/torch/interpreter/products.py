@@ -31,7 +31,8 @@ Of the largest operand or result. By kind: one product; one of some that go on i
 operand; one of which the sums are taken in 64 bits.
 """
 SOME = 4
-MATRICES = {"cpu": 2, "cuda": 8}
+"""That go on in a cache, one after the other."""
+MATRICES = {"cpu": 1, "cuda": 8}
 """Times so large is one that meets a small one: what it takes to bring that into a kernel's order shows only then."""
 SIDE = {"cpu": 512, "cuda": 4096}
 """Where m, n and k are all long."""

@@ -125,9 +125,9 @@ class ProductsTest(unittest.TestCase):
         side = products.SIDE["cpu"]
         self.assertEqual(tables["one"]["km,nk"][at[128, 128, 128]], side**3)
         self.assertEqual(found["elements"], {"one": 2**21, "cached": 2**17})
-        # 2^24 bytes of float64 are 2^21 numbers: of a matrix of 2^17 rows, and twice as many of one of 2^11 by 2^11.
+        # 2^24 bytes of float64 are 2^21 numbers: of a matrix of 2^17 rows, and one of 1448 by 1448.
         self.assertEqual(tables["one"]["mk,kn"][at[128, 2, 16]], 2**17 * 2 * 16)
-        self.assertEqual(tables["one"]["mk,kn"][at[128, 128, 16]], 2**11 * 2**11 * 16)
+        self.assertEqual(tables["one"]["mk,kn"][at[128, 128, 16]], 1448 * 1448 * 16)
         # Four of 2^20 bytes each.
         self.assertEqual(tables["cached"]["mk,kn"][at[128, 2, 16]], 4 * 2**13 * 2 * 16)
         self.assertEqual(tables["cached"]["mk,kn"][at[128, 128, 128]], 4 * 362**3)
