@@ -1,5 +1,5 @@
 /** Arrays of a TypeScript session, of whatever make, as the entries of a tensor. */
-import { DTYPES, type Dtype } from "../network/network.ts";
+import { DTYPES } from "../network/network.ts";
 import { nestedValues, sizeOf, type Shaped } from "./values.ts";
 
 /** A value as tnlab reports it: row-major parts and a shape. */
