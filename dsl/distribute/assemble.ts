@@ -27,6 +27,31 @@ export interface Shared {
 
 /** The schedule of a placed tree. */
 export function scheduleOf(shared: Shared, placements: NodePlacements, method: Method): Schedule {
+  return remembered(lowered(shared, placements, method), shared.model);
+}
+
+/** The schedule of a placed tree, unless it takes so many modelled seconds: then what memory it needs does not matter. */
+export function scheduleWithin(
+  shared: Shared,
+  placements: NodePlacements,
+  method: Method,
+  limit: number,
+): Schedule | undefined {
+  const schedule = lowered(shared, placements, method);
+  const { machine } = shared.model;
+  if (machine.overlaps !== true && schedule.modelledSeconds >= limit) return undefined;
+  return remembered(schedule, shared.model);
+}
+
+type WithoutPeak = Omit<Schedule, "peakBytes">;
+
+/** With the memory that it needs, and its moves beside its contractions where the machine does both at once. */
+function remembered(schedule: WithoutPeak, model: CostModel): Schedule {
+  const peakBytes = planArena(schedule).elements * elementBytes(schedule.dtype);
+  return withOverlap({ ...schedule, peakBytes }, model);
+}
+
+function lowered(shared: Shared, placements: NodePlacements, method: Method): WithoutPeak {
   const { network, tree, modes, model, sliceDigits } = shared;
   const { mesh, machine } = model;
   const program = emptyProgram(modes.modes);
@@ -36,8 +61,7 @@ export function scheduleOf(shared: Shared, placements: NodePlacements, method: M
   const local = localModes(modes, placements);
   const low: Lowering = { network, tree: modes, placements, local, orders, model, program, shared: [] };
   const result = settle(low, tree, lowerTree(low), sliceDigits);
-  const shape = { buffers: program.buffers, steps: program.prologue };
-  const schedule: Schedule = {
+  return {
     version: SCHEDULE_VERSION,
     network: network.name,
     machine: machine.name,
@@ -47,14 +71,13 @@ export function scheduleOf(shared: Shared, placements: NodePlacements, method: M
     tensors: network.tensors.map(({ name, labels }) => ({ name, labels })),
     open: network.open,
     modes: modes.modes,
-    ...shape,
+    buffers: program.buffers,
+    steps: program.prologue,
     result,
     slices,
-    peakBytes: planArena(shape).elements * elementBytes(network.dtype),
     modelledSeconds: modelledSeconds({ steps: program.prologue, mesh, slices }),
     method,
   };
-  return withOverlap(schedule, model);
 }
 
 export function sliceCount(network: Network, tree: ContractionTree): number {

@@ -12,7 +12,7 @@ import { sliceDigitChoices } from "./groups.ts";
 import type { CostModel } from "./model.ts";
 import { modeTree, type ModeTree } from "./modes.ts";
 import { planGreedy, planSlicing } from "./planners.ts";
-import type { Placed, Planned, Planner, Problem } from "./problem.ts";
+import type { Placed, Planner, Problem } from "./problem.ts";
 import { planPrefix, planTree } from "./programmes.ts";
 import { leastLoadSeconds, leastSeconds, workOf } from "./sharing.ts";
 import type { Method, Wanted, WrittenDistribution } from "./wanted.ts";
@@ -25,12 +25,12 @@ export interface Posed {
   readonly wanted: Wanted;
 }
 
-/** Trees of the same pairs, in sets of which a planner chooses one; the sets have more and more slices. */
+/** Trees of the same pairs, with more and more slices. */
 export interface Slicings {
   /** Fewer slices than one device's memory needs: slicing alone is not possible. */
-  readonly coarse: readonly (readonly ContractionTree[])[];
+  readonly coarse: readonly ContractionTree[];
   /** As many as one device's memory needs, and more. */
-  readonly fine: readonly (readonly ContractionTree[])[];
+  readonly fine: readonly ContractionTree[];
 }
 
 export interface Chosen {
@@ -40,16 +40,13 @@ export interface Chosen {
   readonly fewest: ContractionTree;
 }
 
-/** Slices that no longer make a planner's schedule faster, in a row, before others are tried. */
-const PATIENCE = 4;
-
 /**
  * The fastest schedule that fits, of those that the wanted method makes, or of all methods but `joint`. Throws UserError where none
  * fits the memory of a device, with what would, and where the machine has not the wanted groups.
  */
 export function fastestOver(posed: Posed, { coarse, fine }: Slicings): Chosen {
   const { network, model, wanted } = posed;
-  const trees = [...coarse, ...fine].flat();
+  const trees = [...coarse, ...fine];
   const hunt: Hunt = { ...posed, problems: new Map(), least: new Map(), best: undefined, refused: [] };
   const [first] = trees;
   if (first !== undefined) {
@@ -60,8 +57,7 @@ export function fastestOver(posed: Posed, { coarse, fine }: Slicings): Chosen {
     }
   }
   for (const planner of plannersFor(wanted, model)) {
-    if (planner !== planSlicing) sweep(hunt, planner, coarse);
-    sweep(hunt, planner, fine);
+    sweep(hunt, planner, planner === planSlicing ? fine : trees);
   }
   if (hunt.best !== undefined) return hunt.best;
   throw refusalOf(hunt, trees);
@@ -75,56 +71,37 @@ interface Hunt extends Posed {
   best: Chosen | undefined;
 }
 
-/** One planner on trees with more and more slices, until they no longer help. */
-function sweep(hunt: Hunt, planner: Planner, sets: Slicings["fine"]): void {
-  let own = Infinity;
-  let idle = 0;
-  for (const set of sets) {
-    if (idle >= PATIENCE) break;
-    const seconds = hunt.best?.schedule.modelledSeconds;
-    const able = set.filter((tree) => seconds === undefined || (hunt.least.get(tree)?.all ?? 0) < seconds);
-    if (able.length === 0) idle = 0;
-    const { schedule, skippedSeconds } = able.length === 0 ? NOTHING : planned(hunt, planner, able);
-    // What was left alone may have been faster than the planner's own before: then more is tried than without a limit, never less.
-    const least = Math.min(schedule?.modelledSeconds ?? Infinity, skippedSeconds);
-    if (least === Infinity) continue;
-    idle = least < own ? 0 : idle + 1;
-    own = Math.min(own, schedule?.modelledSeconds ?? Infinity);
-  }
+/** One planner: on each tree alone with fewer slices than any that fits so far, then on the others at once. */
+function sweep(hunt: Hunt, planner: Planner, trees: readonly ContractionTree[]): void {
+  let next = 0;
+  for (; next < trees.length && fewer(hunt, trees[next] as ContractionTree); next += 1)
+    attempt(hunt, planner, trees.slice(next, next + 1), Infinity);
+  const limit = hunt.best?.schedule.modelledSeconds ?? Infinity;
+  const able = trees.slice(next).filter((tree) => (hunt.least.get(tree)?.all ?? 0) < limit);
+  if (able.length > 0) attempt(hunt, planner, able, limit);
 }
 
-interface Attempt extends Pick<Planned, "skippedSeconds"> {
-  readonly schedule?: Schedule;
+/** Whether a schedule of the tree would be the one with the fewest slices. */
+function fewer({ best, network }: Hunt, tree: ContractionTree): boolean {
+  return best === undefined || sliceCount(network, tree) < sliceCount(network, best.fewest);
 }
 
-const NOTHING: Attempt = { skippedSeconds: Infinity };
-
-/** The planner's schedule, or nothing where none fits or the trees have not what is wanted; why is kept. */
-function planned(hunt: Hunt, planner: Planner, trees: readonly ContractionTree[]): Attempt {
+/** Notes the planner's schedule; or, where none fits or the trees have not what is wanted, why. */
+function attempt(hunt: Hunt, planner: Planner, trees: readonly ContractionTree[], limit: number): void {
   try {
     const problems = trees.map((tree) => problemFor(hunt, tree));
-    const { best, leastBytes, skippedSeconds } = planner(problems, limitFor(hunt, trees));
+    const { best, leastBytes } = planner(problems, limit);
     if (best !== undefined) note(hunt, best);
     else hunt.refused.push({ ...(problems[0] && { problem: problems[0] }), bytes: leastBytes });
-    return { skippedSeconds, ...(best && { schedule: best.schedule }) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     hunt.refused.push({ error, bytes: Infinity });
-    return NOTHING;
   }
 }
 
-/** Seconds that a schedule has to beat; none where one that fits counts, as of fewer slices than any so far. */
-function limitFor({ best, network }: Hunt, trees: readonly ContractionTree[]): number {
-  if (best === undefined) return Infinity;
-  const fewest = sliceCount(network, best.fewest);
-  return trees.some((tree) => sliceCount(network, tree) < fewest) ? Infinity : best.schedule.modelledSeconds;
-}
-
 function note(hunt: Hunt, { problem: { tree }, schedule }: Placed): void {
-  const { best, network } = hunt;
-  const fewer = best === undefined || sliceCount(network, tree) < sliceCount(network, best.fewest);
-  const fewest = fewer ? tree : best.fewest;
+  const { best } = hunt;
+  const fewest = best === undefined || fewer(hunt, tree) ? tree : best.fewest;
   const faster = best === undefined || schedule.modelledSeconds < best.schedule.modelledSeconds;
   hunt.best = faster ? { tree, schedule, fewest } : { ...best, fewest };
 }

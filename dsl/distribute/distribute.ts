@@ -32,7 +32,7 @@ export function distribute(
   const model: CostModel = { machine, dtype: network.dtype, mesh: meshOf(machine, devices) };
   const written = wanted.over !== undefined && wanted.over.length > 0;
   const trees = written ? [tree] : [tree, ...finer(network, tree, model)];
-  return assertSound(fastestOver({ network, model, wanted }, { coarse: [], fine: [trees] }).schedule);
+  return assertSound(fastestOver({ network, model, wanted }, { coarse: [], fine: trees }).schedule);
 }
 
 /** The tree with those further slices that the devices would share best, each of them taking some; none where they do not help. */

@@ -1,9 +1,9 @@
-/** Modelled seconds of placements without lowering them: contractions and moves, no permutations; and what no lowering of them beats. */
+/** Modelled seconds of placements without lowering them: contractions, loads and moves, no permutations; and what no lowering of them beats. */
 import type { ModeId } from "../schedule/schedule.ts";
 import { rankCount } from "../schedule/schedule.ts";
 import { sliceCount } from "./assemble.ts";
 import { collectiveStep } from "./collective.ts";
-import { denseSeconds, localSeconds } from "./model.ts";
+import { denseSeconds, localSeconds, type CostModel } from "./model.ts";
 import { elementCount } from "./modes.ts";
 import { movesOf } from "./moves.ts";
 import { isWhole, withoutSplit, type NodePlacements, type Split } from "./place.ts";
@@ -14,30 +14,39 @@ import { sizesOf } from "./sizes.ts";
 /** What a sliced tree is placed with, on which ranks. */
 type Placing = Pick<Problem, "network" | "tree" | "modes" | "model">;
 
-export function secondsOfPlacements(
+/** Modelled seconds of placements, on a rank. */
+export interface Estimate {
+  /** Of contractions and loads. */
+  readonly local: number;
+  /** Of moves. */
+  readonly moving: number;
+  /** Of permutations before moves, since modes that come have to lead; they mostly are needed. */
+  readonly packing: number;
+}
+
+/** What a schedule of the estimated placements takes, about: it permutes more, and some moves need no packing. */
+export function secondsOf({ local, moving, packing }: Estimate): number {
+  return local + moving + packing;
+}
+
+export function estimateOf(
   placing: Placing,
   placements: NodePlacements,
   sliceDigits: readonly number[],
-): number {
+): Estimate {
   const times = timesOf(placing, sliceDigits);
-  return contracting(placing, placements, times) + moving(placing, placements, times);
+  const local = contracting(placing, placements, times) + loading(placing, placements, times);
+  return { local, ...moving(placing, placements, times) };
 }
 
 /**
- * Modelled seconds that no schedule of the placements beats: contractions of dense matrices, loads, and moves, as far as the machine
- * hides none behind contractions. Nothing where products were measured, since those of other forms may be faster than the mean.
+ * Modelled seconds that no schedule of the estimated placements beats: contractions of dense matrices, loads, and moves, as far as the
+ * machine hides none behind contractions. Nothing where products were measured, since those of other forms may be faster than the mean.
  */
-export function leastSecondsOf(
-  placing: Placing,
-  placements: NodePlacements,
-  sliceDigits: readonly number[],
-): number {
-  const { dtype, machine } = placing.model;
+export function leastSecondsOf({ machine, dtype }: CostModel, { local, moving }: Estimate): number {
   const { device, overlaps } = machine;
   if (device.products?.[dtype] !== undefined) return 0;
-  const times = timesOf(placing, sliceDigits);
-  const local = contracting(placing, placements, times) + loading(placing, placements, times);
-  return overlaps === true ? local : local + moving(placing, placements, times);
+  return overlaps === true ? local : local + moving;
 }
 
 /** How often a rank runs what makes a node. */
@@ -88,19 +97,24 @@ function mark(
   for (const mode of withoutSplit(modes, split)) roles[mode] = (roles[mode] as number) | role;
 }
 
-function moving({ modes, model }: Placing, placements: NodePlacements, times: Times): number {
-  let seconds = 0;
+function moving(
+  { modes, model }: Placing,
+  placements: NodePlacements,
+  times: Times,
+): Pick<Estimate, "moving" | "packing"> {
+  let [moving, packing] = [0, 0];
   const root = modes.nodes.length - 1;
   for (let node = modes.leaves; node < root; node += 1) {
     const moves = movesOf(placements, node);
     if (moves.length === 0) continue;
     let elements = elementsWithout(modes, node, placements.made[node]);
     for (const { kind, digits, comes, leaves } of moves) {
-      seconds += times(node) * collectiveStep(model, kind, digits, elements).seconds;
+      moving += times(node) * collectiveStep(model, kind, digits, elements).seconds;
+      if (comes.length > 0) packing += times(node) * localSeconds(model, 0, 2 * elements);
       elements *= elementCount(modes.modes, leaves) / elementCount(modes.modes, comes);
     }
   }
-  return seconds;
+  return { moving, packing };
 }
 
 function loading({ modes, model }: Placing, { used, made }: NodePlacements, times: Times): number {

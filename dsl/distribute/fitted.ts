@@ -1,7 +1,7 @@
 /** Placements lowered where they may fit: what is too large for sure is not worth a schedule. */
 import { elementBytes } from "../network/network.ts";
 import type { Schedule } from "../schedule/schedule.ts";
-import { scheduleOf, type Shared } from "./assemble.ts";
+import { scheduleWithin, type Shared } from "./assemble.ts";
 import { leastPeak } from "./peak.ts";
 import type { NodePlacements } from "./place.ts";
 import type { Method } from "./wanted.ts";
@@ -19,16 +19,21 @@ export function leastBytesOf(
   return elements * elementBytes(model.dtype);
 }
 
-/** The schedule if it fits the memory of a device; and the bytes that it needs there, at the least where it was not made. */
+/**
+ * The schedule if it fits the memory of a device and takes less than `limit` modelled seconds; and the bytes that it needs there, at the
+ * least where it was not made.
+ */
 export function fitted(
   shared: Shared,
   placements: NodePlacements,
   method: Method,
+  limit = Infinity,
 ): { readonly schedule?: Schedule; readonly bytes: number } {
   const { memoryBytes } = shared.model.machine.device;
   const least = leastBytesOf(shared, placements);
   if (least > memoryBytes) return { bytes: least };
-  const schedule = scheduleOf(shared, placements, method);
+  const schedule = scheduleWithin(shared, placements, method, limit);
+  if (schedule === undefined) return { bytes: least };
   const bytes = schedule.peakBytes;
-  return bytes > memoryBytes ? { bytes } : { schedule, bytes };
+  return bytes > memoryBytes || schedule.modelledSeconds >= limit ? { bytes } : { schedule, bytes };
 }

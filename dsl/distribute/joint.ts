@@ -69,7 +69,7 @@ export function distributeJointly(
   attempt(
     hunt,
     start,
-    (tree) => fastestOver({ network, model, wanted }, { coarse: [], fine: [[tree]] }).schedule,
+    (tree) => fastestOver({ network, model, wanted }, { coarse: [], fine: [tree] }).schedule,
   );
   const levels = levelsOf(hunt, wanted.groupSize);
   begin(hunt, levels, start);

@@ -17,8 +17,6 @@ export interface Problem extends Omit<Shared, "sliceDigits"> {
 export interface Planned {
   readonly best?: Placed;
   readonly leastBytes: number;
-  /** Modelled seconds that no placement beats which was left alone, since it cannot beat the limit. */
-  readonly skippedSeconds: number;
 }
 
 export interface Placed {
@@ -28,17 +26,6 @@ export interface Placed {
 
 /**
  * Of several problems, with more and more slices of the same tree, the one that a schedule is fastest for. `limit`: modelled seconds that a
- * schedule has to beat; what cannot is not lowered, and taken to fit.
+ * schedule has to beat.
  */
 export type Planner = (problems: readonly Problem[], limit: number) => Planned;
-
-/** Sums of the same numbers in another order differ by less. */
-const ROUNDING = 1e-9;
-
-/** Whether what takes `least` seconds at the least cannot beat the limit. */
-export function hopeless(least: number, limit: number): boolean {
-  return least >= limit * (1 + ROUNDING);
-}
-
-/** Estimates know no permutations, which take about the same share of all: what is slower than the best by this factor is not lowered. */
-export const CLOSE = 1.03;

@@ -1,16 +1,16 @@
 /** The planners that work by dynamic programming: along the stem over prefixes of modes, and over the whole tree. */
 import { UserError } from "../base/diagnostic.ts";
-import { rankCount, type Schedule } from "../schedule/schedule.ts";
+import { rankCount } from "../schedule/schedule.ts";
 import { sliceCount } from "./assemble.ts";
 import { prefixCandidates, wholeCandidates, type Candidates } from "./candidates.ts";
 import { treeFacts, treeShape, type TreeFacts, type TreeShape } from "./facts.ts";
-import { leastSecondsOf } from "./estimate.ts";
-import { fitted, leastBytesOf } from "./fitted.ts";
+import { Contest, type Entrant } from "./contest.ts";
+import { estimateOf, secondsOf } from "./estimate.ts";
+import { leastBytesOf } from "./fitted.ts";
 import { likelyChoices } from "./groups.ts";
 import { placementsOf } from "./number.ts";
-import type { NodePlacements } from "./place.ts";
 import { pricing } from "./price.ts";
-import { CLOSE, hopeless, type Placed, type Planned, type Planner, type Problem } from "./problem.ts";
+import type { Planned, Planner, Problem } from "./problem.ts";
 import { digitClasses, groupRanks, type DigitClass } from "./spread.ts";
 import { onStem } from "./stem.ts";
 import { placeTree } from "./tree.ts";
@@ -51,9 +51,8 @@ interface Sharing {
   readonly candidates: Candidates;
 }
 
-interface Draft {
+interface Draft extends Entrant {
   readonly subject: Subject;
-  readonly sliceDigits: readonly number[];
   /** Number of the share of memory. */
   readonly share: number;
   /** States a node that were kept, at the most. */
@@ -61,7 +60,6 @@ interface Draft {
   /** Whether no state was dropped. */
   readonly complete: boolean;
   readonly seconds: number;
-  readonly placements: NodePlacements;
 }
 
 /** Choices of groups that have the digits that written distributions need. Throws UserError where none has. */
@@ -101,55 +99,39 @@ function nextDrafts(subject: Subject, method: Programme, count: number): Draft[]
   return found;
 }
 
+/** Problems that bring nothing faster, in a row, before others are looked at. */
+const PATIENCE = 4;
+
 /** Drafts for every choice of groups, the most promising lowered first, until others are no longer close. */
 function programmed(problems: readonly Problem[], method: Programme, limit: number): Planned {
   const fresh = [...problems].sort((a, b) => a.leastSeconds - b.leastSeconds);
   const drafts: Draft[] = [];
-  let best: Placed | undefined;
-  let [first, leastBytes, skippedSeconds] = [Infinity, Infinity, Infinity];
+  const contest = new Contest(method, limit);
+  let [fastest, idle] = [Infinity, 0];
   for (;;) {
     drafts.sort((a, b) => a.seconds - b.seconds);
     const [soonest] = fresh;
-    if (
-      soonest !== undefined &&
-      soonest.leastSeconds <= Math.min(CLOSE * first, drafts[0]?.seconds ?? Infinity)
-    ) {
-      drafts.push(...nextDrafts(subjectOf(soonest), method, FIRST_CHOICES));
+    const [next] = drafts;
+    const looking = next === undefined || (idle < PATIENCE && (soonest?.leastSeconds ?? 0) <= next.seconds);
+    if (looking && soonest !== undefined && contest.isOpenTo(soonest.leastSeconds)) {
       fresh.shift();
+      const found = nextDrafts(subjectOf(soonest), method, FIRST_CHOICES);
+      const own = found.reduce((least, { seconds }) => Math.min(least, seconds), Infinity);
+      idle = own < fastest ? 0 : idle + 1;
+      fastest = Math.min(fastest, own);
+      drafts.push(...found);
       continue;
     }
-    const next = drafts.shift();
-    if (next === undefined || next.seconds > CLOSE * first) break;
-    const { schedule, bytes, least } = tried(next, method, limit);
-    leastBytes = Math.min(leastBytes, bytes);
-    const { memoryBytes } = next.subject.problem.model.machine.device;
+    if (next === undefined || !contest.isOpenTo(next.seconds)) return contest;
+    drafts.shift();
+    const { memoryBytes } = next.problem.model.machine.device;
+    const few = next.states === FEW_STATES;
+    const bytes = few ? leastBytesOf(next.problem, next.placements) : contest.enter(next);
     if (bytes > memoryBytes) {
       drafts.push(...smallerDrafts(next, method, bytes / memoryBytes));
       drafts.push(...nextDrafts(next.subject, method, 1));
-    } else if (next.states === FEW_STATES) drafts.push(fullDraft(next, method));
-    else {
-      first = Math.min(first, next.seconds);
-      if (least !== undefined) skippedSeconds = Math.min(skippedSeconds, least);
-      if (schedule !== undefined && schedule.modelledSeconds < (best?.schedule.modelledSeconds ?? Infinity))
-        best = { problem: next.subject.problem, schedule };
-    }
+    } else if (few) drafts.push(fullDraft(next, method));
   }
-  return { ...(best && { best }), leastBytes, skippedSeconds };
-}
-
-/** The bytes that a draft needs, at the least where it is not lowered: a first look, or, with its least seconds, one that is hopeless. */
-function tried(
-  { subject: { problem }, sliceDigits, placements, states }: Draft,
-  method: Programme,
-  limit: number,
-): { readonly schedule?: Schedule; readonly bytes: number; readonly least?: number } {
-  const { mesh, machine } = problem.model;
-  const bytes = leastBytesOf(problem, placements);
-  if (states === FEW_STATES || bytes > machine.device.memoryBytes) return { bytes };
-  const least = limit < Infinity ? leastSecondsOf(problem, placements, sliceDigits) : 0;
-  if (hopeless(least, limit)) return { bytes, least };
-  const alone = sliceDigits.length > 0 && sliceDigits.length === mesh.length;
-  return fitted({ ...problem, sliceDigits }, placements, alone ? "slicing" : method);
 }
 
 /** With many states a node; the same where few were all that there are. */
@@ -202,9 +184,12 @@ function draft(
   const { facts, classes, candidates } = sharingOf(subject, method, sliceDigits);
   const placed = placeTree(pricing(facts, model, classes, room), candidates, states);
   if (placed === undefined) return undefined;
+  const { problem } = subject;
   const placements = placementsOf(facts, classes, model.mesh.length, placed);
-  const { seconds, complete } = placed;
-  return { subject, sliceDigits, share, states, complete, seconds, placements };
+  const estimate = estimateOf(problem, placements, sliceDigits);
+  const seconds = secondsOf(estimate);
+  const { complete } = placed;
+  return { subject, problem, sliceDigits, share, states, complete, seconds, placements, estimate };
 }
 
 function sharingOf(subject: Subject, method: Programme, sliceDigits: readonly number[]): Sharing {

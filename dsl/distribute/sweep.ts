@@ -140,8 +140,8 @@ function planned(subject: Subject, machine: Machine, devices: number, wanted: Wa
   const log2Largest = ({ sliced }: ContractionTree): number =>
     work === undefined ? 0 : plainCost(withSliced(work.graph, sliced), work.nodes).log2Size;
   const slicings = {
-    coarse: coarse.filter((tree) => log2Largest(tree) <= room).map((tree) => [tree]),
-    fine: distinct([...fine, ...finer]).map((tree) => [tree]),
+    coarse: coarse.filter((tree) => log2Largest(tree) <= room),
+    fine: distinct([...fine, ...finer]),
   };
   const chosen = fastestOver({ network, model, wanted }, slicings);
   return { ...chosen, schedule: assertSound(chosen.schedule) };

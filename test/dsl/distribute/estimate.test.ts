@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { scheduleOf } from "../../../dsl/distribute/assemble.ts";
 import { wholeCandidates } from "../../../dsl/distribute/candidates.ts";
-import { leastSecondsOf } from "../../../dsl/distribute/estimate.ts";
+import { estimateOf, leastSecondsOf } from "../../../dsl/distribute/estimate.ts";
 import { treeFacts, treeShape } from "../../../dsl/distribute/facts.ts";
 import { meshOf } from "../../../dsl/distribute/mesh.ts";
 import { modeTree } from "../../../dsl/distribute/modes.ts";
@@ -45,7 +45,7 @@ test.each([1, 2, 4, 6])("on %i devices no schedule beats what its placements say
       ...(placed ? [placementsOf(facts, classes, mesh.length, placed)] : []),
     ]) {
       const { modelledSeconds, steps } = scheduleOf(shared, placements, "tree");
-      const least = leastSecondsOf(shared, placements, []);
+      const least = leastSecondsOf(model, estimateOf(shared, placements, []));
       expect(least).toBeLessThanOrEqual(modelledSeconds * (1 + 1e-12));
       walkSteps(steps, ({ kind }) => (moving += COLLECTIVES.includes(kind) ? 1 : 0));
       if (least > 0.8 * modelledSeconds) near += 1;
