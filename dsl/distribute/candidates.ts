@@ -3,7 +3,7 @@
  * modes, in several roles, and those that keep what an operand comes with and replace what is about to be contracted.
  */
 import type { ModeId } from "../schedule/schedule.ts";
-import type { TreeFacts } from "./facts.ts";
+import { holds, type TreeFacts } from "./facts.ts";
 import type { Made } from "./price.ts";
 import { allSpreads, fill, filled, SpreadTable, type DigitClass, type Spread } from "./spread.ts";
 
@@ -78,11 +78,11 @@ export function prefixCandidates(facts: TreeFacts, classes: readonly DigitClass[
     found.add(whole(facts, classes, kept));
     for (const { node: operand, made } of sources)
       for (const { split } of made) {
-        const living = split.map((modes) => modes.filter((mode) => facts.held[node]?.has(mode)));
+        const living = split.map((modes) => modes.filter((mode) => holds(facts, node, mode)));
         const fixed = living.reduce((sum, modes) => sum + modes.length, 0);
         const before = split.reduce((sum, modes) => sum + modes.length, 0);
         if (fixed < before) continue;
-        const fresh = kept.filter((mode) => facts.held[operand]?.has(mode) !== true);
+        const fresh = kept.filter((mode) => !holds(facts, operand, mode));
         found.add(filled(facts.tree, classes, living, fresh, freeDigits(classes, living)));
       }
     return found.spreads;
@@ -98,15 +98,16 @@ interface Orders {
   readonly all: readonly (readonly ModeId[])[];
 }
 
-function ordersOf({ tree, involved, held, death }: TreeFacts, node: number): Orders {
+function ordersOf(facts: TreeFacts, node: number): Orders {
+  const { tree, involved, death } = facts;
   const life = [...(involved[node] ?? [])].sort((a, b) => (death[a] ?? 0) - (death[b] ?? 0) || a - b);
   const pair = tree.pairs[node - tree.leaves];
-  const [first, second] = [held[pair?.[0] ?? -1], held[pair?.[1] ?? -1]];
-  const kept = life.filter((mode) => held[node]?.has(mode));
-  const reduced = life.filter((mode) => held[node]?.has(mode) !== true);
-  const batch = kept.filter((mode) => first?.has(mode) === true && second?.has(mode) === true);
-  const ofFirst = kept.filter((mode) => second?.has(mode) !== true);
-  const ofSecond = kept.filter((mode) => first?.has(mode) !== true);
+  const [first, second] = [tree.nodes[pair?.[0] ?? -1] ?? [], tree.nodes[pair?.[1] ?? -1] ?? []];
+  const kept = life.filter((mode) => holds(facts, node, mode));
+  const reduced = life.filter((mode) => !holds(facts, node, mode));
+  const batch = kept.filter((mode) => first.includes(mode) && second.includes(mode));
+  const ofFirst = kept.filter((mode) => !second.includes(mode));
+  const ofSecond = kept.filter((mode) => !first.includes(mode));
   const all = [
     life,
     kept,
@@ -183,8 +184,8 @@ function extensionOf(
   source: Source,
   { life, kept }: Orders,
 ): Extension {
-  const lacked = life.filter((mode) => facts.held[source.node]?.has(mode) !== true);
-  return { facts, classes, tiers, life, kept, keeps: facts.held[node] ?? new Set(), lacked };
+  const lacked = life.filter((mode) => !holds(facts, source.node, mode));
+  return { facts, classes, tiers, life, kept, keeps: new Set(facts.tree.nodes[node]), lacked };
 }
 
 /** What an operand comes with: kept whole; without what dies here; with the digits of one tier chosen anew. */

@@ -1,10 +1,11 @@
 /** Modelled seconds of placements without lowering them: contractions, loads and moves, no permutations; and what no lowering of them beats. */
+import { onceFor } from "../base/memo.ts";
 import type { ModeId } from "../schedule/schedule.ts";
 import { rankCount } from "../schedule/schedule.ts";
 import { sliceCount } from "./assemble.ts";
 import { collectiveStep } from "./collective.ts";
 import { denseSeconds, localSeconds, type CostModel } from "./model.ts";
-import { elementCount } from "./modes.ts";
+import { elementCount, modesOf, type ModeTree } from "./modes.ts";
 import { movesOf } from "./moves.ts";
 import { isWhole, withoutSplit, type NodePlacements, type Split } from "./place.ts";
 import { IN_FIRST, IN_RESULT, IN_SECOND } from "./price.ts";
@@ -58,34 +59,56 @@ function timesOf({ network, tree, modes, model }: Placing, sliceDigits: readonly
   return (node) => (modes.sliceDependent[node] === true ? rounds : 1);
 }
 
-function contracting({ modes, model }: Placing, { used, made }: NodePlacements, times: Times): number {
-  const { nodes, pairs, leaves } = modes;
-  /** By mode: which operands have it on a rank, and whether the result keeps it. */
+/** Of the pairs of a tree, by position: seconds of the product of whole operands. */
+const wholeSeconds = onceFor((tree: ModeTree) =>
+  onceFor((model: CostModel) => {
+    const nothing = { made: tree.nodes.map(() => []), used: [] };
+    const roles = new Uint8Array(tree.modes.length);
+    return Float64Array.from(tree.pairs, (_, position) => pairSeconds(tree, model, nothing, position, roles));
+  }),
+);
+
+function contracting({ modes, model }: Placing, placements: NodePlacements, times: Times): number {
+  const { made, used } = placements;
   const roles = new Uint8Array(modes.modes.length);
-  const { extents: extent } = sizesOf(modes);
+  const whole = wholeSeconds(modes)(model);
+  const isSplit = (node: number): boolean => !isWhole(used[node] ?? made[node] ?? []);
   let seconds = 0;
-  for (let position = 0; position < pairs.length; position += 1) {
-    const [a, b] = pairs[position] as readonly [number, number];
-    const out = leaves + position;
-    for (const mode of nodes[out] ?? []) roles[mode] = IN_RESULT;
-    const extents = { batch: 1, m: 1, n: 1, k: 1 };
-    mark(roles, nodes[a], used[a] ?? made[a], IN_FIRST);
-    mark(roles, nodes[b], used[b] ?? made[b], IN_SECOND);
-    for (const mode of nodes[a] ?? []) {
-      const role = roles[mode] as number;
-      if ((role & IN_FIRST) === 0) continue;
-      const own = extent[mode] as number;
-      if ((role & IN_SECOND) === 0) extents.m *= own;
-      else if ((role & IN_RESULT) !== 0) extents.batch *= own;
-      else extents.k *= own;
-    }
-    for (const mode of nodes[b] ?? [])
-      if (((roles[mode] as number) & (IN_FIRST | IN_SECOND)) === IN_SECOND)
-        extents.n *= extent[mode] as number;
-    for (const node of [a, b, out]) for (const mode of nodes[node] ?? []) roles[mode] = 0;
-    seconds += times(out) * denseSeconds(model, extents);
-  }
+  modes.pairs.forEach(([a, b], position) => {
+    const own =
+      isSplit(a) || isSplit(b) ? pairSeconds(modes, model, placements, position, roles) : whole[position];
+    seconds += times(modes.leaves + position) * (own ?? 0);
+  });
   return seconds;
+}
+
+/** `roles`: by mode, which operands have it on a rank, and whether the result keeps it; none before and after. */
+function pairSeconds(
+  { nodes, pairs, leaves, modes }: ModeTree,
+  model: CostModel,
+  { made, used }: NodePlacements,
+  position: number,
+  roles: Uint8Array,
+): number {
+  const [a, b] = pairs[position] as readonly [number, number];
+  const out = leaves + position;
+  const extents = { batch: 1, m: 1, n: 1, k: 1 };
+  for (const mode of nodes[out] ?? []) roles[mode] = IN_RESULT;
+  mark(roles, nodes[a], used[a] ?? made[a], IN_FIRST);
+  mark(roles, nodes[b], used[b] ?? made[b], IN_SECOND);
+  for (const mode of nodes[a] ?? []) {
+    const role = roles[mode] as number;
+    if ((role & IN_FIRST) === 0) continue;
+    const { extent } = modesOf(modes, mode);
+    if ((role & IN_SECOND) === 0) extents.m *= extent;
+    else if ((role & IN_RESULT) !== 0) extents.batch *= extent;
+    else extents.k *= extent;
+  }
+  for (const mode of nodes[b] ?? [])
+    if (((roles[mode] as number) & (IN_FIRST | IN_SECOND)) === IN_SECOND)
+      extents.n *= modesOf(modes, mode).extent;
+  for (const node of [a, b, out]) for (const mode of nodes[node] ?? []) roles[mode] = 0;
+  return denseSeconds(model, extents);
 }
 
 function mark(

@@ -3,7 +3,7 @@ import { onceFor } from "../base/memo.ts";
 import { elementBytes } from "../network/network.ts";
 import type { ModeId } from "../schedule/schedule.ts";
 import { localSeconds, type CostModel } from "./model.ts";
-import { elementCount, type ModeTree } from "./modes.ts";
+import type { ModeTree } from "./modes.ts";
 import { sizesOf } from "./sizes.ts";
 
 /** Subtrees of less than this share of what each rank has to do are computed in the shards that their consumer needs. */
@@ -14,14 +14,12 @@ const LIGHT_MEMORY_SHARE = 1 / 64;
 /** What a tree says of itself, whoever contracts it. */
 export interface TreeShape {
   readonly tree: ModeTree;
-  /** Per node: its modes. */
-  readonly held: readonly ReadonlySet<ModeId>[];
   /** Per node: element count of its value, not split. */
   readonly elements: Float64Array;
   /** Per node: the modes of both operands; those of the value for a leaf. */
   readonly involved: readonly (readonly ModeId[])[];
-  /** Per node: element count of all of those together. */
-  readonly whole: Float64Array;
+  /** Per node: multiply-adds of its pair. */
+  readonly multiplyAdds: Float64Array;
   /** Per node: steps to the root. */
   readonly depth: Int32Array;
   /** Per mode: depth of the pair that contracts it, -1 for open ones: the smaller, the longer it lives. */
@@ -41,14 +39,13 @@ export interface TreeFacts extends TreeShape {
 export const treeShape = onceFor(shaped);
 
 function shaped(tree: ModeTree): TreeShape {
-  const held = tree.nodes.map((modes) => new Set(modes));
-  const { elements } = sizesOf(tree);
-  const involved = tree.nodes.map((modes, node) => {
-    const pair = tree.pairs[node - tree.leaves];
-    return pair === undefined ? modes : [...new Set(pair.flatMap((child) => tree.nodes[child] ?? []))];
-  });
-  const whole = Float64Array.from(involved, (modes) => elementCount(tree.modes, modes));
-  return { tree, held, elements, involved, whole, ...lifetimes(tree, involved, held) };
+  const { elements, involved, multiplyAdds } = sizesOf(tree);
+  return { tree, elements, involved, multiplyAdds, ...lifetimes(tree, involved) };
+}
+
+/** Whether a node's value has the mode. */
+export function holds({ tree }: TreeShape, node: number, mode: ModeId): boolean {
+  return tree.nodes[node]?.includes(mode) === true;
 }
 
 /** `rounds`: slices that each group of `ranks` ranks runs. */
@@ -62,7 +59,6 @@ export function treeFacts(shape: TreeShape, model: CostModel, rounds: number, ra
 function lifetimes(
   tree: ModeTree,
   involved: readonly (readonly ModeId[])[],
-  held: readonly ReadonlySet<ModeId>[],
 ): { depth: Int32Array; death: Int32Array } {
   const depth = new Int32Array(tree.nodes.length);
   for (let node = tree.nodes.length - 1; node >= tree.leaves; node -= 1)
@@ -70,18 +66,18 @@ function lifetimes(
   const death = new Int32Array(tree.modes.length).fill(-1);
   for (let node = tree.leaves; node < tree.nodes.length; node += 1)
     for (const mode of involved[node] ?? [])
-      if (held[node]?.has(mode) !== true) death[mode] = depth[node] ?? 0;
+      if (tree.nodes[node]?.includes(mode) !== true) death[mode] = depth[node] ?? 0;
   return { depth, death };
 }
 
 type WithoutWork = Omit<TreeFacts, "work" | "heavy">;
 
-function subtreeWork({ tree, elements, whole, rounds }: WithoutWork, model: CostModel): Float64Array {
+function subtreeWork({ tree, elements, multiplyAdds, rounds }: WithoutWork, model: CostModel): Float64Array {
   const work = new Float64Array(tree.nodes.length);
   tree.pairs.forEach(([a, b], position) => {
     const node = tree.leaves + position;
     const moved = (elements[a] ?? 0) + (elements[b] ?? 0) + (elements[node] ?? 0);
-    const seconds = localSeconds(model, whole[node] ?? 1, moved);
+    const seconds = localSeconds(model, multiplyAdds[node] ?? 1, moved);
     const own = (seconds - model.machine.device.launchSeconds) * (rounds[node] ?? 1);
     work[node] = own + (work[a] ?? 0) + (work[b] ?? 0);
   });

@@ -100,8 +100,9 @@ function sharedModes(low: Lowering, out: number): Shared {
 
 type Operand = Roles & { readonly buffer: BufferId; readonly form: Form };
 
-function movedToUse(low: Lowering, { node, buffer, moved }: Value): BufferId | undefined {
-  return buffer === undefined || moved === true ? buffer : moveToUse(low, node, buffer);
+function movedToUse(low: Lowering, value: Value): Value {
+  const { node, buffer, moved } = value;
+  return buffer === undefined || moved === true ? value : { node, buffer: moveToUse(low, node, buffer) };
 }
 
 /** A value that moves and is permuted at once, where it does not grow: what its consumer's other operand needs is not there yet. */
@@ -115,7 +116,7 @@ function readied(low: Lowering, value: Value, { made, used }: Shards): Value {
 
 function contractPair(low: Lowering, node: number, pair: readonly [Value, Value]): Value {
   const inLoop = low.tree.sliceDependent[node] === true;
-  const moved = pair.map((value) => ({ ...value, buffer: movedToUse(low, value) })) as [Value, Value];
+  const moved = [movedToUse(low, pair[0]), movedToUse(low, pair[1])] as const;
   const { a, b, out, view } = arranged(low, node, moved) ?? chosen(low, node, moved);
   const buffer = emitContraction(low, node, [a, b], out, view, inLoop);
   for (const operand of [a, b]) release(low.program, operand, inLoop);
@@ -148,11 +149,14 @@ function chosen(low: Lowering, node: number, pair: readonly [Value, Value]): Arr
   const [a, b] = chosenOperands(low, node, pair);
   const count = (modes: readonly ModeId[]): number => elementCount(low.tree.modes, modes);
   const view: ContractionView = {
-    ...{ batch: count(a.batch), m: count(a.free), n: count(b.free), k: count(a.k) },
+    batch: count(a.batch),
+    m: count(a.free),
+    n: count(b.free),
+    k: count(a.k),
     formA: a.form === "free-k" ? "mk" : "km",
     formB: b.form === "free-k" ? "nk" : "kn",
   };
-  return { a: a.buffer, b: b.buffer, out: [...a.batch, ...a.free, ...b.free], view };
+  return { a: a.buffer, b: b.buffer, out: a.batch.concat(a.free, b.free), view };
 }
 
 /** The larger operand as it lies where it can, the smaller one to match. */
@@ -181,7 +185,7 @@ function asOperand(low: Lowering, value: Value, shared: Shared): Operand {
     free: order.filter((mode) => !batch.has(mode) && !k.has(mode)),
     k: order.filter((mode) => k.has(mode)),
   };
-  const wanted = [...roles.batch, ...roles.free, ...roles.k];
+  const wanted = roles.batch.concat(roles.free, roles.k);
   return { ...roles, form: "free-k", buffer: inOrder(low, value, wanted) };
 }
 
@@ -190,10 +194,10 @@ function matchOperand(low: Lowering, value: Value, shared: Shared, first: Roles)
   const order = orderOf(low, value);
   const free = order.filter((mode) => !shared.batch.has(mode) && !shared.k.has(mode));
   const roles = { batch: first.batch, k: first.k, free };
-  const freeLast = [...first.batch, ...free, ...first.k];
+  const freeLast = first.batch.concat(free, first.k);
   if (value.buffer !== undefined && sameOrder(order, freeLast))
     return { ...roles, form: "free-k", buffer: inOrder(low, value, freeLast) };
-  return { ...roles, form: "k-free", buffer: inOrder(low, value, [...first.batch, ...first.k, ...free]) };
+  return { ...roles, form: "k-free", buffer: inOrder(low, value, first.batch.concat(first.k, free)) };
 }
 
 function modesIn(low: Lowering, buffer: BufferId): readonly ModeId[] {
@@ -209,8 +213,8 @@ function inOrder(low: Lowering, value: Value, wanted: readonly ModeId[]): Buffer
 /** Whether the consumer can read a view of [batch][second's free][first's free], and none of the order with the roles as they are. */
 function swapHelps(low: Lowering, node: number, first: Operand, second: Operand): boolean {
   return (
-    !readsInPlace(low, node, [...first.batch, ...first.free, ...second.free]) &&
-    readsInPlace(low, node, [...first.batch, ...second.free, ...first.free])
+    !readsInPlace(low, node, first.batch.concat(first.free, second.free)) &&
+    readsInPlace(low, node, first.batch.concat(second.free, first.free))
   );
 }
 

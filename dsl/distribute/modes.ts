@@ -85,11 +85,11 @@ function contractNodes(tree: ContractionTree, leaves: ModeId[][], held: Int32Arr
   const nodes = [...leaves];
   for (const [a, b] of tree.pairs) {
     const first = nodes[a] ?? [];
-    const shared = new Set(first);
     const second = nodes[b] ?? [];
-    for (const id of second) if (shared.has(id)) held[id] = (held[id] ?? 0) - 1;
-    const union = [...first, ...second.filter((id) => !shared.has(id))];
-    nodes.push(union.filter((id) => (held[id] ?? 0) > 1));
+    for (const id of second) if (first.includes(id)) held[id] = (held[id] ?? 0) - 1;
+    const kept = first.filter((id) => (held[id] ?? 0) > 1);
+    for (const id of second) if ((held[id] ?? 0) > 1 && !first.includes(id)) kept.push(id);
+    nodes.push(kept);
   }
   return nodes;
 }

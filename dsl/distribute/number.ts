@@ -1,6 +1,6 @@
 /** From spreads to placements: numbers the digits, from the root to the leaves, so that modes that stay keep their digit. */
 import type { TreeFacts } from "./facts.ts";
-import type { NodePlacements, Split } from "./place.ts";
+import { restrict, type NodePlacements, type Split } from "./place.ts";
 import type { DigitClass } from "./spread.ts";
 import type { Spreads, State } from "./tree.ts";
 
@@ -19,17 +19,19 @@ export function placementsOf(
   digits: number,
   { byNode }: Spreads,
 ): NodePlacements {
-  const numbering: Numbering = { facts, classes, made: [], used: [], owed: new Map() };
   const { tree } = facts;
+  const ofNodes = (): Split[] => new Array<Split>(tree.nodes.length);
+  const numbering: Numbering = { facts, classes, made: ofNodes(), used: ofNodes(), owed: new Map() };
   const root = tree.nodes.length - 1;
   const nothing: Split = new Array<null>(digits).fill(null);
   const pending: [number, Split][] = [[root, nothing]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [node, wanted] = next;
-    const used = restrict(facts, node, wanted);
+    const modes = tree.nodes[node] ?? [];
+    const used = restrict(wanted, modes);
     const state = byNode.get(node);
     const layout = state === undefined ? used : numbered(numbering, state, used);
-    const made = state === undefined ? used : restrict(facts, node, layout);
+    const made = state === undefined ? used : restrict(layout, modes);
     numbering.used[node] = node === root ? made : used;
     numbering.made[node] = made;
     // What is restricted to itself owes nothing.
@@ -40,12 +42,6 @@ export function placementsOf(
     for (const child of tree.pairs[node - tree.leaves] ?? []) pending.push([child, layout]);
   }
   return numbering;
-}
-
-/** The split itself where the node has all of its modes: most of a tree is not split at all. */
-function restrict({ held }: TreeFacts, node: number, split: Split): Split {
-  const kept = (mode: number | null): boolean => mode === null || held[node]?.has(mode) === true;
-  return split.every(kept) ? split : split.map((mode) => (kept(mode) ? mode : null));
 }
 
 /** The digits of a spread, given how its value is read: what stays keeps its digit, owed sums go where a mode comes. */

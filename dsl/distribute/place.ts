@@ -123,9 +123,10 @@ function firstDistributed(tree: ModeTree, stem: Stem, reach: number): number {
   return sizes.findIndex((size) => size * reach >= largest);
 }
 
-/** Restricts a split to the modes that a tensor has. */
-function restrict(split: Split, modes: readonly ModeId[]): Split {
-  return split.map((mode) => (mode !== null && modes.includes(mode) ? mode : null));
+/** A split restricted to the modes that a tensor has; itself where that is all of it: most of a tree is not split at all. */
+export function restrict(split: Split, modes: readonly ModeId[]): Split {
+  const kept = (mode: ModeId | null): boolean => mode === null || modes.includes(mode);
+  return split.every(kept) ? split : split.map((mode) => (kept(mode) ? mode : null));
 }
 
 function demand(tree: ModeTree, node: number, split: Split, into: Split[][]): void {
@@ -144,8 +145,8 @@ export function placeGreedy(
   mesh: readonly MeshDigit[],
   usable: readonly boolean[],
 ): NodePlacements {
-  const made: Split[] = [];
-  const used: Split[] = [];
+  const made = new Array<Split>(tree.nodes.length);
+  const used = new Array<Split>(tree.nodes.length);
   const stem = stemOf(tree);
   const death = deaths(tree, stem);
   const longest = (modes: readonly ModeId[]): ModeId[] =>

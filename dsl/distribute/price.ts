@@ -136,7 +136,7 @@ function localExtents(pricing: Pricing, node: number, spread: Spread): ProductEx
   const { tree, elements } = facts;
   const flags = rolesOf(pricing, node);
   const [a, b] = tree.pairs[node - tree.leaves] ?? [-1, -1];
-  const all = facts.whole[node] ?? 1;
+  const all = facts.multiplyAdds[node] ?? 1;
   const [first, second, out] = [elements[a] ?? 1, elements[b] ?? 1, elements[node] ?? 1];
   const extents = {
     k: all / out,

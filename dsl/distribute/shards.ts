@@ -41,8 +41,8 @@ export function passOver(tree: ModeTree, placements: NodePlacements, rounds: num
     local,
     ...weights,
     batched: new Float64Array(tree.modes.length),
-    used: [],
-    arranged: [],
+    used: new Array<undefined>(nodes),
+    arranged: new Array<undefined>(nodes),
   };
   for (let node = 0; node < nodes; node += 1) weigh(pass, node, rounds);
   const most = pass.flops.reduce((a, b) => Math.max(a, b), 1);

@@ -10,6 +10,8 @@ export interface Sizes {
   readonly elements: Float64Array;
   /** Per node: multiply-adds of its pair; 1 for a leaf. */
   readonly multiplyAdds: Float64Array;
+  /** Per node: the modes of both operands; those of the value for a leaf. */
+  readonly involved: readonly (readonly ModeId[])[];
   /** Per node: modes that both operands and the result have; absent where there are none. */
   readonly batches: readonly (readonly ModeId[] | undefined)[];
 }
@@ -21,16 +23,16 @@ function measured(tree: ModeTree): Sizes {
   const extents = Float64Array.from(tree.modes, ({ extent }) => extent);
   const elements = Float64Array.from(tree.nodes, (ids) => elementCount(tree.modes, ids));
   const multiplyAdds = new Float64Array(tree.nodes.length).fill(1);
-  const batches: (readonly ModeId[] | undefined)[] = [];
+  const involved = tree.nodes.slice(0, tree.leaves);
+  const batches = new Array<readonly ModeId[] | undefined>(tree.nodes.length);
   tree.pairs.forEach(([a, b], position) => {
     const node = tree.leaves + position;
-    const first = tree.nodes[a] ?? [];
-    const inFirst = new Set(first);
-    const [shared, own]: ModeId[][] = [[], []];
-    for (const mode of tree.nodes[b] ?? []) (inFirst.has(mode) ? shared : own)?.push(mode);
-    multiplyAdds[node] = elementCount(tree.modes, first.concat(own ?? []));
-    const batch = shared?.filter((mode) => tree.nodes[node]?.includes(mode)) ?? [];
+    const [first, second, kept] = [tree.nodes[a] ?? [], tree.nodes[b] ?? [], tree.nodes[node] ?? []];
+    const all = first.concat(second.filter((mode) => !first.includes(mode)));
+    multiplyAdds[node] = elementCount(tree.modes, all);
+    involved.push(all);
+    const batch = second.filter((mode) => first.includes(mode) && kept.includes(mode));
     if (batch.length > 0) batches[node] = batch;
   });
-  return { extents, elements, multiplyAdds, batches };
+  return { extents, elements, multiplyAdds, involved, batches };
 }

@@ -52,7 +52,7 @@ export function placeTree(
   const { facts } = pricing;
   if (!canFit(pricing)) return undefined;
   const { tree } = facts;
-  const states: State[][] = [];
+  const states = new Array<State[] | undefined>(tree.nodes.length);
   let complete = true;
   for (let node = tree.leaves; node < tree.nodes.length; node += 1) {
     if (facts.heavy[node] !== 1) continue;

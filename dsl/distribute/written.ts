@@ -3,7 +3,7 @@ import type { Label, Network } from "../network/network.ts";
 import type { ContractionTree } from "../plan/tree.ts";
 import type { ModeId } from "../schedule/schedule.ts";
 import type { Candidates } from "./candidates.ts";
-import type { TreeFacts } from "./facts.ts";
+import { holds, type TreeFacts } from "./facts.ts";
 import { modeTree, type ModeTree } from "./modes.ts";
 import { filled, restricted, spreadKey, type DigitClass, type Spread } from "./spread.ts";
 import type { WrittenDistribution } from "./wanted.ts";
@@ -65,7 +65,7 @@ interface Below {
 }
 
 function fixedSpreads(facts: TreeFacts, stages: readonly Stage[]): (Spread | undefined)[] {
-  const { tree, involved, held, heavy } = facts;
+  const { tree, involved, heavy } = facts;
   const below: Below[] = [];
   const fixed: (Spread | undefined)[] = [];
   tree.pairs.forEach((pair, position) => {
@@ -75,8 +75,7 @@ function fixedSpreads(facts: TreeFacts, stages: readonly Stage[]): (Spread | und
     const subtrees = pair.flatMap((child) => (below[child]?.stage === stage ? [below[child]] : []));
     const met = new Set(subtrees.flatMap((subtree) => [...subtree.met]));
     const here = stage.modes.filter((mode) => involved[node]?.includes(mode));
-    const ended =
-      subtrees.some((subtree) => subtree.ended) || here.some((mode) => held[node]?.has(mode) !== true);
+    const ended = subtrees.some((subtree) => subtree.ended) || here.some((mode) => !holds(facts, node, mode));
     const due = new Set(ended ? here.filter((mode) => !met.has(mode)) : here);
     if (heavy[node] === 1) {
       if (due.size > 0) fixed[node] = restricted(stage.spread, due);
@@ -89,13 +88,13 @@ function fixedSpreads(facts: TreeFacts, stages: readonly Stage[]): (Spread | und
 
 /** The largest pair that has a mode which no pair of its stage is split over, since all of them are light. */
 function largestPassedOver({ facts, fixed }: Written, stages: readonly Stage[]): number | undefined {
-  const { tree, involved, whole } = facts;
+  const { tree, involved, multiplyAdds } = facts;
   for (const { modes, first, end } of stages) {
     const nodes = Array.from({ length: end - first }, (_, place) => tree.leaves + first + place);
     for (const mode of modes) {
       if (nodes.some((node) => fixed[node]?.some((own) => own.includes(mode)))) continue;
       const having = nodes.filter((node) => involved[node]?.includes(mode));
-      having.sort((a, b) => (whole[b] ?? 0) - (whole[a] ?? 0));
+      having.sort((a, b) => (multiplyAdds[b] ?? 0) - (multiplyAdds[a] ?? 0));
       if (having[0] !== undefined) return having[0];
     }
   }

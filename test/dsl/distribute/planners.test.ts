@@ -139,8 +139,7 @@ function choicesOf({ facts, classes }: Pricing): Spread[][] {
 function combined(given: Pricing, spreads: readonly Spread[]): Spreads {
   const { facts, classes } = given;
   const { tree } = facts;
-  const restrict = (node: number, spread: Spread): Spread =>
-    restricted(spread, facts.held[node] ?? new Set());
+  const restrict = (node: number, spread: Spread): Spread => restricted(spread, new Set(tree.nodes[node]));
   const byNode = new Map<number, State>();
   let total = 0;
   tree.pairs.forEach((pair, position) => {
