@@ -3,7 +3,9 @@
  * thread, case by case in turns, on large products, on the thin and tiny ones that tensor networks give, and on permutations. `ceilings`:
  * the share of the first in what 128-bit vectors can do at most, measured in the same run, and that of the second in what they can with
  * fused multiply-adds. Bytes are those of each operand once.
- * `npm run bench arithmetic -- [--seconds 0.15]`, seconds of a measurement.
+ * Where others use the computer, goes in turns find a quiet moment for each.
+ * `npm run bench arithmetic -- [--seconds 0.15] [--goes 1] [--only TEXT]`: seconds of a measurement; the best of some goes counts; cases
+ * whose line has the text.
  */
 import { spawn } from "node:child_process";
 import path from "node:path";
@@ -130,11 +132,18 @@ function startNumpy(): Numpy {
 }
 
 export async function arithmetic(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { seconds: { type: "string", default: "0.15" } } });
-  const budget = Number(values.seconds);
+  const { values } = parseArgs({
+    args,
+    options: {
+      seconds: { type: "string", default: "0.15" },
+      goes: { type: "string", default: "1" },
+      only: { type: "string", default: "" },
+    },
+  });
+  const [budget, goes] = [Number(values.seconds), Number(values.goes)];
   installPeer();
-  const ceiling = vectorCeiling((call) => bestSeconds(call, budget));
-  const fused = vectorCeiling((call) => bestSeconds(call, budget), true);
+  const ceiling = vectorCeiling((call) => bestSeconds(call, budget * goes));
+  const fused = vectorCeiling((call) => bestSeconds(call, budget * goes), true);
   for (const [name, { f32, f64 }] of [
     ["128-bit ceiling", ceiling],
     ["with fused multiply-adds", fused],
@@ -147,12 +156,21 @@ export async function arithmetic(args: string[]): Promise<void> {
     ...PERMUTATIONS.map(([dtype, permutation]) => permutationCase(dtype, permutation)),
   ];
   const numpy = startNumpy();
-  for (const one of cases) {
+  for (const one of cases.filter(({ dtype, title }) => `${dtype.padEnd(11)}${title}`.includes(values.only))) {
     const { dtype, flops, bytes } = one;
-    const wasm = bestSeconds(one.prepare(kernelArithmetic(dtype, kernels, memory)), budget);
-    const relaxed = bestSeconds(one.prepare(kernelArithmetic(dtype, relaxedKernels, memory)), budget);
-    const plain = bestSeconds(one.prepare(plainArithmetic(dtype)), budget);
-    const peer = await numpy.seconds(one.request, budget);
+    const contenders = [
+      kernelArithmetic(dtype, kernels, memory),
+      kernelArithmetic(dtype, relaxedKernels, memory),
+      plainArithmetic(dtype),
+    ].map((arithmetic) => one.prepare(arithmetic));
+    const taken: number[][] = [];
+    for (let go = 0; go < goes; go += 1)
+      taken.push([
+        ...contenders.map((call) => bestSeconds(call, budget)),
+        await numpy.seconds(one.request, budget),
+      ]);
+    const best = (place: number): number => Math.min(...taken.map((seconds) => seconds[place] ?? Infinity));
+    const [wasm, relaxed, plain, peer] = [best(0), best(1), best(2), best(3)];
     // What is bound by memory is told in bytes.
     const isBytes = flops < 8 * bytes;
     const rates = [wasm, relaxed, plain, peer].map((seconds) =>
