@@ -7,9 +7,6 @@
  * `npm run bench arithmetic -- [--seconds 0.15] [--goes 1] [--only TEXT]`: seconds of a measurement; the best of some goes counts; cases
  * whose line has the text.
  */
-import { spawn } from "node:child_process";
-import path from "node:path";
-import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import type { Dtype } from "tnlab/dsl/index.js";
@@ -20,9 +17,7 @@ import { compileKernels, makeKernels, WORKSPACE_BYTES } from "tnlab/kernel/tenso
 import { PERMUTATIONS, PRODUCTS, type Permutation } from "./arithmeticCases.ts";
 import { vectorCeiling } from "./ceiling.ts";
 import { installPeer } from "./peer/cotengra.ts";
-
-const PYTHON = path.resolve(".build/peer-env/bin/python");
-const SCRIPT = "test/bench/peer/numpy_arithmetic.py";
+import { startNumpy } from "./peer/numpy.ts";
 
 const memory = new WebAssembly.Memory({ initial: 2 ** 14, maximum: 2 ** 14, shared: true });
 const kernels = makeKernels(compileKernels(), memory, 0);
@@ -107,27 +102,6 @@ function permutationCase(dtype: Dtype, { title, shape, axes }: Permutation): Cas
       const copy = arithmetic.planCopy(view);
       return () => copy(out, from, 0);
     },
-  };
-}
-
-interface Numpy {
-  seconds(request: object, budget: number): Promise<number>;
-  stop(): void;
-}
-
-function startNumpy(): Numpy {
-  // OPENBLAS_CORETYPE, where it is set, keeps numpy from its best kernels.
-  const child = spawn(PYTHON, [SCRIPT], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, OPENBLAS_CORETYPE: undefined, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1" },
-  });
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  return {
-    seconds: async (request, budget) => {
-      child.stdin.write(`${JSON.stringify({ ...request, budget })}\n`);
-      return Number((await lines.next()).value);
-    },
-    stop: () => child.stdin.end(),
   };
 }
 

@@ -3,8 +3,10 @@
  * `seconds` are the best of the goes, of the contraction alone: numbers are in place on both sides, threads and processes are started.
  * `ours` is with the WebAssembly kernels, `auto` with a BLAS of this computer where that is faster, if there is one.
  * `error`: the largest of entries, relative to the largest entry, against numpy in complex128 by the same order; `known`: against the
- * value that reference.json holds. Then what more workers bring: scaling.ts, capped.ts; and how soon a run ends that is not wanted: cancel.ts.
- * `npm run bench threads -- [--goes 3] [--search 10] [--only NAME,...] [--workers 2] [--parts contractions,scaling,capped,cancel]`
+ * value that reference.json holds. Then permutations beside numpy's: permuting.ts; what more workers bring: scaling.ts, capped.ts; and how soon
+ * a run ends that is not wanted: cancel.ts.
+ * `npm run bench threads -- [--goes 3] [--search 10] [--only NAME,...] [--workers 2]
+ * [--parts contractions,permuting,scaling,capped,cancel]`
  */
 import { parseArgs } from "node:util";
 import {
@@ -28,6 +30,7 @@ import { extraSpeedup } from "./capped.ts";
 import { knownValue, valuedInstance, type Known } from "./instances.ts";
 import { installPeer } from "./peer/cotengra.ts";
 import { isInstalled, startPeer, type Answer, type Backend, type Peer } from "./peer/threads.ts";
+import { permuting } from "./permuting.ts";
 import { scaling } from "./scaling.ts";
 
 interface Options {
@@ -222,7 +225,7 @@ export async function threads(args: string[]): Promise<void> {
       search: { type: "string", default: "10" },
       workers: { type: "string", default: "2" },
       only: { type: "string", default: "" },
-      parts: { type: "string", default: "contractions,scaling,capped,cancel" },
+      parts: { type: "string", default: "contractions,permuting,scaling,capped,cancel" },
     },
   });
   const { goes, search, workers } = values;
@@ -230,6 +233,7 @@ export async function threads(args: string[]): Promise<void> {
   const parts = values.parts.split(",");
   const only = values.only.split(",");
   if (parts.includes("contractions")) await contractions(only, options);
+  if (parts.includes("permuting")) await permuting(options);
   if (parts.includes("scaling")) await scaling(options);
   if (parts.includes("capped")) await extraSpeedup(only, options);
   if (parts.includes("cancel")) await cancel(only);
