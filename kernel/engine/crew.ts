@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { InvariantError } from "../../dsl/core.ts";
 import { untilAborted } from "../base/abort.ts";
+import { betweenLoads } from "../tensor/blas/loading.ts";
 
 /** What a worker says: first that it is ready, then, once `go` is given, what it found. */
 export type CrewMessage<R> = { readonly kind: "ready" } | { readonly kind: "done"; readonly result: R };
@@ -31,8 +32,10 @@ export async function runCrew<T, R>({ file, tasks, go, signal }: Crew<T>): Promi
   }
 }
 
+/** Ends workers, none while it loads a native module: that would end the process. */
 export async function dismiss(workers: readonly Worker[]): Promise<void> {
-  await Promise.all(workers.map((worker) => worker.terminate()));
+  if (workers.length === 0) return;
+  await betweenLoads(() => Promise.all(workers.map((worker) => worker.terminate())));
 }
 
 /**

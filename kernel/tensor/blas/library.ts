@@ -4,6 +4,7 @@
  */
 import { createRequire } from "node:module";
 import type { Dtype } from "../../../dsl/core.ts";
+import { undisturbed } from "./loading.ts";
 import { linesOf, type Lines, type Product } from "../product.ts";
 import { eachPortion } from "./portions.ts";
 
@@ -47,11 +48,13 @@ type Build = (typeof BUILDS)[number];
 /** Each caller is a thread of its own, and a library's threads would only be in the way. */
 const THREAD_SETTERS = ["openblas_set_num_threads", "bli_thread_set_num_threads", "MKL_Set_Num_Threads"];
 
+let module: Koffi | undefined;
+
 /** As CBLAS numbers them. */
 const [ROW_MAJOR, AS_STORED, TRANSPOSED] = [101, 111, 112] as const;
 
 function koffi(): Koffi {
-  return createRequire(import.meta.url)("koffi") as Koffi;
+  return (module ??= undisturbed(() => createRequire(import.meta.url)("koffi") as Koffi));
 }
 
 export function hasKoffi(): boolean {
@@ -92,7 +95,7 @@ const known = new Map<string, Blas>();
 
 /** Opened once a thread. Throws AbsentLibrary, and RangeError where the file is not a BLAS with C names. */
 export function openBlas(file: string): Blas {
-  const blas = known.get(file) ?? bound(file);
+  const blas = known.get(file) ?? undisturbed(() => bound(file));
   known.set(file, blas);
   return blas;
 }

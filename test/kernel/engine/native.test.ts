@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Dtype } from "../../../dsl/network/network.ts";
 import { distribute } from "../../../dsl/distribute/distribute.ts";
@@ -127,6 +128,55 @@ test.skipIf(good === undefined)(
     writeFileSync(file, "no longer one\n");
     vi.resetModules();
     expect((await found(file)).warnings).toHaveLength(1);
+  },
+);
+
+function compiled(module: string): string {
+  const file = createRequire(import.meta.url).resolve(`tnlab/${module}`);
+  return JSON.stringify(pathToFileURL(file).href);
+}
+
+/**
+ * Runs with the library `file`, each on threads that are new, aborted at moments from their start to after they have loaded it; then the
+ * value of one that is left alone. A process of its own, since a fault would end it.
+ */
+const abortedRuns = (file: string): string => `
+  import { distribute, threadsMachine } from ${compiled("dsl/core.js")};
+  import { threadsEngine } from ${compiled("kernel/engine/threads.js")};
+  import { hasKoffi } from ${compiled("kernel/tensor/blas/library.js")};
+  const each = { float32: 1, float64: 1, complex64: 1, complex128: 1 };
+  const figures = { environment: {}, flopsPerSecond: each, thinFlopsPerSecond: 1 };
+  const multiplier = { file: ${JSON.stringify(file)}, description: "BLAS", ...figures };
+  const tensors = [{ name: "A", labels: ["i", "p"] }, { name: "B", labels: ["p", "j"] }];
+  const extents = { i: 64, j: 64, p: 8 };
+  const network = { name: "product", dtype: "float64", tensors, open: ["i", "j"], extents };
+  const tree = { leaves: 2, pairs: [[0, 1]], sliced: [] };
+  const schedule = distribute(network, tree, threadsMachine(2, 2 ** 30), 2, { method: "tree" });
+  const entries = [0, 1].map(() => ({ re: new Float64Array(512).fill(1) }));
+  const run = (signal) => threadsEngine.run(schedule, entries, { multiplier, signal });
+  let aborted = 0;
+  for (let moment = hasKoffi() ? 0 : NaN; moment < 120; moment += 1) {
+    const signal = AbortSignal.timeout(moment);
+    try {
+      await run(signal);
+      // Whoever is aborted at once leaves no threads to the next.
+      await run(AbortSignal.timeout(0)).catch(() => undefined);
+    } catch (error) {
+      if (error !== signal.reason) throw error;
+      aborted += 1;
+    }
+  }
+  const { value } = await run();
+  console.log(JSON.stringify([aborted > 20, value.re.every((x) => x === 8)]));`;
+
+test.skipIf(good === undefined)(
+  `runs that are aborted while their threads load a library leave the process alive${compiles}`,
+  { timeout: 120_000 },
+  () => {
+    const program = path.join(folder, "aborted.mjs");
+    writeFileSync(program, abortedRuns(good ?? ""));
+    const output = execFileSync(process.execPath, [program], { encoding: "utf8" });
+    expect(JSON.parse(output)).toEqual([true, true]);
   },
 );
 
