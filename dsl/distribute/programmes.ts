@@ -117,7 +117,7 @@ function programmed(problems: readonly Problem[], method: Programme, limit: numb
       fresh.shift();
       const found = nextDrafts(subjectOf(soonest), method, FIRST_CHOICES);
       const own = found.reduce((least, { seconds }) => Math.min(least, seconds), Infinity);
-      idle = own < fastest ? 0 : idle + 1;
+      if (found.length > 0) idle = own < fastest ? 0 : idle + 1;
       fastest = Math.min(fastest, own);
       drafts.push(...found);
       continue;

@@ -43,6 +43,8 @@ interface Supervisor {
   /** What clients are told when the child ends; set as soon as its end is sure. */
   reason: string | undefined;
   closed: boolean;
+  /** Why the last child that was to follow a lost one did not start; nothing where it did. */
+  revival: Promise<string | undefined>;
   /** Called when the child is ready, idle or gone. */
   readonly waiting: Set<() => void>;
 }
@@ -59,6 +61,7 @@ export async function startKernel(options: KernelOptions): Promise<KernelProcess
     count: 0,
     reason: undefined,
     closed: false,
+    revival: Promise.resolve(undefined),
     waiting: new Set(),
   };
   const stop = (): void => {
@@ -247,7 +250,8 @@ function lost(kernel: Supervisor, how: string): void {
 /** Where the process does not start, what was asked meanwhile is answered with the reason. */
 function revive(kernel: Supervisor): void {
   kernel.count = 0;
-  spawn(kernel).catch((error: unknown) => {
+  const started = spawn(kernel).then(() => undefined);
+  kernel.revival = started.catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     const { queue } = kernel;
     kernel.queue = [];
@@ -255,6 +259,7 @@ function revive(kernel: Supervisor): void {
       emit(kernel, publication(request.header, "status", { execution_state: "busy" }));
       fail(kernel, request, "KernelGone", why);
     }
+    return why;
   });
 }
 
@@ -314,10 +319,9 @@ async function restart(kernel: Supervisor): Promise<void> {
   if (child === undefined) revive(kernel);
   else child.kill("SIGKILL");
   await until(kernel, () => kernel.child === undefined || (kernel.child !== child && kernel.ready));
-  if (kernel.child === undefined && kernel.reason !== SHUT_DOWN)
-    throw new UserError(
-      "the kernel did not start again: what it said is in its error stream, and the next cell tries once more",
-    );
+  if (kernel.child !== undefined || kernel.reason === SHUT_DOWN) return;
+  const why = (await kernel.revival) ?? "it ended as soon as it had";
+  throw new UserError(`the kernel did not start again, and the next cell tries once more: ${why}`);
 }
 
 async function close(kernel: Supervisor): Promise<void> {
