@@ -21,7 +21,7 @@ const ROUNDING = 1e-9;
 const CLOSE = 1.03;
 
 /** Pairs of trees that are lowered in all; a few trees however large they are. */
-const [MOST_PAIRS, LEAST_TREES] = [20_000, 3];
+const [MOST_PAIRS, LEAST_TREES] = [15_000, 3];
 
 export class Contest implements Planned {
   best?: Placed;

@@ -8,12 +8,12 @@ import type { BufferId, ModeId, Placement, Step } from "../schedule/schedule.ts"
 import { executionOf, type Shards } from "./execution.ts";
 import { formOf, loadedPermutation, sameOrder, viewAs, type Form, type Roles } from "./layout.ts";
 import { permuteTo, type Lowering, type Shared } from "./lowering.ts";
-import { contractStep, loadStep, localStep } from "./model.ts";
+import { contractStep, launchesOf, loadStep, localStep } from "./model.ts";
 import { elementCount } from "./modes.ts";
 import { moveToUse, movesOf } from "./moves.ts";
 import { withoutSplit, type Split } from "./place.ts";
 import { allocate, bufferOf, emit, release } from "./program.ts";
-import { viewInPlace, type ContractionView } from "./views.ts";
+import { viewInPlace, viewsInPlace, type ContractionView, type Found } from "./views.ts";
 
 /** A node's value on the ranks; a leaf is not loaded before its consumer says in which order. */
 type Value = { readonly node: number; readonly buffer: BufferId | undefined; readonly moved?: boolean };
@@ -117,7 +117,8 @@ function readied(low: Lowering, value: Value, { made, used }: Shards): Value {
 function contractPair(low: Lowering, node: number, pair: readonly [Value, Value]): Value {
   const inLoop = low.tree.sliceDependent[node] === true;
   const moved = [movedToUse(low, pair[0]), movedToUse(low, pair[1])] as const;
-  const { a, b, out, view } = arranged(low, node, moved) ?? chosen(low, node, moved);
+  const { a, b, out, view } =
+    arranged(low, node, moved) ?? unplanned(low, node, moved) ?? chosen(low, node, moved);
   const buffer = emitContraction(low, node, [a, b], out, view, inLoop);
   for (const operand of [a, b]) release(low.program, operand, inLoop);
   return { node, buffer };
@@ -144,6 +145,87 @@ function arranged(low: Lowering, node: number, pair: readonly [Value, Value]): A
   return { a, b, out, view: found.view };
 }
 
+/** Of both operands. */
+type Orders = readonly [readonly ModeId[], readonly ModeId[]];
+
+/**
+ * Where no order is planned: both operands as they lie, or one of them brought to match the other, whichever has a product, the result in
+ * an order that its consumer reads if there is one.
+ */
+function unplanned(low: Lowering, node: number, pair: readonly [Value, Value]): Arranged | undefined {
+  if (low.orders.arranged[node] !== undefined) return undefined;
+  const [first, second] = pair[0].buffer === undefined ? [pair[1], pair[0]] : pair;
+  const a = first.buffer === undefined ? matching(low, node, first) : orderOf(low, first);
+  const b = second.buffer === undefined ? matching(low, node, second, a) : orderOf(low, second);
+  const size = (value: Value): number => elementCount(low.tree.modes, localModes(low, value.node));
+  const permuted = [
+    (): Orders => [a, matching(low, node, second, a)],
+    (): Orders => [matching(low, node, first, b), b],
+  ];
+  if (size(first) < size(second)) permuted.reverse();
+  // A second launch costs what a permutation does.
+  const ways = [[(): Orders => [a, b], 2] as const, ...permuted.map((orders) => [orders, 1] as const)];
+  for (const [orders, launches] of ways) {
+    const [ofFirst, ofSecond] = orders();
+    const found = productOf(low, node, [ofFirst, ofSecond], launches);
+    if (found === undefined) continue;
+    const buffers = [inOrder(low, first, ofFirst), inOrder(low, second, ofSecond)] as const;
+    const [one, other] = found.turned ? [buffers[1], buffers[0]] : buffers;
+    return { a: one, b: other, out: found.out, view: found.view };
+  }
+  return undefined;
+}
+
+/** A product of so many launches over operands in these orders; the own modes of the second go somewhere between those of the first. */
+function productOf(
+  low: Lowering,
+  node: number,
+  [a, b]: Orders,
+  launches: number,
+): (Found & Pick<Arranged, "out">) | undefined {
+  const { batch, k } = sharedModes(low, node);
+  const begin = a.findIndex((mode) => k.has(mode));
+  const summed = a.slice(begin, begin + k.size);
+  // What is contracted has to be one axis.
+  const from = b.findIndex((mode) => k.has(mode));
+  if (k.size > 0 && !(summed.every((mode) => k.has(mode)) && sameOrder(summed, b.slice(from, from + k.size))))
+    return undefined;
+  const isOwn = (mode: ModeId): boolean => !batch.has(mode) && !k.has(mode);
+  const [kept, own] = [a.filter((mode) => !k.has(mode)), b.filter(isOwn)];
+  const places = new Set([kept.length, begin, kept.findIndex(isOwn), 0]);
+  const orders = [...places].filter((place) => place >= 0).map((place) => kept.toSpliced(place, 0, ...own));
+  const reads = orders.map((order) => readsInPlace(low, node, order));
+  for (const wanted of [true, false])
+    for (const [at, out] of orders.entries()) {
+      if (reads[at] !== wanted) continue;
+      for (const found of viewsInPlace(low.tree.modes, { a, b, out }))
+        if (launchesOf(found.view) <= launches) return { ...found, out };
+    }
+  return undefined;
+}
+
+/**
+ * An operand's order for the pair `node`: shared modes as the other one has them, what is contracted last; its own ones as the consumer of
+ * the result would have them, its batch first.
+ */
+function matching(
+  low: Lowering,
+  node: number,
+  value: Value,
+  other: readonly ModeId[] = [],
+): readonly ModeId[] {
+  const { batch, k } = sharedModes(low, node);
+  const next = low.tree.consumers[node];
+  const then = next === undefined ? undefined : sharedModes(low, next);
+  const rank = (mode: ModeId): number => {
+    if (batch.has(mode)) return 0;
+    if (k.has(mode)) return 4;
+    return then?.batch.has(mode) === true ? 1 : then?.k.has(mode) === true ? 3 : 2;
+  };
+  const place = (mode: ModeId): number => (batch.has(mode) || k.has(mode) ? other.indexOf(mode) : 0);
+  return [...localModes(low, value.node)].sort((x, y) => rank(x) - rank(y) || place(x) - place(y) || x - y);
+}
+
 /** The larger operand as it lies where it can, the smaller one to match. */
 function chosen(low: Lowering, node: number, pair: readonly [Value, Value]): Arranged {
   const [a, b] = chosenOperands(low, node, pair);
@@ -159,13 +241,16 @@ function chosen(low: Lowering, node: number, pair: readonly [Value, Value]): Arr
   return { a: a.buffer, b: b.buffer, out: a.batch.concat(a.free, b.free), view };
 }
 
-/** The larger operand as it lies where it can, the smaller one to match. */
+/** One operand as it lies, the larger one if both allow that, and the other one to match. */
 function chosenOperands(low: Lowering, node: number, pair: readonly [Value, Value]): [Operand, Operand] {
   const size = (value: Value): number => elementCount(low.tree.modes, localModes(low, value.node));
   const [large, small] = size(pair[0]) >= size(pair[1]) ? pair : [pair[1], pair[0]];
   const shared = sharedModes(low, node);
-  const first = asOperand(low, large, shared);
-  const second = matchOperand(low, small, shared, first);
+  const isReadable = (value: Value): boolean =>
+    formOf(orderOf(low, value), shared.batch, shared.k) !== undefined;
+  const [fixed, other] = isReadable(large) || !isReadable(small) ? [large, small] : [small, large];
+  const first = asOperand(low, fixed, shared);
+  const second = matchOperand(low, other, shared, first);
   return swapHelps(low, node, first, second) ? [second, first] : [first, second];
 }
 
@@ -174,7 +259,7 @@ function orderOf(low: Lowering, { node, buffer }: Value): readonly ModeId[] {
   return low.orders.used[node] ?? (buffer === undefined ? localModes(low, node) : modesIn(low, buffer));
 }
 
-/** The larger operand in its order if that allows a view, else permuted to [batch][free][k]. */
+/** An operand in its order if that allows a view, else permuted to [batch][free][k]. */
 function asOperand(low: Lowering, value: Value, shared: Shared): Operand {
   const { batch, k } = shared;
   const order = orderOf(low, value);
@@ -189,7 +274,7 @@ function asOperand(low: Lowering, value: Value, shared: Shared): Operand {
   return { ...roles, form: "free-k", buffer: inOrder(low, value, wanted) };
 }
 
-/** The smaller operand, brought to the batch and k order of the larger one. */
+/** The other operand, brought to the batch and k order of the first. */
 function matchOperand(low: Lowering, value: Value, shared: Shared, first: Roles): Operand {
   const order = orderOf(low, value);
   const free = order.filter((mode) => !shared.batch.has(mode) && !shared.k.has(mode));

@@ -25,36 +25,44 @@ const BUFFERS: readonly BufferName[] = ["a", "b", "out"];
 /** What an axis is not there with: nothing to go through. */
 const ABSENT: Loop = { extent: 1, a: 0, b: 0, out: 0 };
 
-interface Found {
+export interface Found {
   readonly view: ContractionView;
   /** The operands have changed places. */
   readonly turned: boolean;
 }
 
 /**
- * The view of least modelled time; undefined where there is none: where the modes that are contracted are not one axis, where both operands
- * have several axes of their own, where the matrices of a buffer have gaps in both directions, or where launches are too many. Whether there
- * is one depends on no machine, since what is permuted tells the memory that is needed.
+ * The view of least modelled time; undefined where there is none. Whether there is one depends on no machine, since what is permuted tells
+ * the memory that is needed.
  */
 export function viewInPlace(model: CostModel, modes: readonly Mode[], orders: Orders): Found | undefined {
+  let best: Found | undefined;
+  let least = Infinity;
+  for (const found of viewsInPlace(modes, orders)) {
+    const { seconds } = contractStep(model, found.view);
+    if (seconds < least) [best, least] = [found, seconds];
+  }
+  return best;
+}
+
+/**
+ * All views; none where the modes that are contracted are not one axis, where both operands have several axes of their own, where the
+ * matrices of a buffer have gaps in both directions, or where launches are too many.
+ */
+export function* viewsInPlace(modes: readonly Mode[], orders: Orders): Generator<Found> {
   const axes = axesOf(modes, orders);
   const [k = ABSENT, ...others] = axes.filter(({ out }) => out === 0);
   const ofA = axes.filter(({ b, out }) => b === 0 && out > 0);
   const ofB = axes.filter(({ a }) => a === 0);
-  if (others.length > 0 || (ofA.length > 1 && ofB.length > 1)) return undefined;
-  let best: Found | undefined;
-  let least = Infinity;
+  if (others.length > 0 || (ofA.length > 1 && ofB.length > 1)) return;
   for (const turned of [false, true])
     for (const m of ofA.length > 0 ? ofA : [ABSENT])
       for (const n of ofB.length > 0 ? ofB : [ABSENT]) {
         const view = turned
           ? viewAround(turnedAxes([n, m, k]), turnedAxes(around(axes, m, n, k)))
           : viewAround([m, n, k], around(axes, m, n, k));
-        if (view === undefined || launchesOf(view) ** 3 > elementsOf(view)) continue;
-        const { seconds } = contractStep(model, view);
-        if (seconds < least) [best, least] = [{ view, turned }, seconds];
+        if (view !== undefined && launchesOf(view) ** 3 <= elementsOf(view)) yield { view, turned };
       }
-  return best;
 }
 
 function around(axes: readonly Loop[], ...inside: readonly Loop[]): Loop[] {

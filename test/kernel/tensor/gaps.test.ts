@@ -29,6 +29,9 @@ const CASES: readonly Case[] = [
   // No sum, and no column.
   [{ R: 2, B: 3, m: 6, n: 5 }, "RmB", "Bn", "RmBn"],
   [{ R: 2, B: 3, m: 6, k: 5 }, "RBkm", "Bk", "mRB"],
+  // No sum, and the one row of b has its elements apart.
+  [{ P: 2, Q: 2, m: 2, n: 2 }, "mPQ", "nQP", "mPQn"],
+  [{ R: 3, m: 5, n: 70 }, "Rm", "nR", "Rmn"],
 ];
 
 function stride(extents: Case[0], order: string, letter: string): number {

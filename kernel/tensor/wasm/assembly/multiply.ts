@@ -49,8 +49,8 @@ function multiply<T extends number>(
     return;
   }
   // With one row or column both forms are the same, but for gaps.
-  let turnedA = (forms & 1) !== 0 && k > 1 && (m > 1 || !dense);
-  let turnedB = (forms & 2) !== 0 && k > 1 && (n > 1 || !dense);
+  let turnedA = (forms & 1) !== 0 && ((k > 1 && m > 1) || !dense);
+  let turnedB = (forms & 2) !== 0 && ((k > 1 && n > 1) || !dense);
   if (dense && m === 1 && (turnedB || k > MOST_DEPTH)) {
     // A row is as good a column, and that is what the kernels know.
     const other = a, entry = aEntry;
