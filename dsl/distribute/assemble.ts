@@ -27,7 +27,8 @@ export interface Shared {
 
 /** The schedule of a placed tree. */
 export function scheduleOf(shared: Shared, placements: NodePlacements, method: Method): Schedule {
-  return remembered(lowered(shared, placements, method), shared.model);
+  const program = lowered(shared, placements);
+  return completed(shared, program, modelledSeconds(program), method);
 }
 
 /** The schedule of a placed tree, unless it takes so many modelled seconds: then what memory it needs does not matter. */
@@ -37,21 +38,22 @@ export function scheduleWithin(
   method: Method,
   limit: number,
 ): Schedule | undefined {
-  const schedule = lowered(shared, placements, method);
-  const { machine } = shared.model;
-  if (machine.overlaps !== true && schedule.modelledSeconds >= limit) return undefined;
-  return remembered(schedule, shared.model);
+  const program = lowered(shared, placements);
+  const seconds = modelledSeconds(program);
+  if (shared.model.machine.overlaps !== true && seconds >= limit) return undefined;
+  return completed(shared, program, seconds, method);
 }
 
-type WithoutPeak = Omit<Schedule, "peakBytes">;
+/** A schedule without its figures. */
+type Unmeasured = Omit<Schedule, "peakBytes" | "modelledSeconds" | "method">;
 
 /** With the memory that it needs, and its moves beside its contractions where the machine does both at once. */
-function remembered(schedule: WithoutPeak, model: CostModel): Schedule {
-  const peakBytes = planArena(schedule).elements * elementBytes(schedule.dtype);
-  return withOverlap({ ...schedule, peakBytes }, model);
+function completed({ model }: Shared, program: Unmeasured, seconds: number, method: Method): Schedule {
+  const peakBytes = planArena(program).elements * elementBytes(program.dtype);
+  return withOverlap({ ...program, peakBytes, modelledSeconds: seconds, method }, model);
 }
 
-function lowered(shared: Shared, placements: NodePlacements, method: Method): WithoutPeak {
+function lowered(shared: Shared, placements: NodePlacements): Unmeasured {
   const { network, tree, modes, model, sliceDigits } = shared;
   const { mesh, machine } = model;
   const program = emptyProgram(modes.modes);
@@ -75,8 +77,6 @@ function lowered(shared: Shared, placements: NodePlacements, method: Method): Wi
     steps: program.prologue,
     result,
     slices,
-    modelledSeconds: modelledSeconds({ steps: program.prologue, mesh, slices }),
-    method,
   };
 }
 
