@@ -145,6 +145,11 @@ function arranged(low: Lowering, node: number, pair: readonly [Value, Value]): A
   return { a, b, out, view: found.view };
 }
 
+/** Elements of a value on a rank, as its consumer reads it. */
+function sizeOn(low: Lowering, { node }: Value): number {
+  return elementCount(low.tree.modes, localModes(low, node));
+}
+
 /** Of both operands. */
 type Orders = readonly [readonly ModeId[], readonly ModeId[]];
 
@@ -157,12 +162,11 @@ function unplanned(low: Lowering, node: number, pair: readonly [Value, Value]): 
   const [first, second] = pair[0].buffer === undefined ? [pair[1], pair[0]] : pair;
   const a = first.buffer === undefined ? matching(low, node, first) : orderOf(low, first);
   const b = second.buffer === undefined ? matching(low, node, second, a) : orderOf(low, second);
-  const size = (value: Value): number => elementCount(low.tree.modes, localModes(low, value.node));
   const permuted = [
     (): Orders => [a, matching(low, node, second, a)],
     (): Orders => [matching(low, node, first, b), b],
   ];
-  if (size(first) < size(second)) permuted.reverse();
+  if (sizeOn(low, first) < sizeOn(low, second)) permuted.reverse();
   // A second launch costs what a permutation does.
   const ways = [[(): Orders => [a, b], 2] as const, ...permuted.map((orders) => [orders, 1] as const)];
   for (const [orders, launches] of ways) {
@@ -176,7 +180,7 @@ function unplanned(low: Lowering, node: number, pair: readonly [Value, Value]): 
   return undefined;
 }
 
-/** A product of so many launches over operands in these orders; the own modes of the second go somewhere between those of the first. */
+/** A product of at most so many launches over operands in these orders; the own modes of the second go somewhere between those of the first. */
 function productOf(
   low: Lowering,
   node: number,
@@ -243,8 +247,7 @@ function chosen(low: Lowering, node: number, pair: readonly [Value, Value]): Arr
 
 /** One operand as it lies, the larger one if both allow that, and the other one to match. */
 function chosenOperands(low: Lowering, node: number, pair: readonly [Value, Value]): [Operand, Operand] {
-  const size = (value: Value): number => elementCount(low.tree.modes, localModes(low, value.node));
-  const [large, small] = size(pair[0]) >= size(pair[1]) ? pair : [pair[1], pair[0]];
+  const [large, small] = sizeOn(low, pair[0]) >= sizeOn(low, pair[1]) ? pair : [pair[1], pair[0]];
   const shared = sharedModes(low, node);
   const isReadable = (value: Value): boolean =>
     formOf(orderOf(low, value), shared.batch, shared.k) !== undefined;

@@ -48,13 +48,14 @@ type Build = (typeof BUILDS)[number];
 /** Each caller is a thread of its own, and a library's threads would only be in the way. */
 const THREAD_SETTERS = ["openblas_set_num_threads", "bli_thread_set_num_threads", "MKL_Set_Num_Threads"];
 
-let module: Koffi | undefined;
-
 /** As CBLAS numbers them. */
 const [ROW_MAJOR, AS_STORED, TRANSPOSED] = [101, 111, 112] as const;
 
+/** Loaded once a thread. */
+let loaded: Koffi | undefined;
+
 function koffi(): Koffi {
-  return (module ??= undisturbed(() => createRequire(import.meta.url)("koffi") as Koffi));
+  return (loaded ??= undisturbed(() => createRequire(import.meta.url)("koffi") as Koffi));
 }
 
 export function hasKoffi(): boolean {
