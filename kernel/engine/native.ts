@@ -12,7 +12,7 @@ import type { Found, Line, Wanted } from "../tensor/blas/probe.ts";
 import { keep, recall } from "./kept.ts";
 
 /** Raised when what is measured changes. */
-const VERSION = 2;
+const VERSION = 3;
 
 const PROBE_MILLISECONDS = 60_000;
 

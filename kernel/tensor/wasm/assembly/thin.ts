@@ -7,8 +7,15 @@ import { sumComplex, sumComplexWide, sumNarrow, sumWide } from "./tile";
 
 /** Bytes of an operand that stay in the first cache while the other goes by. */
 const STAYS: u32 = 32_768;
-/** The longest sum. Where it is longer, packing pays. */
+/** The longest sum. Where it is longer, packing pays, except where rows are short. */
 export const MOST_DEPTH: u32 = 8;
+
+/** Bytes of a row that is short, and the longest sum then: what would be packed is used too seldom. */
+const SHORT_ROW: u32 = 80;
+const SHORT_ROW_DEPTH: u32 = 128;
+/** Then a right operand of no more elements, or one that so many rows meet, is turned element by element. */
+const TURNED_ELEMENTS: u32 = 128;
+const TURNED_ROWS: u32 = 32;
 
 /** Rows that are swept one column of vectors after another; of longer rows, fewer. Whole tiles, of five rows or of three. */
 const STRIP: u32 = 45;
@@ -21,7 +28,10 @@ const TURNED: usize = 512;
 
 /** Whether multiplyThin takes a product with elements of `size` bytes. */
 export function isThin(m: u32, n: u32, k: u32, turnedB: bool, size: u32): bool {
-  if (k > MOST_DEPTH) return false;
+  if (k > MOST_DEPTH) {
+    if (k > SHORT_ROW_DEPTH || n * size > SHORT_ROW) return false;
+    return !turnedB || n * k <= TURNED_ELEMENTS || m >= TURNED_ROWS;
+  }
   return n * k * size <= STAYS || (!turnedB && m * k * size <= STAYS);
 }
 
