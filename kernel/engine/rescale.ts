@@ -37,13 +37,20 @@ export function makeRescaling(schedule: Schedule, shifts?: readonly number[]): R
 
 /** What a rank does after the step at `position` has made `out`. */
 export function rescale({ shifts, largest }: Rescaling, position: number, out: Floats): void {
-  let most = 0;
-  for (const part of out)
-    if (Number.isNaN(part)) most = Infinity;
-    else most = Math.max(most, Math.abs(part));
-  raise(new Int32Array(largest), position, binaryExponent(most));
   const factor = 2 ** -(shifts[position] ?? 0);
-  if (factor !== 1) for (let at = 0; at < out.length; at += 1) out[at] = (out[at] ?? 0) * factor;
+  raise(new Int32Array(largest), position, binaryExponent(largestPart(out)));
+  if (factor !== 1) for (let at = 0; at < out.length; at += 1) out[at] = (out[at] as number) * factor;
+}
+
+/** Infinity where one is no number. */
+function largestPart(parts: Floats): number {
+  let most = 0;
+  for (let at = 0; at < parts.length; at += 1) {
+    const part = Math.abs(parts[at] as number);
+    if (part > most) most = part;
+    else if (Number.isNaN(part)) return Infinity;
+  }
+  return most;
 }
 
 function binaryExponent(magnitude: number): number {
@@ -137,33 +144,46 @@ interface Typical {
 }
 
 /**
- * True where products of typical numbers of these tensors, of random signs or of one sign, would lose digits on the way to a value,
- * which would not show in it.
+ * The powers for a first run, where products of typical numbers of these tensors, of random signs or of one sign, would lose digits on the
+ * way to a value, which would not show in it: those that leave typical numbers near one. None where they keep their digits.
  */
-export async function mayUnderflow(
+export async function foreseen(
   schedule: Schedule,
   entries: readonly Entries[],
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): Promise<Rescaling | undefined> {
   const { least } = rangeOf(schedule.dtype);
+  const steps = reportedSteps(schedule.steps);
   const typical = new Map<BufferId, Typical>();
-  const of = (id: BufferId): Typical => typical.get(id) ?? { root: 0, mean: 0 };
   const known = new Map<Entries, Typical>();
-  for (const step of reportedSteps(schedule.steps)) {
+  /** All powers in a buffer. */
+  const powers = new Map<BufferId, number>();
+  const shifts = new Array<number>(steps.length).fill(0);
+  let isLosing = false;
+  for (const [position, step] of steps.entries()) {
     if (step.kind === "slice-loop") continue;
-    let own: Typical;
+    const inputs = step.kind === "load" ? [] : step.kind === "contract" ? [step.a, step.b] : [step.in];
+    const [first, second] = inputs.map((id) => typical.get(id) ?? ONE);
+    let own = first ?? ONE;
     if (step.kind === "load") {
       const numbers = entries[step.tensor];
       if (numbers === undefined) continue;
       own = known.get(numbers) ?? (await typicalOf(numbers, signal));
       known.set(numbers, own);
-    } else if (step.kind === "contract") own = product(of(step.a), of(step.b), step.k);
-    else own = step.kind === "sum" ? product(of(step.in), { root: 0, mean: 0 }, step.reduced) : of(step.in);
-    if (own.root < least && own.root > -Infinity) return true;
+    } else if (step.kind === "contract") own = product(own, second ?? ONE, step.k);
+    else if (step.kind === "sum") own = product(own, ONE, step.reduced);
     typical.set(step.out, own);
+    const before = inputs.reduce((sum, id) => sum + (powers.get(id) ?? 0), 0);
+    const isScaled = (step.kind === "load" || step.kind === "contract") && own.root > -Infinity;
+    const power = isScaled ? Math.round(own.root) : before;
+    powers.set(step.out, power);
+    shifts[position] = power - before;
+    isLosing ||= own.root < least && own.root > -Infinity;
   }
-  return false;
+  return isLosing ? makeRescaling(schedule, shifts) : undefined;
 }
+
+const ONE: Typical = { root: 0, mean: 0 };
 
 function product(a: Typical, b: Typical, summed: number): Typical {
   const mean = a.mean + b.mean + Math.log2(summed);

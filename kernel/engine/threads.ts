@@ -19,7 +19,7 @@ import { isRelaxed } from "./multiplier.ts";
 import { follow, progressWords } from "./progress.ts";
 import type { RankTask, SharedMemory } from "./rank.ts";
 import type { RunReport } from "./report.ts";
-import { better, exponentOf, isLost, makeRescaling, mayUnderflow, type Rescaling } from "./rescale.ts";
+import { better, exponentOf, foreseen, isLost, makeRescaling, type Rescaling } from "./rescale.ts";
 import { checkEntries, reportOf, type RankTimes } from "./skeleton.ts";
 import { runTeam, Standby, type Team } from "./standby.ts";
 import { reportedSteps } from "./steps.ts";
@@ -62,10 +62,7 @@ async function runFrom(work: Work, entries: readonly Entries[]): Promise<RunRepo
   const { schedule, options } = work;
   const kept = options?.checkpoint === undefined ? undefined : roundIn(schedule, options.checkpoint);
   if (kept !== undefined) return runInRange(work, makeRescaling(schedule, kept.shifts), kept.round);
-  const rescaling = (await mayUnderflow(schedule, entries, options?.signal))
-    ? makeRescaling(schedule)
-    : undefined;
-  return runInRange(work, rescaling, 0);
+  return runInRange(work, await foreseen(schedule, entries, options?.signal), 0);
 }
 
 /** Throws UserError where the folder cannot be read. */

@@ -139,14 +139,24 @@ test.each(["float32", "complex64", "float64"] as const)(
   },
 );
 
-test("values beyond the range of the dtype, with the powers of two of the round that was stopped", async () => {
-  const work = sliced("float32", 1e-7);
-  const { value } = await threadsEngine.run(work.schedule, work.entries);
-  expect(Math.abs(value?.re[0] ?? 0)).toBeGreaterThan(0);
-  await stoppedAfter(3, work, 1);
-  expect(readdirSync(folder)).toContain("shifts");
-  expect((await resumed(work)).report.value).toEqual(value);
-});
+test.each([
+  // Foreseen, so that the first round is the last.
+  ["below", 1e-7, 0, 0],
+  // One without powers, and one that shows which it takes.
+  ["above", 1e7, 1, 2],
+])(
+  "numbers %s the range of the dtype, with the powers of two of the round that was stopped",
+  async (_, size, round, last) => {
+    const work = sliced("float32", size);
+    const { value } = await threadsEngine.run(work.schedule, work.entries);
+    expect(Math.abs(value?.re[0] ?? 0)).toBeGreaterThan(0);
+    await stoppedAfter(3, work, round);
+    expect(readdirSync(folder)).toContain("shifts");
+    expect((await resumed(work)).report.value).toEqual(value);
+    const rounds = readdirSync(folder).map((name) => Number(/^(\d+)-/.exec(name)?.[1] ?? 0));
+    expect(Math.max(...rounds)).toBe(last);
+  },
+);
 
 /** A warning of this engine, and no other. */
 function warns(report: RunReport): void {
