@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { setFlagsFromString } from "node:v8";
 import type { Dtype, Strided } from "../../../dsl/core.ts";
 import { floatBytes, widthOf } from "../floats.ts";
 import { eachProduct, linesOf, type Product } from "../product.ts";
@@ -72,6 +73,8 @@ const compiled = new Map<string, WebAssembly.Module>();
  */
 export function compileKernels(relaxed = false): WebAssembly.Module {
   const file = relaxed ? RELAXED : USUAL;
+  // Else V8 makes fast code only of what has run often, and stays in the slow one until the call ends, however long that takes.
+  setFlagsFromString("--no-wasm-dynamic-tiering");
   const module = compiled.get(file) ?? new WebAssembly.Module(bytesOf(file));
   compiled.set(file, module);
   return module;
