@@ -29,6 +29,8 @@ interface Axis {
   readonly extent: number;
   readonly to: number;
   readonly from: number;
+  /** At which steps, where these do not follow each other: there begin squares that overlap. Such an axis is inside of a block. */
+  readonly at?: readonly number[];
 }
 
 /** Where a side's smallest steps reach in a block. */
@@ -37,6 +39,8 @@ const LINE_BYTES = 256;
 const STREAM_BYTES = 1024;
 /** Where the steps of the output reach then: a block of whole lines that are written once. */
 const STREAM_LINE_BYTES = 64;
+/** Extents that a block has whole, for want of a power of two that divides them. */
+const ODD = { least: 5, most: 16 } as const;
 /** Most moves along an axis: the second cache holds two lines for each, and what the other side needs. */
 const MOST_REPEATS = 1024;
 /** Lines that lie so far apart share a set of every cache. */
@@ -45,7 +49,12 @@ const ALIAS_BYTES = 4096;
 export function planCopy(view: View, dtype: Dtype): CopyPlan {
   const { axes, bytes } = withoutPairs(fusedAxes(view, widthOf(dtype) * floatBytes(dtype)));
   const parts = evenParts({ axes, bytes, to: 0, from: 0 }).flatMap(shortRuns);
-  return { words: Uint32Array.from([parts.length, ...parts.flatMap(partWords)]) };
+  const wordsWith = (odd: boolean): number[] => [
+    parts.length,
+    ...parts.flatMap((part) => partWords(part, odd)),
+  ];
+  const words = wordsWith(true);
+  return { words: Uint32Array.from(words.length <= PLAN_WORDS ? words : wordsWith(false)) };
 }
 
 interface Elements {
@@ -152,8 +161,8 @@ function moveOf(elements: Elements): Move {
 /** Squares of a vector by a vector, where both sides have one. */
 function turned({ bytes, axes }: Elements): Move | undefined {
   if (bytes === VECTOR) return undefined;
-  const read = taken(axes, "from", bytes);
-  const written = read && taken(read.axes, "to", bytes);
+  const read = taken(axes, "from", bytes) ?? overlapping(axes, "from", bytes);
+  const written = read && (taken(read.axes, "to", bytes) ?? overlapping(read.axes, "to", bytes));
   if (written === undefined) return undefined;
   const toSteps = read?.steps.map(({ to }) => to) ?? [];
   const fromSteps = written.steps.map(({ from }) => from);
@@ -169,27 +178,47 @@ interface Taken {
 /** Takes the steps by 2 out of the axes that lead through one vector of a side. */
 function taken(axes: readonly Axis[], side: "to" | "from", bytes: number): Taken | undefined {
   if (bytes === VECTOR) return { steps: [], axes };
-  const axis = axes.find(({ extent, [side]: step }) => step === bytes && extent % 2 === 0);
+  const axis = axes.find(
+    ({ extent, at, [side]: step }) => step === bytes && extent % 2 === 0 && at === undefined,
+  );
   if (axis === undefined) return undefined;
   const left = axes.flatMap((other) => (other === axis ? rest(axis, 2) : [other]));
   const next = taken(left, side, 2 * bytes);
   return next && { steps: [axis, ...next.steps], axes: next.axes };
 }
 
+/** Takes the vectors of an axis that has no whole number of them: the last one begins within the one before. */
+function overlapping(axes: readonly Axis[], side: "to" | "from", bytes: number): Taken | undefined {
+  const lanes = VECTOR / bytes;
+  const axis = axes.find(
+    ({ extent, at, [side]: step }) => step === bytes && extent >= lanes && at === undefined,
+  );
+  if (axis === undefined) return undefined;
+  const { extent, to, from } = axis;
+  const at = Array.from({ length: Math.ceil(extent / lanes) }, (_, k) => Math.min(k * lanes, extent - lanes));
+  const left = { extent: at.length, to, from, at };
+  const steps = lanes === 2 ? [axis] : [axis, { extent: 1, to: 2 * to, from: 2 * from }];
+  return { steps, axes: axes.flatMap((other) => (other !== axis ? [other] : at.length > 1 ? [left] : [])) };
+}
+
 /** Takes the axes of least steps on a side, until they reach over `line` bytes. */
-function spanning({ inside, outside }: Block, side: "to" | "from", reach: number, line: number): Block {
+function spanning(block: Block, side: "to" | "from", reach: number, line: number): Block {
+  const { inside, outside, odd } = block;
   const steps = outside.filter(({ [side]: step }) => step > 0 && step < line);
   const axis = steps.reduce<Axis | undefined>((x, y) => (x && x[side] <= y[side] ? x : y), undefined);
-  if (axis === undefined || reach >= line) return { inside, outside };
+  if (axis === undefined || reach >= line) return block;
   const wanted = Math.max(2, line / axis[side]);
   const power = [64, 32, 16, 8, 4, 2].find((size) => size <= wanted && axis.extent % size === 0) ?? 1;
-  const count = axis.extent <= wanted ? axis.extent : power;
-  if (count === 1) return { inside, outside };
+  const isOdd = odd && power === 1 && axis.extent >= ODD.least && axis.extent <= ODD.most;
+  const isWhole = axis.at !== undefined || axis.extent <= wanted || isOdd;
+  const count = isWhole ? axis.extent : power;
+  if (count === 1) return block;
   const left = outside.flatMap((other) => (other === axis ? rest(axis, count) : [other]));
+  const spanned = (axis.at?.at(-1) ?? count) * axis[side];
   return spanning(
-    { inside: [...inside, { ...axis, extent: count }], outside: left },
+    { inside: [...inside, { ...axis, extent: count }], outside: left, odd },
     side,
-    axis[side] * count,
+    Math.max(reach, spanned),
     line,
   );
 }
@@ -197,6 +226,8 @@ function spanning({ inside, outside }: Block, side: "to" | "from", reach: number
 interface Block {
   readonly inside: readonly Axis[];
   readonly outside: readonly Axis[];
+  /** Whether it may have odd extents whole. */
+  readonly odd: boolean;
 }
 
 /** An axis along which one side lies in rows, if there is one, whose steps on the other share no cache set. */
@@ -219,36 +250,41 @@ const ONCE: Axis = { extent: 1, to: 0, from: 0 };
  * A block of a move. Where the second cache holds a line of each row of one side, the rows of the other are gone along from end to end: those
  * of the input by squares, else those of the output. Other blocks reach over some lines on both sides.
  */
-function blockOf({ kind, reach, axes }: Move): Repeated {
+function blockOf({ kind, reach, axes }: Move, odd: boolean): Repeated {
   const read = streamAlong("from", axes);
   const written = streamAlong("to", axes);
   const isRepeatable = kind === TURN_TWOS || kind === COPY_ELEMENT[VECTOR];
   if (kind === TURN_TWOS && read !== undefined && read.extent <= MOST_REPEATS)
-    return repeatedAlong(read, "to", reach, axes);
+    return repeatedAlong(read, "to", reach, { axes, odd });
   if (isRepeatable && written !== undefined && written.extent <= MOST_REPEATS)
-    return repeatedAlong(written, "from", reach, axes);
+    return repeatedAlong(written, "from", reach, { axes, odd });
   const line = read === undefined ? LINE_BYTES : STREAM_LINE_BYTES;
-  const block = spanning({ inside: [], outside: axes }, "to", reach, line);
+  const block = spanning({ inside: [], outside: axes, odd }, "to", reach, line);
   return { ...spanning(block, "from", reach, LINE_BYTES), repeats: ONCE };
 }
 
 /** A block that goes along an axis, and reaches over a cache line on the side that is not in rows. */
-function repeatedAlong(repeats: Axis, side: "to" | "from", reach: number, axes: readonly Axis[]): Repeated {
+function repeatedAlong(
+  repeats: Axis,
+  side: "to" | "from",
+  reach: number,
+  { axes, odd }: { readonly axes: readonly Axis[]; readonly odd: boolean },
+): Repeated {
   const outside = axes.filter((axis) => axis !== repeats);
-  return { ...spanning({ inside: [], outside }, side, reach, STREAM_LINE_BYTES), repeats };
+  return { ...spanning({ inside: [], outside, odd }, side, reach, STREAM_LINE_BYTES), repeats };
 }
 
-function partWords(part: Part): number[] {
+function partWords(part: Part, odd: boolean): number[] {
   const move = moveOf(part);
   const { kind, run, toSteps, fromSteps } = move;
-  const { inside, outside, repeats } = blockOf(move);
+  const { inside, outside, repeats } = blockOf(move, odd);
   let places = [{ to: part.to, from: part.from }];
-  for (const { extent, to, from } of inside)
-    places = Array.from({ length: extent }, (_, value) =>
+  for (const { extent, to, from, at } of [...inside, ...outside.filter(({ at }) => at !== undefined)])
+    places = Array.from({ length: extent }, (_, place) => at?.[place] ?? place).flatMap((value) =>
       places.map((place) => ({ to: place.to + value * to, from: place.from + value * from })),
-    ).flat();
+    );
   // Reads wait for memory, writes do not: the input is gone through in the order in which it lies.
-  const around = [...outside].sort((x, y) => y.from - x.from);
+  const around = outside.filter(({ at }) => at === undefined).sort((x, y) => y.from - x.from);
   return [
     ...[kind, run, toSteps[0] ?? 0, toSteps[1] ?? 0, fromSteps[0] ?? 0, fromSteps[1] ?? 0],
     ...[repeats.extent, repeats.to, repeats.from, places.length, around.length],

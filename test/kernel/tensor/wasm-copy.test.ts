@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { mulberry32 } from "../../../dsl/base/random.ts";
 import { elementBytes, isComplex, type Dtype } from "../../../dsl/index.ts";
 import { WORKSPACE_BYTES } from "../../../kernel/tensor/wasm/kernels.ts";
-import { planCopy } from "../../../kernel/tensor/wasm/plan.ts";
+import { PLAN_WORDS, planCopy } from "../../../kernel/tensor/wasm/plan.ts";
 import { permuted, places, VIEWS, type Viewed } from "./views.ts";
 import { DTYPES, makeArena, type Arena } from "./wasm.ts";
 
@@ -28,9 +28,16 @@ const MORE_VIEWS: readonly (readonly [string, Viewed])[] = [
 /** Random permutations of random shapes. */
 const random = mulberry32(5);
 const draw = (below: number): number => Math.floor(random() * below);
-const RANDOM_VIEWS = Array.from({ length: 40 }, (_, which): [string, Viewed] => {
-  const rank = 1 + draw(which % 2 === 0 ? 12 : 5);
-  const shape = Array.from({ length: rank }, () => (which % 2 === 0 ? 2 : 1 + draw(7)));
+/** Up to so many axes, of extents between these: twos, small ones, and those of which most are no whole number of vectors. */
+const KINDS = [
+  [12, 2, 2],
+  [5, 1, 7],
+  [4, 5, 11],
+] as const;
+const RANDOM_VIEWS = Array.from({ length: 90 }, (_, which): [string, Viewed] => {
+  const [most, least, longest] = KINDS[which % KINDS.length] ?? expect.unreachable();
+  const rank = 1 + draw(most);
+  const shape = Array.from({ length: rank }, () => least + draw(longest - least + 1));
   const axes = [...shape.keys()];
   for (let last = rank - 1; last > 0; last -= 1) {
     const other = draw(last + 1);
@@ -56,6 +63,19 @@ function expectCopied(arena: Arena, [extents, strides, start]: Viewed, dtype: Dt
 test.each([...VIEWS, ...MORE_VIEWS, ...RANDOM_VIEWS])("%s", (_, view) => {
   const wanted = places(view);
   for (const dtype of DTYPES) expectCopied(makeArena(2 ** 24), view, dtype, wanted);
+});
+
+test("no plan is longer than its place in the workspace", () => {
+  const orders = (axes: readonly number[]): number[][] =>
+    axes.length === 0
+      ? [[]]
+      : axes.flatMap((axis) => orders(axes.filter((other) => other !== axis)).map((rest) => [axis, ...rest]));
+  const shape = [31, 15, 13, 15, 31];
+  for (const axes of orders([...shape.keys()]))
+    for (const dtype of DTYPES) {
+      const [extents, strides] = permuted(shape, axes);
+      expect(planCopy({ extents, strides }, dtype).words.length).toBeLessThanOrEqual(PLAN_WORDS);
+    }
 });
 
 test("tensors may lie above 2 GiB, up to the end of 4 GiB", () => {
