@@ -56,9 +56,14 @@ export interface Permutation {
 }
 
 /** A fixed scatter of the axes: `step` has no divisor in common with the rank. */
-function scattered(rank: number, step: number): Permutation {
+function scattered(rank: number, step: number, [first, others] = [2, 2] as [number, number]): Permutation {
   const axes = Array.from({ length: rank }, (_, axis) => (axis * step + 3) % rank);
-  return { title: `2^${rank}, axes by steps of ${step}`, shape: axes.map(() => 2), axes };
+  const name = first === others ? `${first}^${rank}` : `${first} x ${others}^${rank - 1}`;
+  return {
+    title: `${name}, axes by steps of ${step}`,
+    shape: axes.map((_, axis) => (axis === 0 ? first : others)),
+    axes,
+  };
 }
 
 function matrix(rows: number, columns: number): Permutation {
@@ -72,6 +77,8 @@ export const PERMUTATIONS: readonly (readonly [Dtype, Permutation])[] = [
   ["float32", scattered(22, 9)],
   ["float64", scattered(22, 7)],
   ["complex128", scattered(22, 5)],
+  ["float32", scattered(7, 3, [4, 9])],
+  ["float64", scattered(9, 4, [4, 5])],
   ["complex64", matrix(2048, 2048)],
   ["complex64", matrix(1000, 1501)],
   ["float32", matrix(1000, 1501)],
