@@ -73,9 +73,11 @@ const compiled = new Map<string, WebAssembly.Module>();
  */
 export function compileKernels(relaxed = false): WebAssembly.Module {
   const file = relaxed ? RELAXED : USUAL;
+  const known = compiled.get(file);
+  if (known !== undefined) return known;
   // Else V8 makes fast code only of what has run often, and stays in the slow one until the call ends, however long that takes.
   setFlagsFromString("--no-wasm-dynamic-tiering");
-  const module = compiled.get(file) ?? new WebAssembly.Module(bytesOf(file));
+  const module = new WebAssembly.Module(bytesOf(file));
   compiled.set(file, module);
   return module;
 }

@@ -1,7 +1,7 @@
 /**
- * Products with short sums, which move more numbers than they multiply: straight from where the operands lie, one or two vectors of a
- * result's row at a time. The last vector of a row overlaps the one before it. A row shorter than a vector is stored as a whole one,
- * and the rows that follow overwrite what is too much.
+ * Products with short sums or short rows, which move more numbers than they multiply: straight from where the operands lie, one or two
+ * vectors of a result's row at a time. The last vector of a row overlaps the one before it. A row shorter than a vector is stored as a
+ * whole one, and the rows that follow overwrite what is too much.
  */
 import { sumComplex, sumComplexWide, sumNarrow, sumWide } from "./tile";
 
