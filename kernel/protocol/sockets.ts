@@ -1,6 +1,6 @@
 /** The five ZeroMQ sockets of a kernel; the only import of zeromq. They belong in a process that never computes. */
 import { Reply, Router, XPublisher } from "zeromq";
-import type { Socket, Writable } from "zeromq";
+import type { Readable, Socket, Writable } from "zeromq";
 import { ConnectionError, endpoint } from "./connection.ts";
 import type { Connection, Port } from "./connection.ts";
 import { publication, type JupyterMessage } from "./message.ts";
@@ -89,8 +89,19 @@ function route(
   return [Buffer.from(message.header.msg_type)];
 }
 
+/** A socket that was said to have a message can turn out to have none, as when its sender is gone: that is no end. */
+async function* messages(socket: Readable & Socket): AsyncGenerator<readonly Buffer[]> {
+  while (!socket.closed) {
+    try {
+      yield await socket.receive();
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+    }
+  }
+}
+
 async function receive(router: Router, accept: (frames: readonly Buffer[]) => void): Promise<void> {
-  for await (const frames of router) {
+  for await (const frames of messages(router)) {
     try {
       accept(frames);
     } catch (error) {
@@ -102,11 +113,12 @@ async function receive(router: Router, accept: (frames: readonly Buffer[]) => vo
 
 /** A subscription arrives as a 1 before its topic, its end as a 0. */
 async function welcome(iopub: XPublisher, greet: (subscription: string) => void): Promise<void> {
-  for await (const [frame] of iopub) if (frame?.[0] === 1) greet(frame.subarray(1).toString("utf8"));
+  for await (const [frame] of messages(iopub))
+    if (frame?.[0] === 1) greet(frame.subarray(1).toString("utf8"));
 }
 
 async function echo(heartbeat: Reply): Promise<void> {
-  for await (const frames of heartbeat) await heartbeat.send(frames);
+  for await (const frames of messages(heartbeat)) await heartbeat.send([...frames]);
 }
 
 function outlet(socket: Writable<Buffer[]>): Outlet {
