@@ -11,6 +11,9 @@ type Letter = keyof typeof MOST_PRODUCTS;
 /** Elements of both operands that a portion reads: some tens of milliseconds of a slow memory. */
 const MOST_READ = 2 ** 26;
 
+/** Elements of the result that a portion writes: some tens of milliseconds where its memory is touched for the first time. */
+const MOST_WRITTEN = 2 ** 21;
+
 /**
  * Extents of the first portion; the others are as large or, at the ends, smaller. As near to a cube as can be: of all portions these read
  * and write the least.
@@ -18,7 +21,9 @@ const MOST_READ = 2 ** 26;
 export function portionOf({ m, n, k }: Extents, letter: Letter): Extents {
   const portion = { m, n, k };
   const most = MOST_PRODUCTS[letter];
-  while (portion.m * portion.n * portion.k > most || (portion.m + portion.n) * portion.k > MOST_READ) {
+  const isLarge = ({ m, n, k }: Extents): boolean =>
+    m * n * k > most || (m + n) * k > MOST_READ || m * n > MOST_WRITTEN;
+  while (isLarge(portion)) {
     const largest = largestOf(portion);
     portion[largest] = Math.ceil(portion[largest] / 2);
   }

@@ -7,6 +7,7 @@ const wholes = [
   { m: 3, n: 5, k: 7 },
   { m: 6144, n: 6144, k: 6144 },
   { m: 2 ** 28, n: 4, k: 4 },
+  { m: 2 ** 14, n: 2 ** 14, k: 1 },
   { m: 2, n: 2 ** 20 + 1, k: 1000 },
   { m: 2, n: 3, k: 2 ** 29 + 5 },
   { m: 1, n: 1, k: 2 ** 31 - 1 },
@@ -21,6 +22,7 @@ test.each(wholes)("a portion of $m x $n x $k takes some tens of milliseconds", (
     const { m, n, k } = portionOf(whole, letter);
     expect(m * n * k).toBeLessThanOrEqual(products);
     expect((m + n) * k).toBeLessThanOrEqual(2 ** 26);
+    expect(m * n).toBeLessThanOrEqual(2 ** 21);
     expect(Math.min(m, n, k)).toBeGreaterThanOrEqual(1);
   }
 });
