@@ -12,7 +12,7 @@ import { FOLD_BYTES, foldedBy, isFolded } from "./folded.ts";
 import { PLAN_WORDS, type CopyPlan } from "./plan.ts";
 
 /** Scratch of the module. */
-const MODULE_BYTES = 7 * 2 ** 19;
+const MODULE_BYTES = 11 * 2 ** 19;
 /** Scratch bytes that each thread's kernels use, at an address that is a multiple of 64. */
 export const WORKSPACE_BYTES = MODULE_BYTES + FOLD_BYTES;
 

@@ -11,8 +11,10 @@ import { addWideTimesI, ROW_BYTES, ROWS, sumWide } from "./tile";
 
 /** Floats of a sum between two roundings to float64. */
 const DEPTH: u32 = 256;
-/** Bytes of a row and of a column of a block of the result: its right panels stay in the second cache. */
+/** Bytes of a row of a block of the result: its right panels stay in the second cache. */
 const BLOCK_BYTES: u32 = 2048;
+/** Rows of a block, in those of a square one: the more there are, the more rarely right panels are packed. */
+const SQUARES: u32 = 2;
 /** Rows that are packed at a time where rows are neighbours: what shares a cache line. */
 const STRIP: u32 = 64;
 /** Bytes of the float64 sums of a panel's tile, times those of a float. */
@@ -40,7 +42,7 @@ export function multiplyBlocks<T extends number>(
     const columns = min(columnsMost, n - column);
     const packed = columns * size > MOST_UNPACKED * ROW_BYTES;
     const copied = turnedA && !packed;
-    const rowsMost = copied ? most / 2 : most;
+    const rowsMost = copied ? most / 2 : SQUARES * most;
     for (let row: u32 = 0; row < m; row += rowsMost) {
       const rows = min(rowsMost, m - row);
       const to = out + row * outRow + column * size;
