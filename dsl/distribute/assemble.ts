@@ -2,10 +2,10 @@
 import { elementBytes, extentOf, type Network } from "../network/network.ts";
 import type { ContractionTree } from "../plan/tree.ts";
 import { planArena } from "../schedule/arena.ts";
-import { rankCount, SCHEDULE_VERSION, type Schedule, type Step } from "../schedule/schedule.ts";
+import { SCHEDULE_VERSION, type Schedule, type Step } from "../schedule/schedule.ts";
 import { lowerTree } from "./lower.ts";
 import { permuteTo, type Lowering } from "./lowering.ts";
-import { FREE, type CostModel } from "./model.ts";
+import { addingStep, type CostModel } from "./model.ts";
 import type { ModeTree } from "./modes.ts";
 import { makeWhole } from "./moves.ts";
 import { withOverlap } from "./overlap.ts";
@@ -13,7 +13,7 @@ import type { NodePlacements } from "./place.ts";
 import { allocate, bufferOf, emit, emptyProgram, release } from "./program.ts";
 import { localModes } from "./shards.ts";
 import { storageOrders } from "./storage.ts";
-import { modelledSeconds } from "./time.ts";
+import { modelledSeconds, roundsOf } from "./time.ts";
 import type { Method } from "./wanted.ts";
 
 /** A sliced tree, the ranks that share it, and which digits of the rank number take slices. */
@@ -58,8 +58,7 @@ function lowered(shared: Shared, placements: NodePlacements): Unmeasured {
   const { mesh, machine } = model;
   const program = emptyProgram(modes.modes);
   const slices = sliceCount(network, tree);
-  const groups = rankCount(sliceDigits.flatMap((digit) => mesh[digit] ?? []));
-  const orders = storageOrders(modes, placements, Math.ceil(slices / groups));
+  const orders = storageOrders(modes, placements, roundsOf(slices, mesh, sliceDigits));
   const local = localModes(modes, placements);
   const low: Lowering = { network, tree: modes, placements, local, orders, model, program, shared: [] };
   const result = settle(low, tree, lowerTree(low), sliceDigits);
@@ -102,8 +101,8 @@ function closeLoop(
   from: number,
   sliceDigits: readonly number[],
 ): number {
-  const { program } = low;
-  const { placement } = bufferOf(program, from);
+  const { program, model } = low;
+  const { placement, elements } = bufferOf(program, from);
   const modes = [...low.tree.slicedOpen, ...placement.modes];
   const partial = [...sliceDigits, ...placement.partial];
   const into = allocate(program, low.network.name, { ...placement, modes, partial }, false);
@@ -114,7 +113,7 @@ function closeLoop(
     body: program.body,
     from,
     into,
-    model: FREE,
+    model: addingStep(model, elements, roundsOf(sliceCount(low.network, tree), model.mesh, sliceDigits)),
   };
   emit(program, loop, false);
   for (const free of program.epilogue) emit(program, free, false);

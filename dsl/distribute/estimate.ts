@@ -1,23 +1,23 @@
 /** Modelled seconds of placements without lowering them: contractions, loads and moves, no permutations; and what no lowering of them beats. */
 import { onceFor } from "../base/memo.ts";
 import type { ModeId } from "../schedule/schedule.ts";
-import { rankCount } from "../schedule/schedule.ts";
 import { sliceCount } from "./assemble.ts";
 import { collectiveStep } from "./collective.ts";
-import { denseSeconds, localSeconds, type CostModel } from "./model.ts";
+import { addingStep, denseSeconds, localSeconds, type CostModel } from "./model.ts";
 import { elementCount, modesOf, type ModeTree } from "./modes.ts";
 import { movesOf } from "./moves.ts";
 import { isWhole, withoutSplit, type NodePlacements, type Split } from "./place.ts";
 import { IN_FIRST, IN_RESULT, IN_SECOND } from "./price.ts";
 import type { Problem } from "./problem.ts";
 import { sizesOf } from "./sizes.ts";
+import { roundsOf } from "./time.ts";
 
 /** What a sliced tree is placed with, on which ranks. */
 type Placing = Pick<Problem, "network" | "tree" | "modes" | "model">;
 
 /** Modelled seconds of placements, on a rank. */
 export interface Estimate {
-  /** Of contractions and loads. */
+  /** Of contractions, loads, and slices that are added up. */
   readonly local: number;
   /** Of moves. */
   readonly moving: number;
@@ -36,12 +36,15 @@ export function estimateOf(
   sliceDigits: readonly number[],
 ): Estimate {
   const times = timesOf(placing, sliceDigits);
-  const local = contracting(placing, placements, times) + loading(placing, placements, times);
+  const local =
+    contracting(placing, placements, times) +
+    loading(placing, placements, times) +
+    adding(placing, placements, sliceDigits);
   return { local, ...moving(placing, placements, times) };
 }
 
 /**
- * Modelled seconds that no schedule of the estimated placements beats: contractions of dense matrices, loads, and moves, as far as the
+ * Modelled seconds that no schedule of the estimated placements beats: contractions of dense matrices, loads, sums of slices, and moves, as far as the
  * machine hides none behind contractions. Nothing where products were measured, since those of other forms may be faster than the mean.
  */
 export function leastSecondsOf({ machine, dtype }: CostModel, { local, moving }: Estimate): number {
@@ -54,8 +57,7 @@ export function leastSecondsOf({ machine, dtype }: CostModel, { local, moving }:
 type Times = (node: number) => number;
 
 function timesOf({ network, tree, modes, model }: Placing, sliceDigits: readonly number[]): Times {
-  const groups = rankCount(sliceDigits.flatMap((digit) => model.mesh[digit] ?? []));
-  const rounds = Math.ceil(sliceCount(network, tree) / groups);
+  const rounds = roundsOf(sliceCount(network, tree), model.mesh, sliceDigits);
   return (node) => (modes.sliceDependent[node] === true ? rounds : 1);
 }
 
@@ -146,6 +148,18 @@ function loading({ modes, model }: Placing, { used, made }: NodePlacements, time
     seconds +=
       times(leaf) * localSeconds(model, 0, 2 * elementsWithout(modes, leaf, used[leaf] ?? made[leaf]));
   return seconds;
+}
+
+/** Of slices, one to another. */
+function adding(
+  { network, tree, modes, model }: Placing,
+  { made }: NodePlacements,
+  sliceDigits: readonly number[],
+): number {
+  if (tree.sliced.length === 0) return 0;
+  const root = modes.nodes.length - 1;
+  const rounds = roundsOf(sliceCount(network, tree), model.mesh, sliceDigits);
+  return addingStep(model, elementsWithout(modes, root, made[root]), rounds).seconds;
 }
 
 function elementsWithout(modes: Problem["modes"], node: number, split: Split | undefined): number {

@@ -41,6 +41,12 @@ export function localSeconds(
   return device.launchSeconds + Math.max(arithmetic, traffic);
 }
 
+/** So many slices added up, one after the other: each is read, and so are the sums, which are written again. */
+export function addingStep(model: CostModel, elements: number, slices: number): StepModel {
+  const { seconds, localBytes } = localStep(model, 0, 3 * elements);
+  return { ...FREE, seconds: seconds * slices, localBytes: localBytes * slices };
+}
+
 /**
  * Numbers that are read where they lie before the run, and written as `elements` of a shard: as long as a plain copy from there, or as the
  * permutation on the way takes in memory, whichever is longer.

@@ -1,6 +1,5 @@
 /** The planners that work by dynamic programming: along the stem over prefixes of modes, and over the whole tree. */
 import { UserError } from "../base/diagnostic.ts";
-import { rankCount } from "../schedule/schedule.ts";
 import { sliceCount } from "./assemble.ts";
 import { prefixCandidates, wholeCandidates, type Candidates } from "./candidates.ts";
 import { treeFacts, treeShape, type TreeFacts, type TreeShape } from "./facts.ts";
@@ -13,6 +12,7 @@ import { pricing } from "./price.ts";
 import type { Planned, Planner, Problem } from "./problem.ts";
 import { digitClasses, groupRanks, type DigitClass } from "./spread.ts";
 import { onStem } from "./stem.ts";
+import { roundsOf } from "./time.ts";
 import { placeTree } from "./tree.ts";
 import { refusal, writtenCandidates, writtenOver } from "./written.ts";
 
@@ -198,8 +198,7 @@ function sharingOf(subject: Subject, method: Programme, sliceDigits: readonly nu
   if (known !== undefined) return known;
   const { network, tree, model, over } = subject.problem;
   const classes = digitClasses(model.mesh, sliceDigits);
-  const groups = rankCount(sliceDigits.flatMap((digit) => model.mesh[digit] ?? []));
-  const rounds = Math.ceil(sliceCount(network, tree) / groups);
+  const rounds = roundsOf(sliceCount(network, tree), model.mesh, sliceDigits);
   const whole = treeFacts(subject.shape, model, rounds, groupRanks(classes));
   const written = over === undefined ? undefined : writtenOver(whole, classes, over);
   const facts = written?.facts ?? (method === "prefix" ? onStem(whole) : whole);

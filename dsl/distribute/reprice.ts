@@ -9,9 +9,9 @@ import { collectiveStep } from "./collective.ts";
 import { loadedPermutation } from "./layout.ts";
 import { usedDevices } from "./links.ts";
 import type { Machine } from "./machine.ts";
-import { contractStep, FREE, loadStep, localStep, permuteStep, type CostModel } from "./model.ts";
+import { addingStep, contractStep, FREE, loadStep, localStep, permuteStep, type CostModel } from "./model.ts";
 import { withoutOverlap, withOverlap } from "./overlap.ts";
-import { modelledSeconds } from "./time.ts";
+import { modelledSeconds, roundsOf } from "./time.ts";
 
 /**
  * The same plan on another machine: nothing is planned anew, so that a slow link in use slows every step that crosses it. Its ranks
@@ -63,41 +63,52 @@ function checkRoom({ mesh, network }: Schedule, machine: Machine): void {
 
 function repricedStep(schedule: Schedule, model: CostModel, step: Step): Step {
   if (step.kind !== "slice-loop") return { ...step, model: stepModel(schedule, model, step) };
-  return { ...step, body: step.body.map((inner) => repricedStep(schedule, model, inner)) };
+  const body = step.body.map((inner) => repricedStep(schedule, model, inner));
+  return {
+    ...step,
+    body,
+    model: addingStep(
+      model,
+      elementsOf(schedule, step.from),
+      roundsOf(schedule.slices, schedule.mesh, step.digits),
+    ),
+  };
 }
 
 /** As the passes that emit the step price it. */
 function stepModel(
-  { buffers, modes, tensors }: Schedule,
+  schedule: Schedule,
   model: CostModel,
   step: Exclude<Step, { kind: "slice-loop" }>,
 ): StepModel {
-  const elementsOf = (id: number): number => {
-    const buffer = buffers[id];
-    if (buffer === undefined) throw new InvariantError(`expected buffer ${id}, got none`);
-    return buffer.elements;
-  };
+  const { buffers, modes, tensors } = schedule;
   switch (step.kind) {
     case "load": {
       const labels = tensors[step.tensor]?.labels ?? [];
       const permutation = loadedPermutation(modes, labels, buffers[step.out]?.placement.modes ?? []);
-      return loadStep(model, elementsOf(step.out), permutation);
+      return loadStep(model, elementsOf(schedule, step.out), permutation);
     }
     case "sum":
-      return localStep(model, 0, elementsOf(step.in) + elementsOf(step.out));
+      return localStep(model, 0, elementsOf(schedule, step.in) + elementsOf(schedule, step.out));
     case "contract":
       return contractStep(model, step);
     case "permute":
-      return permuteStep(model, elementsOf(step.in), step);
+      return permuteStep(model, elementsOf(schedule, step.in), step);
     case "redistribute":
     case "gather":
     case "reduce":
     case "reduce-scatter":
     case "broadcast":
-      return collectiveStep(model, step.kind, step.digits, elementsOf(step.in));
+      return collectiveStep(model, step.kind, step.digits, elementsOf(schedule, step.in));
     case "free":
       return FREE;
     default:
       return step satisfies never;
   }
+}
+
+function elementsOf({ buffers }: Schedule, id: number): number {
+  const buffer = buffers[id];
+  if (buffer === undefined) throw new InvariantError(`expected buffer ${id}, got none`);
+  return buffer.elements;
 }

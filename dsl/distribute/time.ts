@@ -1,6 +1,6 @@
 /** Modelled time of a whole schedule from that of its steps. */
 import { walkSteps } from "../schedule/arena.ts";
-import { rankCount, type Schedule, type Step, type StepKind } from "../schedule/schedule.ts";
+import { rankCount, type MeshDigit, type Schedule, type Step, type StepKind } from "../schedule/schedule.ts";
 
 export const COLLECTIVES: readonly StepKind[] = [
   "redistribute",
@@ -13,6 +13,11 @@ export const COLLECTIVES: readonly StepKind[] = [
 /** What a walk over executions needs of a schedule. */
 export type Timed = Pick<Schedule, "steps" | "mesh" | "slices">;
 
+/** How often a rank runs the body of a slice loop whose slices the groups over `digits` share. */
+export function roundsOf(slices: number, mesh: readonly MeshDigit[], digits: readonly number[]): number {
+  return Math.ceil(slices / rankCount(digits.flatMap((digit) => mesh[digit] ?? [])));
+}
+
 /** Calls `visit` for every step with the number of times that one rank runs it; a loop's body runs once a slice of the rank's group. */
 export function walkExecutions(
   { steps, mesh, slices }: Timed,
@@ -20,8 +25,7 @@ export function walkExecutions(
 ): void {
   let rounds = 1;
   walkSteps(steps, (step, depth) => {
-    if (step.kind === "slice-loop")
-      rounds = Math.ceil(slices / rankCount(step.digits.flatMap((digit) => mesh[digit] ?? [])));
+    if (step.kind === "slice-loop") rounds = roundsOf(slices, mesh, step.digits);
     visit(step, depth === 0 ? 1 : rounds);
   });
 }

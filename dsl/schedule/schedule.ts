@@ -197,7 +197,8 @@ export type Step = { readonly model: StepModel } & (
        * Along `digits` the groups share the slices: the group with number g over `digits` (of G) runs slices
        * g, g+G, ... (every group runs count/G rounded up; a missing slice contributes nothing).
        * `add`: after each slice, buffer `from` is added into `into` (defined before the loop as zeros by the engine);
-       * where open indices are sliced, `into` has them as its leading modes and the slice is added into its place.
+       * where open indices are sliced, `into` has them as its leading modes and the slice is added into its place. `model`: of adding
+       * up all slices of a group; what makes them is in the body's.
        */
       readonly kind: "slice-loop";
       readonly labels: readonly Label[];

@@ -268,6 +268,28 @@ test.each([1, 2, 4, 8])("groups of %i ranks each take slices of their own", (gro
   expect(loops.map((digits) => 2 ** digits.length)).toEqual([8 / groupSize]);
 });
 
+test.each([
+  ["i", 4],
+  ["p", 32],
+])(
+  "slices over %s are added up in the time of reading them, and reading and writing their sums",
+  (label, elements) => {
+    const tensors = [
+      { name: "A", labels: ["i", "p"] },
+      { name: "B", labels: ["p", "j"] },
+    ];
+    const extents = { i: 8, p: 8, j: 4 };
+    const network = { name: "product", dtype: "float64", tensors, open: ["i", "j"], extents } as const;
+    const tree = { leaves: 2, pairs: [[0, 1] as const], sliced: [label] };
+    const machine = machineOf(1, 1, 1e9);
+    const { steps } = distribute(network, tree, machine, 1);
+    const [slices, bytesOfOne] = [8, 3 * elements * 8];
+    const [loop] = steps.filter((step) => step.kind === "slice-loop");
+    expect(loop?.model).toMatchObject({ flops: 0, localBytes: slices * bytesOfOne });
+    expect(loop?.model.seconds).toBeCloseTo((slices * bytesOfOne) / machine.device.memoryBytesPerSecond, 15);
+  },
+);
+
 test("slicing slices further where devices would have nothing to do", () => {
   const { network, tree } = chain();
   const schedule = distribute(network, tree, machineOf(1, 8, 1e12), 8, { method: "slicing" });
