@@ -1,4 +1,7 @@
-/** Modelled seconds of placements without lowering them: contractions, loads and moves, no permutations; and what no lowering of them beats. */
+/**
+ * Modelled seconds of placements without lowering them: contractions, loads, moves and sums of slices, no permutations; and what no lowering
+ * of them beats.
+ */
 import { onceFor } from "../base/memo.ts";
 import type { ModeId } from "../schedule/schedule.ts";
 import { sliceCount } from "./assemble.ts";
@@ -44,8 +47,9 @@ export function estimateOf(
 }
 
 /**
- * Modelled seconds that no schedule of the estimated placements beats: contractions of dense matrices, loads, sums of slices, and moves, as far as the
- * machine hides none behind contractions. Nothing where products were measured, since those of other forms may be faster than the mean.
+ * Modelled seconds that no schedule of the estimated placements beats: contractions of dense matrices, loads, sums of slices, and moves, as
+ * far as the machine hides none behind contractions. Nothing where products were measured, since those of other forms may be faster than
+ * the mean.
  */
 export function leastSecondsOf({ machine, dtype }: CostModel, { local, moving }: Estimate): number {
   const { device, overlaps } = machine;
