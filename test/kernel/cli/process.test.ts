@@ -9,6 +9,7 @@ const RING = "index i: 4, j: 4, k: 4\ntensor A[i,j], B[j,k], C[k,i] = normal(see
 const CHAIN = `${RING}network R[i,k] = A B\nlet R2 = 1\nrun R on threads(2)\nshow order R\n`;
 
 /** Slices of seconds altogether. */
+/** Each worker takes 48 of the slices. */
 const SLOW = `index s: 96
 let n = 700
 tensor w[s, a: n] = sin(s + 3*a)
@@ -18,6 +19,7 @@ tensor C[c: n, a: n] = cos(c - 2*a)
 network Z = w A B C
 order Z = (((w A) B) C)
 slice Z over s
+distribute Z on threads(2) by slicing
 run Z on threads(2)
 `;
 
