@@ -120,8 +120,9 @@ function modulo(x: number, y: number): number {
   return x - y * Math.floor(x / y);
 }
 
+/** JavaScript says 1 of whatever there is to the power of 0, also where that is not sure. */
 function power(x: number, y: number): number {
-  return x >= 0 || Number.isInteger(y) ? x ** y : NaN;
+  return x >= 0 || (x < 0 && Number.isInteger(y)) ? x ** y : NaN;
 }
 
 function logical(x: number, y: number, holds: (x: boolean, y: boolean) => boolean): number {
