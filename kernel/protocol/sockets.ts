@@ -89,7 +89,7 @@ function route(
   return [Buffer.from(message.header.msg_type)];
 }
 
-/** A socket that was said to have a message can turn out to have none, as when its sender is gone: that is no end. */
+/** A socket that was said to have a message can turn out to have none, as when what came is no request: that is no end. */
 async function* messages(socket: Readable & Socket): AsyncGenerator<readonly Buffer[]> {
   while (!socket.closed) {
     try {
