@@ -58,7 +58,7 @@ export function kernelArithmetic(dtype: Dtype, kernels: Kernels, memory: WebAsse
   // Networks have many tensors of few shapes, and a plan costs more than a small copy.
   const plans = new Map<string, CopyPlan>();
   const planOf = (view: View): CopyPlan => {
-    const key = `${view.extents.join()} ${view.strides.join()}`;
+    const key = `${view.extents.join()} ${view.strides.join()} ${view.to?.join() ?? ""}`;
     const known = plans.get(key) ?? planKernelCopy(view, dtype);
     plans.set(key, known);
     return known;

@@ -11,23 +11,27 @@ const WORDS = 2 * LINE;
 /** Looks at a barrier before a thread sleeps: some tens of microseconds, about what it takes to wake one. */
 const LOOKS = 2 ** 14;
 
-/** For every list of digits that a collective uses, its place in the shared words; the same on every rank. */
+/** For every list of digits that a collective uses, and that of all, its place in the shared words; the same on every rank. */
 export type BarrierTable = ReadonlyMap<string, number>;
 
 function keyOf(digits: readonly number[]): string {
   return [...digits].sort((a, b) => a - b).join();
 }
 
+function add(table: Map<string, number>, digits: readonly number[]): void {
+  if (!table.has(keyOf(digits))) table.set(keyOf(digits), table.size);
+}
+
 export function barrierTable(schedule: Schedule): BarrierTable {
   const table = new Map<string, number>();
   for (const step of reportedSteps(schedule.steps))
-    if ("digits" in step && step.kind !== "slice-loop" && !table.has(keyOf(step.digits)))
-      table.set(keyOf(step.digits), table.size);
+    if ("digits" in step && step.kind !== "slice-loop") add(table, step.digits);
+  add(table, [...schedule.mesh.keys()]);
   return table;
 }
 
 export function barrierWords(schedule: Schedule): number {
-  return Math.max(1, barrierTable(schedule).size) * groupSize(schedule.mesh) * WORDS;
+  return barrierTable(schedule).size * groupSize(schedule.mesh) * WORDS;
 }
 
 /** Where ranks look before they sleep. Where they share cores, who looks only keeps the others from coming. */

@@ -80,6 +80,7 @@ function rate(amount: number, seconds: number): number {
 /** All executions together; of one rank. Seconds are measured, or modelled on the dry engine. */
 function figuresOf(step: StepReport, rank: number, seconds: number): TraceEvent["args"] {
   const { flops, localBytes, sentBytes, messages, seconds: modelled } = step.model;
+  const ownBytes = localBytes / (step.sharedBy ?? 1);
   const sent = sentBytes.node + sentBytes.cluster;
   const transfer = step.transferSeconds?.[rank];
   return {
@@ -88,8 +89,8 @@ function figuresOf(step: StepReport, rank: number, seconds: number): TraceEvent[
     flops,
     gigaflops_per_second: rate(flops, seconds),
     modelled_gigaflops_per_second: rate(flops, modelled),
-    local_bytes: localBytes,
-    local_gigabytes_per_second: rate(localBytes, seconds),
+    local_bytes: ownBytes,
+    local_gigabytes_per_second: rate(ownBytes, seconds),
     modelled_local_gigabytes_per_second: rate(localBytes, modelled),
     sent_bytes: sent,
     sent_gigabytes_per_second: rate(sent, seconds),

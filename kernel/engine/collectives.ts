@@ -8,6 +8,7 @@ import { copyFloats, type Floats } from "../tensor/floats.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import { arrive, barriersAt, waitFor } from "./barrier.ts";
 import { bufferOf, type Lent, type Rank, type Work } from "./rank.ts";
+import { stretchOf } from "./shares.ts";
 import { groupSize, unravel } from "./steps.ts";
 
 export type Collective = Extract<
@@ -31,20 +32,59 @@ function membersOf({ schedule, rank, digits: own }: Rank, digits: readonly numbe
   );
 }
 
+/** A part of what a group of ranks does for the first of them: nothing is lent, since all come to its begin and to its end. */
+export function planTogether(rank: Rank, digits: readonly number[], part: Work): Work {
+  const { meet } = groupOf(rank, digits);
+  return () => {
+    meet();
+    part();
+    meet();
+  };
+}
+
+/** Sums over ranks that are wanted on the first of them alone: each makes a part of them there. */
+export function planSumsOnFirst(rank: Rank, step: Extract<Collective, { kind: "reduce" }>): Work {
+  const { arithmetic, width } = rank;
+  const { members, me } = groupOf(rank, step.digits);
+  const inputs = members.map((member) => bufferOf(rank, step.in, member));
+  const whole = bufferOf(rank, step.out, members[0]);
+  const { first, length } = stretchOf(whole.length / width, { index: me, count: members.length });
+  const begin = first * width;
+  const out = whole.subarray(begin, begin + length * width);
+  return planTogether(rank, step.digits, () => {
+    if (length > 0) arithmetic.sumInputs(out, inputs, begin);
+  });
+}
+
+interface Group {
+  readonly members: readonly number[];
+  /** This rank's place among them. */
+  readonly me: number;
+  /** Waits until all members have come. */
+  readonly meet: () => void;
+  /** The barrier that they come to when they have read. */
+  readonly exit: number;
+}
+
+function groupOf(rank: Rank, digits: readonly number[]): Group {
+  const { barriers, barrierTable, schedule, looks } = rank;
+  const members = membersOf(rank, digits);
+  const { entry, exit } = barriersAt(barrierTable, schedule, digits, Math.min(...members));
+  const meet = (): void => waitFor(barriers, entry, arrive(barriers, entry, members.length), looks);
+  return { members, me: members.indexOf(rank.rank), meet, exit };
+}
+
 export function planCollective(rank: Rank, step: Collective): Work {
-  const { arithmetic, barriers, barrierTable, schedule, looks, lent } = rank;
-  const members = membersOf(rank, step.digits);
-  const size = members.length;
-  const { entry, exit } = barriersAt(barrierTable, schedule, step.digits, Math.min(...members));
+  const { arithmetic, barriers, lent } = rank;
+  const { members, me, meet, exit } = groupOf(rank, step.digits);
   const inputs = members.map((member) => bufferOf(rank, step.in, member));
   const out = bufferOf(rank, step.out);
-  const me = members.indexOf(rank.rank);
   return () => {
-    waitFor(barriers, entry, arrive(barriers, entry, size), looks);
+    meet();
     // All members have come to the end of the collective before, if there was one.
     take(lent, (one) => one.exit === exit);
     combine(arithmetic, step.kind, out, inputs, me);
-    lent.push({ step, buffer: step.in, exit, generation: arrive(barriers, exit, size) });
+    lent.push({ step, buffer: step.in, exit, generation: arrive(barriers, exit, members.length) });
   };
 }
 

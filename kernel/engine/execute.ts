@@ -1,20 +1,18 @@
 /** Runs a schedule on one rank, with the time that each step took. */
 import type { BufferId, Step } from "../../dsl/core.ts";
 import { restore, save, type RankCheckpoint } from "./checkpoint.ts";
-import { planCollective, reclaim } from "./collectives.ts";
-import { planContraction, planLoad, planPermutation, planSum } from "./local.ts";
+import { reclaim } from "./collectives.ts";
+import { planSteps, type Plan } from "./plan.ts";
 import { note } from "./progress.ts";
-import { bufferOf, makeRank, type Rank, type RankTask, type Work } from "./rank.ts";
+import { bufferOf, makeRank, type Rank, type RankTask } from "./rank.ts";
 import { rescale, type Rescaling } from "./rescale.ts";
 import type { RankTimes } from "./skeleton.ts";
 import { addSlice, enterSlice, finishSums, slicesOf, startSums } from "./slices.ts";
-import { reportedSteps, type ReportedStep, type SliceLoop } from "./steps.ts";
-
-/** A step that is work and holds no others. */
-type StepAlone = Exclude<ReportedStep, SliceLoop>;
+import { reportedSteps, type SliceLoop } from "./steps.ts";
 
 interface Run {
   readonly rank: Rank;
+  readonly work: Plan["work"];
   readonly rescaling: Rescaling | undefined;
   readonly checkpoint: RankCheckpoint | undefined;
   readonly positions: ReadonlyMap<Step, number>;
@@ -32,10 +30,9 @@ interface Run {
 export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) => RankTimes {
   const rank = makeRank(task);
   const steps = reportedSteps(task.schedule.steps);
-  const positions = new Map(steps.map((step, position) => [step, position]));
-  const own = stepsOf(task);
-  for (const step of reportedSteps(own))
-    if (step.kind !== "slice-loop") rank.work.set(step, planned(rank, step));
+  const positions = new Map<Step, number>(steps.map((step, position) => [step, position]));
+  const plan = planSteps(rank);
+  const shared = [...plan.shared].map((step) => positions.get(step) ?? NaN);
   const seconds = new Float64Array(steps.length);
   const starts = new Float64Array(steps.length).fill(NaN);
   const progress = task.rank === 0 ? new BigInt64Array(task.progress) : undefined;
@@ -44,6 +41,7 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
     const { rescaling, checkpoint } = task;
     const run: Run = {
       rank,
+      work: plan.work,
       rescaling,
       checkpoint,
       positions,
@@ -53,24 +51,26 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
       now,
       unkept: undefined,
     };
-    runSteps(run, own);
-    const end = now();
-    if (task.rank > 0) starts.fill(end, reportedSteps(own).length);
-    return { seconds, starts, end, unkept: run.unkept };
+    runSteps(run, task.schedule.steps);
+    return { seconds, starts, end: now(), unkept: run.unkept, shared };
   };
-}
-
-/** The value is read from rank 0: what comes after the last step that ranks share is its alone. */
-function stepsOf({ schedule: { steps }, rank }: RankTask): readonly Step[] {
-  return rank === 0 ? steps : steps.slice(0, steps.findLastIndex((step) => "digits" in step) + 1);
 }
 
 function runSteps(run: Run, steps: readonly Step[]): void {
   for (const step of steps)
     if (step.kind === "slice-loop") runLoop(run, step);
     else if (step.kind !== "free") {
+      const work = run.work.get(step);
+      if (work === undefined) {
+        // What this rank leaves to others takes it no time.
+        run.starts[run.positions.get(step) ?? NaN] = run.now();
+        continue;
+      }
       ready(run, step.out);
-      timed(run, step, () => runStep(run, step));
+      timed(run, step, () => {
+        work();
+        if (step.kind === "load" || step.kind === "contract") keepInRange(run, step);
+      });
     }
 }
 
@@ -124,31 +124,4 @@ function keepInRange({ rank, rescaling, positions }: Run, step: Extract<Step, { 
   const position = positions.get(step);
   if (rescaling !== undefined && position !== undefined)
     rescale(rescaling, position, bufferOf(rank, step.out));
-}
-
-function runStep(run: Run, step: StepAlone): void {
-  run.rank.work.get(step)?.();
-  if (step.kind === "load" || step.kind === "contract") keepInRange(run, step);
-}
-
-function planned(rank: Rank, step: StepAlone): Work {
-  switch (step.kind) {
-    case "load":
-      return planLoad(rank, step);
-    case "sum":
-      return planSum(rank, step);
-    case "contract":
-      return planContraction(rank, step);
-    case "permute":
-      return planPermutation(rank, step);
-    case "redistribute":
-    case "gather":
-    case "reduce":
-    case "reduce-scatter":
-    case "broadcast":
-      return planCollective(rank, step);
-    default:
-      step satisfies never;
-      throw new RangeError(`expected a step of the schedule's version, got ${JSON.stringify(step)}`);
-  }
 }

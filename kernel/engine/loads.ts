@@ -1,6 +1,7 @@
 /** What a rank loads of the network's tensors: which view of the inputs, and what is read there as it lies. */
 import type { BufferId, Label, Schedule, Step } from "../../dsl/core.ts";
 import { floatBytes, widthOf } from "../tensor/floats.ts";
+import { rowMajor } from "../tensor/strided.ts";
 import { groupSize, reportedSteps, unravel } from "./steps.ts";
 
 /**
@@ -20,19 +21,6 @@ export interface LoadView {
   readonly strides: readonly number[];
   /** By label of the tensor. */
   readonly labelStrides: ReadonlyMap<Label, number>;
-}
-
-/** Row-major strides of a shape. */
-export function rowMajor(shape: readonly number[]): number[] {
-  let stride = 1;
-  return shape
-    .toReversed()
-    .map((extent) => {
-      const own = stride;
-      stride *= extent;
-      return own;
-    })
-    .reverse();
 }
 
 /** A label's stride in a tensor is the sum over its axes, so that a repeated label walks the diagonal. */

@@ -1,7 +1,9 @@
 /** The steps that a rank does alone: loading its shards, sums, products, permutations. */
 import type { Step } from "../../dsl/core.ts";
-import { loadView, rowMajor } from "./loads.ts";
+import { rowMajor } from "../tensor/strided.ts";
+import { loadView } from "./loads.ts";
 import { bufferOf, type Rank, type Work } from "./rank.ts";
+import { partOfView, WHOLE, type Share } from "./shares.ts";
 
 type StepOf<K extends Step["kind"]> = Extract<Step, { kind: K }>;
 
@@ -30,10 +32,14 @@ export function planContraction(rank: Rank, step: StepOf<"contract">): Work {
   return () => arithmetic.multiply(out, a, b, step);
 }
 
-export function planPermutation(rank: Rank, step: StepOf<"permute">): Work {
+/** Undefined where the permutation is not to be shared. */
+export function planPermutation(rank: Rank, step: StepOf<"permute">, share: Share = WHOLE): Work | undefined {
   const strides = rowMajor(step.shape);
   const pick = (values: readonly number[]): number[] => step.axes.map((axis) => values[axis] ?? 1);
-  const copy = rank.arithmetic.planCopy({ extents: pick(step.shape), strides: pick(strides) });
-  const [out, from] = [bufferOf(rank, step.out), bufferOf(rank, step.in)];
-  return () => copy(out, from, 0);
+  const part = partOfView({ extents: pick(step.shape), strides: pick(strides) }, share);
+  if (part === undefined) return undefined;
+  const copy = rank.arithmetic.planCopy(part.view);
+  const out = bufferOf(rank, step.out).subarray(part.out * rank.width);
+  const from = bufferOf(rank, step.in);
+  return () => copy(out, from, part.from);
 }

@@ -7,7 +7,7 @@ import { barrierTable, looksOf, type BarrierTable } from "./barrier.ts";
 import type { RankCheckpoint } from "./checkpoint.ts";
 import { isRelaxed, type Multiplier } from "./multiplier.ts";
 import type { Rescaling } from "./rescale.ts";
-import { floatsOf, groupSize, unravel, type Stretch } from "./steps.ts";
+import { floatsOf, unravel, type Stretch } from "./steps.ts";
 
 /** What a worker needs to see the numbers. Offsets in elements. */
 export interface SharedMemory {
@@ -74,17 +74,19 @@ export interface Rank {
   readonly arithmetic: Arithmetic;
   /** Views of buffers by peer, made on first use. */
   readonly views: Map<BufferId, Floats>[];
-  /** What was planned for a step: loops run steps often. */
-  readonly work: Map<Step, Work>;
   /** Own buffers that peers may still be reading. */
   readonly lent: Lent[];
   /** Values of the sliced labels; empty outside a loop. */
   readonly slice: Map<Label, number>;
+  /** Whether the others help rank 0 with what is its alone: all have one memory and a core each. */
+  readonly isSharing: boolean;
 }
 
 export function makeRank({ schedule, rank, memory, barriers, multiplier, rescaling }: RankTask): Rank {
   const arenas = memory.arenas.map((arena) => floatsOf(schedule.dtype, arena));
   const own = arithmeticOf(schedule, rank, memory);
+  const looks = looksOf(arenas.length);
+  const isOneBlock = memory.arenas.every(({ block }) => block === memory.inputs.block);
   return {
     schedule,
     rank,
@@ -101,16 +103,21 @@ export function makeRank({ schedule, rank, memory, barriers, multiplier, rescali
     inPlace: rescaling === undefined ? memory.inPlace : new Map<BufferId, readonly number[]>(),
     barriers: new Int32Array(barriers),
     barrierTable: barrierTable(schedule),
-    looks: looksOf(groupSize(schedule.mesh)),
+    looks,
     arithmetic:
       multiplier === undefined || isRelaxed(multiplier)
         ? own
         : nativeArithmetic(schedule.dtype, multiplier, own),
     views: arenas.map(() => new Map<BufferId, Floats>()),
-    work: new Map(),
     lent: [],
     slice: new Map(),
+    isSharing: arenas.length > 1 && isOneBlock && looks > 0,
   };
+}
+
+/** Rank 0, as this thread works for it. */
+export function firstRank(rank: Rank): Rank {
+  return { ...rank, rank: 0, digits: rank.digits.map(() => 0) };
 }
 
 function arithmeticOf({ dtype }: Schedule, rank: number, { arenas, kernels }: SharedMemory): Arithmetic {

@@ -25,6 +25,8 @@ export interface StepReport {
   readonly liveBytes: number;
   /** Measured seconds, one entry a rank, for all executions; absent on the dry engine. */
   readonly measuredSeconds?: readonly number[];
+  /** So many ranks of the threads engine each did a part of what is modelled as rank 0's alone; absent where each did its own. */
+  readonly sharedBy?: number;
   /**
    * Of a move, measured: mean seconds of an execution on each rank from when the last of its group was there, waiting for that left out,
    * and of a move beside a contraction what the products hid. Absent where the engine does not measure it.

@@ -29,6 +29,8 @@ export interface RankTimes {
   readonly end: number;
   /** What the file system said where it did not keep sums of slices. */
   readonly unkept?: string | undefined;
+  /** Positions of the steps of rank 0 alone that all ranks shared; the same on every rank. */
+  readonly shared?: readonly number[];
 }
 
 export function plannedSteps(schedule: Schedule): readonly PlannedStep[] {
@@ -115,9 +117,16 @@ export function reportOf(
   times: readonly RankTimes[],
   value: TensorValue,
 ): RunReport {
+  const shared = new Set(times[0]?.shared);
   const steps = plannedSteps(schedule).map((step, position): StepReport => {
     const measuredSeconds = times.map(({ seconds }) => seconds[position] ?? NaN);
-    return { ...step, measuredSeconds, startSeconds: times.map(({ starts }) => starts[position] ?? NaN) };
+    const startSeconds = times.map(({ starts }) => starts[position] ?? NaN);
+    return {
+      ...step,
+      measuredSeconds,
+      startSeconds,
+      ...(shared.has(position) && { sharedBy: times.length }),
+    };
   });
   const measuredSeconds = Math.max(...times.map(({ end }) => end));
   return { ...header(engine, schedule), value, steps, measuredSeconds };

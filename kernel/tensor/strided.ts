@@ -8,6 +8,8 @@ import type { Floats, Width } from "./floats.ts";
 export interface View {
   readonly extents: readonly number[];
   readonly strides: readonly number[];
+  /** Strides in the output, decreasing, where its elements do not follow each other there: of a part of a view. */
+  readonly to?: readonly number[];
 }
 
 interface Axis {
@@ -31,18 +33,29 @@ export interface CopyPlan {
 const LINE = 16;
 
 /** Axes that follow each other on both sides become one. Extents of 1 vanish. */
-function fusedAxes({ extents, strides }: View): Axis[] {
+function fusedAxes({ extents, strides, to: writes = rowMajor(extents) }: View): Axis[] {
   const axes: Axis[] = [];
-  let to = 1;
   for (let axis = extents.length - 1; axis >= 0; axis -= 1) {
-    const [extent, from] = [extents[axis] ?? 1, strides[axis] ?? 0];
+    const [extent, from, to] = [extents[axis] ?? 1, strides[axis] ?? 0, writes[axis] ?? 0];
     const inner = axes[0];
-    if (inner !== undefined && from === inner.from * inner.extent)
+    if (inner !== undefined && from === inner.from * inner.extent && to === inner.to * inner.extent)
       axes[0] = { ...inner, extent: inner.extent * extent };
     else if (extent > 1) axes.unshift({ extent, from, to });
-    to *= extent;
   }
   return axes;
+}
+
+/** Row-major strides of a shape. */
+export function rowMajor(shape: readonly number[]): number[] {
+  let stride = 1;
+  return shape
+    .toReversed()
+    .map((extent) => {
+      const own = stride;
+      stride *= extent;
+      return own;
+    })
+    .reverse();
 }
 
 /** The axes of least stride on one side, until together they span a line. */

@@ -4,7 +4,7 @@
  */
 import type { Dtype } from "../../../dsl/core.ts";
 import { floatBytes, widthOf } from "../floats.ts";
-import type { View } from "../strided.ts";
+import { rowMajor, type View } from "../strided.ts";
 
 export interface CopyPlan {
   /** See assembly/copy.ts. */
@@ -70,16 +70,15 @@ interface Part extends Elements {
 }
 
 /** Axes that follow each other on both sides become one. Extents of 1 vanish. */
-function fusedAxes({ extents, strides }: View, bytes: number): Elements {
+function fusedAxes({ extents, strides, to: writes = rowMajor(extents) }: View, bytes: number): Elements {
   const axes: Axis[] = [];
-  let to = bytes;
   for (let which = extents.length - 1; which >= 0; which -= 1) {
-    const [extent, from] = [extents[which] ?? 1, (strides[which] ?? 0) * bytes];
+    const extent = extents[which] ?? 1;
+    const [from, to] = [(strides[which] ?? 0) * bytes, (writes[which] ?? 0) * bytes];
     const inner = axes[0];
-    if (inner !== undefined && from === inner.from * inner.extent)
+    if (inner !== undefined && from === inner.from * inner.extent && to === inner.to * inner.extent)
       axes[0] = { ...inner, extent: inner.extent * extent };
     else if (extent > 1) axes.unshift({ extent, from, to });
-    to *= extent;
   }
   return { bytes, axes };
 }
