@@ -56,6 +56,18 @@ export function planSumsOnFirst(rank: Rank, step: Extract<Collective, { kind: "r
   });
 }
 
+/** Waits until all ranks have come. */
+export function meetAll(rank: Rank): void {
+  groupOf(rank, [...rank.digits.keys()]).meet();
+}
+
+/** Whether all ranks say so, once all have come; asked once in a run. `word` counts them. */
+export function agreed(rank: Rank, says: boolean, word: Int32Array): boolean {
+  if (says) Atomics.add(word, 0, 1);
+  meetAll(rank);
+  return Atomics.load(word, 0) === rank.arenas.length;
+}
+
 interface Group {
   readonly members: readonly number[];
   /** This rank's place among them. */

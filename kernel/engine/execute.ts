@@ -1,14 +1,15 @@
 /** Runs a schedule on one rank, with the time that each step took. */
 import type { BufferId, Step } from "../../dsl/core.ts";
+import type { Floats } from "../tensor/floats.ts";
 import { restore, save, type RankCheckpoint } from "./checkpoint.ts";
-import { reclaim } from "./collectives.ts";
+import { agreed, meetAll, reclaim } from "./collectives.ts";
 import { planSteps, type Plan } from "./plan.ts";
 import { note } from "./progress.ts";
 import { bufferOf, makeRank, type Rank, type RankTask } from "./rank.ts";
-import { rescale, type Rescaling } from "./rescale.ts";
+import { better, isOutside, LEAST_PROBED, rescale, type Rescaling } from "./rescale.ts";
 import type { RankTimes } from "./skeleton.ts";
 import { addSlice, enterSlice, finishSums, slicesOf, startSums } from "./slices.ts";
-import { reportedSteps, type SliceLoop } from "./steps.ts";
+import { reportedSteps, rounds, type SliceLoop } from "./steps.ts";
 
 interface Run {
   readonly rank: Rank;
@@ -22,6 +23,9 @@ interface Run {
   readonly progress: BigInt64Array | undefined;
   /** Seconds since the run began. */
   readonly now: () => number;
+  readonly probed: RankTask["probed"];
+  /** Counts the ranks that say that it is to end. */
+  readonly lost: Int32Array;
   /** What the file system said last where it did not keep sums of slices. */
   unkept: string | undefined;
 }
@@ -38,7 +42,7 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
   const progress = task.rank === 0 ? new BigInt64Array(task.progress) : undefined;
   return (begun) => {
     const now = (): number => Number(clock() - begun) / 1e9;
-    const { rescaling, checkpoint } = task;
+    const { rescaling, checkpoint, probed } = task;
     const run: Run = {
       rank,
       work: plan.work,
@@ -49,10 +53,12 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
       starts,
       progress,
       now,
+      probed,
+      lost: new Int32Array(task.start, 4, 1),
       unkept: undefined,
     };
-    runSteps(run, task.schedule.steps);
-    return { seconds, starts, end: now(), unkept: run.unkept, shared };
+    const isLost = !unlessLost(() => runSteps(run, task.schedule.steps));
+    return { seconds, starts, end: now(), unkept: run.unkept, isLost, shared };
   };
 }
 
@@ -95,6 +101,34 @@ function timed<T>({ rank, positions, seconds, starts, progress, now }: Run, step
   return result;
 }
 
+class Lost extends Error {}
+
+/** False where the numbers of the first slices were lost, and the others were not run. */
+function unlessLost(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (error instanceof Lost) return false;
+    throw error;
+  }
+}
+
+/** Throws Lost, on all ranks or none, where another run is better begun at once. */
+function probe(run: Run, loop: SliceLoop, sums: Floats): void {
+  const { rank, probed } = run;
+  if (probed === undefined || rounds(rank.schedule, loop) < LEAST_PROBED) return;
+  // All have noted what they saw before one judges it.
+  meetAll(rank);
+  if (agreed(rank, isOff(run, probed, sums), run.lost)) throw new Lost();
+}
+
+function isOff({ rank: { schedule }, rescaling }: Run, { round }: { round: number }, sums: Floats): boolean {
+  return rescaling === undefined
+    ? isOutside(schedule.dtype, sums)
+    : better(schedule, rescaling, { round, isProbed: true }) !== undefined;
+}
+
 /** The time of the loop itself is that of adding up the slices. */
 function runLoop(run: Run, loop: SliceLoop): void {
   const { rank, progress, checkpoint, rescaling } = run;
@@ -112,6 +146,7 @@ function runLoop(run: Run, loop: SliceLoop): void {
     enterSlice(rank, loop, first + (done - 1) * apart);
     runSteps(run, loop.body);
     timed(run, loop, () => addSlice(rank, loop, sums));
+    if (done === 1) probe(run, loop, sums);
     if (checkpoint !== undefined && done % checkpoint.every === 0)
       run.unkept = save(checkpoint, rank.rank, done, sums, rescaling) ?? run.unkept;
     noteSlices(done);

@@ -31,12 +31,14 @@ export interface RankTask {
   readonly memory: SharedMemory;
   /** Int32 words of the barriers. */
   readonly barriers: SharedArrayBuffer;
-  /** Int32 word 0 becomes 1 when the run begins; BigInt64 word 1 is then its time. */
+  /** Int32 word 0 becomes 1 when the run begins; BigInt64 word 1 is then its time. Int32 word 1 counts the ranks whose numbers are lost. */
   readonly start: SharedArrayBuffer;
   /** Where rank 0 notes how far it is (progress.ts). */
   readonly progress: SharedArrayBuffer;
   /** Absent where nothing is to be scaled. */
   readonly rescaling?: Rescaling | undefined;
+  /** Of the run, where it is to end after the first slices if another is better: it may be with other powers of two. */
+  readonly probed?: { readonly round: number } | undefined;
   /** Absent where no sums are kept. */
   readonly checkpoint?: RankCheckpoint | undefined;
   /** Multiplies; absent where the usual kernels do. */

@@ -83,8 +83,8 @@ interface Judged {
   readonly shifts: readonly number[];
 }
 
-/** What a run with `rescaling` has shown. */
-function judge(schedule: Schedule, { shifts, largest }: Rescaling): Judged {
+/** What a run with `rescaling` has shown; `isProbed`: in its first slices, so that nothing is known of the steps after them. */
+function judge(schedule: Schedule, { shifts, largest }: Rescaling, isProbed: boolean): Judged {
   const { least, most } = rangeOf(schedule.dtype);
   const words = new Int32Array(largest);
   const scaled = new Map<BufferId, Scaled>();
@@ -114,6 +114,7 @@ function judge(schedule: Schedule, { shifts, largest }: Rescaling): Judged {
       if (step.kind !== "slice-loop") continue;
       walk(step.body);
       scaled.set(step.into, of(step.from));
+      if (isProbed) return;
     }
   };
   walk(schedule.steps);
@@ -125,9 +126,13 @@ export function exponentOf({ shifts }: Rescaling): number {
   return shifts.reduce((sum, shift) => sum + shift, 0);
 }
 
-/** The next run's, or none where no further run would do better than the one just judged. */
-export function better(schedule: Schedule, rescaling: Rescaling, round: number): Rescaling | undefined {
-  const { settled, shifts } = judge(schedule, rescaling);
+/** The next run's, or none where no further run would do better than the one just judged, by all of it or by its first slices. */
+export function better(
+  schedule: Schedule,
+  rescaling: Rescaling,
+  { round, isProbed }: { readonly round: number; readonly isProbed: boolean },
+): Rescaling | undefined {
+  const { settled, shifts } = judge(schedule, rescaling, isProbed);
   const isSame = shifts.every((shift, position) => shift === rescaling.shifts[position]);
   return settled || isSame || round >= MOST_ROUNDS ? undefined : makeRescaling(schedule, shifts);
 }
@@ -135,6 +140,20 @@ export function better(schedule: Schedule, rescaling: Rescaling, round: number):
 /** True where the largest part of the value is 0, or so near an end of the range that other parts may have lost digits, or no number. */
 export function isLost(dtype: Dtype, largest: number): boolean {
   return !(largest >= 2 ** rangeOf(dtype).least && largest < Infinity);
+}
+
+/** Slices of each group from which a run is judged by the first ones: what is run in vain is then little. */
+export const LEAST_PROBED = 4;
+
+/** True where, of these numbers as far as one that is within the range of the dtype, none is, or one is not finite. */
+export function isOutside(dtype: Dtype, parts: Floats): boolean {
+  const least = 2 ** rangeOf(dtype).least;
+  for (let at = 0; at < parts.length; at += 1) {
+    const part = Math.abs(parts[at] as number);
+    if (!(part < Infinity)) return true;
+    if (part >= least) return false;
+  }
+  return true;
 }
 
 /** Binary logarithms of a tensor's root mean square, and of its mean's magnitude. */

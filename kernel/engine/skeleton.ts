@@ -29,6 +29,8 @@ export interface RankTimes {
   readonly end: number;
   /** What the file system said where it did not keep sums of slices. */
   readonly unkept?: string | undefined;
+  /** Whether the run has ended after the first slices, whose numbers are lost. */
+  readonly isLost?: boolean;
   /** Positions of the steps of rank 0 alone that all ranks shared; the same on every rank. */
   readonly shared?: readonly number[];
 }

@@ -99,8 +99,14 @@ async function runInRange(work: Work, first: Rescaling | undefined, firstRound: 
     const { checkpoints, refusal } = checkpointsIn(work, rescaling, round);
     if (refusal !== undefined && round === firstRound)
       throw unusable(schedule, options?.checkpoint ?? "", refusal);
-    const times = await runRanks(work, rescaling, checkpoints);
+    const times = await runRanks(work, rescaling, checkpoints, round);
     unkept = times.reduce((found, one) => one.unkept ?? found, refusal ?? unkept);
+    if (times.some(({ isLost }) => isLost)) {
+      earlier += Math.max(...times.map(({ end }) => end));
+      rescaling = rescaling && better(schedule, rescaling, { round, isProbed: true });
+      rescaling ??= makeRescaling(schedule);
+      continue;
+    }
     const exponent = rescaling === undefined ? 0 : exponentOf(rescaling);
     const { value, largest } = await readValue(schedule, memory, exponent, options?.signal);
     const report = {
@@ -110,7 +116,7 @@ async function runInRange(work: Work, first: Rescaling | undefined, firstRound: 
     };
     const next =
       rescaling !== undefined
-        ? better(schedule, rescaling, round)
+        ? better(schedule, rescaling, { round, isProbed: false })
         : isLost(schedule.dtype, largest)
           ? makeRescaling(schedule)
           : undefined;
@@ -161,14 +167,16 @@ function runRanks(
   { team, schedule, memory, options }: Work,
   rescaling: Rescaling | undefined,
   checkpoints: readonly RankCheckpoint[],
+  round: number,
 ): Promise<RankTimes[]> {
   const multiplier = options?.multiplier;
   const start = new SharedArrayBuffer(16);
   const progress = progressWords();
   const barriers = new SharedArrayBuffer(4 * barrierWords(schedule));
+  const probed = checkpoints.every(({ done }) => done === 0) ? { round } : undefined;
   const tasks = Array.from({ length: rankCount(schedule.mesh) }, (_, rank): RankTask => {
     const checkpoint = checkpoints[rank];
-    return { schedule, rank, memory, barriers, start, progress, rescaling, checkpoint, multiplier };
+    return { schedule, rank, memory, barriers, start, progress, rescaling, probed, checkpoint, multiplier };
   });
   // Workers run compiled JavaScript, also where this file itself is run from its source.
   const file = createRequire(import.meta.url).resolve("tnlab/kernel/engine/worker.js");

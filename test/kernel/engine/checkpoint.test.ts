@@ -99,16 +99,18 @@ async function stoppedAfter(
   held.close();
 }
 
-/** Runs, and says for each rank which counts of slices it has saved meanwhile. */
+/** Runs, and says for each rank which counts of slices it has saved meanwhile, and in which rounds. */
 async function resumed({
   schedule,
   entries,
-}: ReturnType<typeof sliced>): Promise<{ report: RunReport; saved: number[][] }> {
+}: ReturnType<typeof sliced>): Promise<{ report: RunReport; saved: number[][]; rounds: number[] }> {
   const saved: number[][] = [[], []];
+  const rounds = new Set<number>();
   let told = false;
   const watcher = watch(folder, (_, name) => {
     told ||= name === "end";
-    const [, rank, slices] = /^\d+-(\d)-(\d+)\.draft$/.exec(name ?? "") ?? [];
+    const [, round, rank, slices] = /^(\d+)-(\d)-(\d+)\.draft$/.exec(name ?? "") ?? [];
+    if (round !== undefined) rounds.add(Number(round));
     saved[Number(rank)]?.push(Number(slices));
   });
   const report = await threadsEngine.run(schedule, entries, { checkpoint: folder });
@@ -116,7 +118,7 @@ async function resumed({
   writeFileSync(path.join(folder, "end"), "");
   await vi.waitUntil(() => told, { timeout: 60_000, interval: 1 });
   watcher.close();
-  return { report, saved };
+  return { report, saved, rounds: [...rounds] };
 }
 
 function newest(rank: number): number {
@@ -142,8 +144,8 @@ test.each(["float32", "complex64", "float64"] as const)(
 test.each([
   // Foreseen, so that the first round is the last.
   ["below", 1e-7, 0, 0],
-  // One without powers, and one that shows which it takes.
-  ["above", 1e7, 1, 2],
+  // After one without powers, and one that shows which it takes.
+  ["above", 1e7, 2, 2],
 ])(
   "numbers %s the range of the dtype, with the powers of two of the round that was stopped",
   async (_, size, round, last) => {
@@ -157,6 +159,11 @@ test.each([
     expect(Math.max(...rounds)).toBe(last);
   },
 );
+
+test("rounds that lose their numbers end before they keep a sum", async () => {
+  const { rounds } = await resumed(sliced("float32", 1e7));
+  expect(rounds).toEqual([2]);
+});
 
 /** A warning of this engine, and no other. */
 function warns(report: RunReport): void {

@@ -124,3 +124,21 @@ test("what is 0, or infinite from the beginning, ends", async () => {
   const infinite = [{ re: Float64Array.of(Infinity, 1, 1, 1) }, ...entries.slice(1)];
   expect((await run({ network, entries: infinite, tree })).re[0]).toBe(Infinity);
 });
+
+test("where the first slices are 0 and the others are not, their sum is the value", async () => {
+  const tensors = ["A", "B"].map((name) => ({ name, labels: ["i", "j"] }));
+  const network = { name: "N", dtype: "float64", tensors, open: [], extents: { i: 12, j: 2 } } as const;
+  // Row i of A and of B; ranks begin at rows 0 and 1.
+  const rows = (first: number): Entries => ({
+    re: Float64Array.from({ length: 24 }, (_, at) => (at < 2 * first ? 0 : at)),
+  });
+  const tree = { leaves: 2, pairs: [[0, 1]], sliced: ["i"] } as const;
+  const squares = Float64Array.from({ length: 24 }, (_, at) => at * at);
+  for (const first of [1, 2, 11]) {
+    const entries = [rows(first), rows(0)];
+    const schedule = distribute(network, tree, threadsMachine(2, GIB), 2, { method: "slicing" });
+    expect(schedule.slices).toBe(12);
+    const { value } = await threadsEngine.run(schedule, entries);
+    expect(value?.re[0]).toBe(squares.subarray(2 * first).reduce((sum, square) => sum + square, 0));
+  }
+});
