@@ -32,28 +32,23 @@ function membersOf({ schedule, rank, digits: own }: Rank, digits: readonly numbe
   );
 }
 
-/** A part of what a group of ranks does for the first of them: nothing is lent, since all come to its begin and to its end. */
-export function planTogether(rank: Rank, digits: readonly number[], part: Work): Work {
-  const { meet } = groupOf(rank, digits);
-  return () => {
-    meet();
-    part();
-    meet();
-  };
-}
-
-/** Sums over ranks that are wanted on the first of them alone: each makes a part of them there. */
+/**
+ * Sums over ranks that are wanted on the first of them alone: each makes a part of them there. Nothing is lent: all come to the begin and to
+ * the end.
+ */
 export function planSumsOnFirst(rank: Rank, step: Extract<Collective, { kind: "reduce" }>): Work {
   const { arithmetic, width } = rank;
-  const { members, me } = groupOf(rank, step.digits);
+  const { members, me, meet } = groupOf(rank, step.digits);
   const inputs = members.map((member) => bufferOf(rank, step.in, member));
   const whole = bufferOf(rank, step.out, members[0]);
   const { first, length } = stretchOf(whole.length / width, { index: me, count: members.length });
   const begin = first * width;
   const out = whole.subarray(begin, begin + length * width);
-  return planTogether(rank, step.digits, () => {
+  return () => {
+    meet();
     if (length > 0) arithmetic.sumInputs(out, inputs, begin);
-  });
+    meet();
+  };
 }
 
 /** Waits until all ranks have come. */

@@ -14,6 +14,7 @@ import { reportedSteps, rounds, type SliceLoop } from "./steps.ts";
 interface Run {
   readonly rank: Rank;
   readonly work: Plan["work"];
+  readonly shared: Plan["shared"];
   readonly rescaling: Rescaling | undefined;
   readonly checkpoint: RankCheckpoint | undefined;
   readonly positions: ReadonlyMap<Step, number>;
@@ -36,7 +37,6 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
   const steps = reportedSteps(task.schedule.steps);
   const positions = new Map<Step, number>(steps.map((step, position) => [step, position]));
   const plan = planSteps(rank);
-  const shared = [...plan.shared].map((step) => positions.get(step) ?? NaN);
   const seconds = new Float64Array(steps.length);
   const starts = new Float64Array(steps.length).fill(NaN);
   const progress = task.rank === 0 ? new BigInt64Array(task.progress) : undefined;
@@ -45,7 +45,7 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
     const { rescaling, checkpoint, probed } = task;
     const run: Run = {
       rank,
-      work: plan.work,
+      ...plan,
       rescaling,
       checkpoint,
       positions,
@@ -58,6 +58,7 @@ export function prepare(task: RankTask, clock: () => bigint): (begun: bigint) =>
       unkept: undefined,
     };
     const isLost = !unlessLost(() => runSteps(run, task.schedule.steps));
+    const shared = [...plan.shared].map((step) => positions.get(step) ?? NaN);
     return { seconds, starts, end: now(), unkept: run.unkept, isLost, shared };
   };
 }
@@ -73,6 +74,7 @@ function runSteps(run: Run, steps: readonly Step[]): void {
         continue;
       }
       ready(run, step.out);
+      if (run.shared.has(step)) meetAll(run.rank);
       timed(run, step, () => {
         work();
         if (step.kind === "load" || step.kind === "contract") keepInRange(run, step);

@@ -1,6 +1,6 @@
 /** Plans what a rank does of the steps of a schedule, before the run begins. */
 import type { Step } from "../../dsl/core.ts";
-import { planCollective, planSumsOnFirst, planTogether } from "./collectives.ts";
+import { meetAll, planCollective, planSumsOnFirst } from "./collectives.ts";
 import { planContraction, planLoad, planPermutation, planSum } from "./local.ts";
 import { firstRank, type Rank, type Work } from "./rank.ts";
 import { reportedSteps, type ReportedStep, type SliceLoop } from "./steps.ts";
@@ -11,7 +11,7 @@ type StepAlone = Exclude<ReportedStep, SliceLoop>;
 export interface Plan {
   /** By step; absent where this rank has nothing to do. Planned once: loops run steps often. */
   readonly work: ReadonlyMap<Step, Work>;
-  /** Steps of rank 0 that all ranks share. */
+  /** Steps of rank 0 that all ranks share: they meet before them, too. */
   readonly shared: ReadonlySet<Step>;
 }
 
@@ -69,5 +69,11 @@ function planned(rank: Rank, step: StepAlone): Work | undefined {
 function plannedShare(rank: Rank, step: StepAlone): Work | undefined {
   if (step.kind !== "permute") return undefined;
   const part = planPermutation(firstRank(rank), step, { index: rank.rank, count: rank.arenas.length });
-  return part && planTogether(rank, [...rank.digits.keys()], part);
+  return (
+    part &&
+    (() => {
+      part();
+      meetAll(rank);
+    })
+  );
 }
