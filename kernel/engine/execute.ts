@@ -117,17 +117,17 @@ function unlessLost(work: () => void): boolean {
 }
 
 /** Throws Lost, on all ranks or none, where another run is better begun at once. */
-function probe(run: Run, loop: SliceLoop, sums: Floats): void {
+function probe(run: Run, loop: SliceLoop): void {
   const { rank, probed } = run;
   if (probed === undefined || rounds(rank.schedule, loop) < LEAST_PROBED) return;
   // All have noted what they saw before one judges it.
   meetAll(rank);
-  if (agreed(rank, isOff(run, probed, sums), run.lost)) throw new Lost();
+  if (agreed(rank, isOff(run, probed, bufferOf(rank, loop.from)), run.lost)) throw new Lost();
 }
 
-function isOff({ rank: { schedule }, rescaling }: Run, { round }: { round: number }, sums: Floats): boolean {
+function isOff({ rank: { schedule }, rescaling }: Run, { round }: { round: number }, slice: Floats): boolean {
   return rescaling === undefined
-    ? isOutside(schedule.dtype, sums)
+    ? isOutside(schedule.dtype, slice)
     : better(schedule, rescaling, { round, isProbed: true }) !== undefined;
 }
 
@@ -135,22 +135,22 @@ function isOff({ rank: { schedule }, rescaling }: Run, { round }: { round: numbe
 function runLoop(run: Run, loop: SliceLoop): void {
   const { rank, progress, checkpoint, rescaling } = run;
   ready(run, loop.into);
-  const sums = timed(run, loop, () => startSums(rank, loop));
+  const sums = timed(run, loop, () => startSums(rank, loop, checkpoint !== undefined));
   const { first, apart, count } = slicesOf(rank, loop);
   const restored = checkpoint?.done ?? 0;
   const noteSlices = (done: number): void => {
     const noted = { done, of: count, restored };
     if (progress !== undefined) note(progress, run.positions.get(loop) ?? 0, noted);
   };
-  if (checkpoint !== undefined && restored > 0) restore(checkpoint, rank.rank, sums, rescaling);
+  if (checkpoint !== undefined && restored > 0) restore(checkpoint, rank.rank, sums.floats, rescaling);
   noteSlices(restored);
   for (let done = restored + 1; done <= count; done += 1) {
     enterSlice(rank, loop, first + (done - 1) * apart);
     runSteps(run, loop.body);
     timed(run, loop, () => addSlice(rank, loop, sums));
-    if (done === 1) probe(run, loop, sums);
+    if (done === 1) probe(run, loop);
     if (checkpoint !== undefined && done % checkpoint.every === 0)
-      run.unkept = save(checkpoint, rank.rank, done, sums, rescaling) ?? run.unkept;
+      run.unkept = save(checkpoint, rank.rank, done, sums.floats, rescaling) ?? run.unkept;
     noteSlices(done);
   }
   rank.slice.clear();

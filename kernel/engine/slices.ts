@@ -1,5 +1,5 @@
 /** The slice loop: which slices a rank runs, and the sum over them. */
-import type { Floats } from "../tensor/floats.ts";
+import { copyFloats, type Floats } from "../tensor/floats.ts";
 import { bufferOf, type Rank } from "./rank.ts";
 import { groupSize, unravel, type SliceLoop } from "./steps.ts";
 
@@ -31,35 +31,64 @@ export function enterSlice(rank: Rank, loop: SliceLoop, slice: number): void {
   unravel(slice, extents).forEach((value, position) => rank.slice.set(loop.labels[position] ?? "", value));
 }
 
-/** Zeros to add slices to: the arena's buffer, or a float64 copy where many float32 slices would lose digits. */
-export function startSums(rank: Rank, loop: SliceLoop): Floats {
+/** What slices are added up in. */
+export interface Sums {
+  /** The arena's buffer, or a float64 copy where many float32 slices would lose digits. */
+  readonly floats: Floats;
+  /** By place of a slice in them, 1 once its numbers are those of the sum. */
+  readonly isBegun: Uint8Array;
+}
+
+/** `isKept`: the sums are read before the last slice, and begin with zeros. Else each of their places begins with a slice. */
+export function startSums(rank: Rank, loop: SliceLoop, isKept: boolean): Sums {
   const into = bufferOf(rank, loop.into);
+  const places = into.length / bufferOf(rank, loop.from).length;
   const precise = into instanceof Float32Array && into.length <= MOST_PRECISE_ELEMENTS * rank.width;
-  return precise ? new Float64Array(into.length) : zeroed(into);
+  const sums = {
+    floats: precise ? new Float64Array(into.length) : into,
+    isBegun: new Uint8Array(places).fill(precise ? 1 : 0),
+  };
+  if (isKept) beginAll(sums);
+  return sums;
+}
+
+/** Zeros where no slice was added. */
+function beginAll({ floats, isBegun }: Sums): void {
+  const length = floats.length / isBegun.length;
+  for (let place = isBegun.indexOf(0); place >= 0; place = isBegun.indexOf(0, place)) {
+    isBegun[place] = 1;
+    zero(floats.subarray(place * length, (place + 1) * length));
+  }
 }
 
 /** In stretches: a thread that is to end does so between two of them. */
-function zeroed(floats: Floats): Floats {
+function zero(floats: Floats): void {
   for (let begin = 0; begin < floats.length; begin += ZEROED_AT_ONCE)
     floats.fill(0, begin, begin + ZEROED_AT_ONCE);
-  return floats;
 }
 
-export function finishSums(rank: Rank, loop: SliceLoop, sums: Floats): void {
+export function finishSums(rank: Rank, loop: SliceLoop, sums: Sums): void {
   const into = bufferOf(rank, loop.into);
-  if (sums !== into) into.set(sums);
+  beginAll(sums);
+  if (sums.floats !== into) into.set(sums.floats);
 }
 
 /** Adds the slice into its place: the whole sum, or the part that sliced open indices say. */
-export function addSlice(rank: Rank, loop: SliceLoop, sums: Floats): void {
-  const { buffers, modes } = rank.schedule;
+export function addSlice(rank: Rank, loop: SliceLoop, { floats, isBegun }: Sums): void {
   const from = bufferOf(rank, loop.from);
+  const place = placeOf(rank, loop);
+  if (isBegun[place] === 1) rank.arithmetic.addInto(floats, place * from.length, from);
+  else copyFloats(floats, place * from.length, from);
+  isBegun[place] = 1;
+}
+
+function placeOf({ schedule: { buffers, modes }, slice }: Rank, loop: SliceLoop): number {
   const held = buffers[loop.into]?.placement.modes ?? [];
   const leading = held.slice(0, held.length - (buffers[loop.from]?.placement.modes.length ?? 0));
   let place = 0;
   for (const id of leading) {
     const { label, extent, stride } = modes[id] ?? { label: "", extent: 1, stride: 1 };
-    place = place * extent + (Math.floor((rank.slice.get(label) ?? 0) / stride) % extent);
+    place = place * extent + (Math.floor((slice.get(label) ?? 0) / stride) % extent);
   }
-  rank.arithmetic.addInto(sums, place * from.length, from);
+  return place;
 }
