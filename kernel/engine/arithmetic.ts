@@ -7,7 +7,13 @@ import { isNativeFaster } from "../tensor/blas/choice.ts";
 import { entriesAtOnce, foldedBy, isFolded } from "../tensor/blas/folded.ts";
 import { addressOf, openBlas } from "../tensor/blas/library.ts";
 import type { Native } from "../tensor/blas/native.ts";
-import { isElementwise, isScaling, multiplyElements, multiplyScaled } from "../tensor/elementwise.ts";
+import {
+  isElementwise,
+  isScaling,
+  multiplyElements,
+  multiplyScaled,
+  scaleFloats,
+} from "../tensor/elementwise.ts";
 import { widthOf, type Floats } from "../tensor/floats.ts";
 import { makeWorkspace, multiply } from "../tensor/gemm.ts";
 import { batchOf, eachProduct, linesOf, type Product } from "../tensor/product.ts";
@@ -29,6 +35,8 @@ export interface Arithmetic {
   addInto(sums: Floats, start: number, terms: Floats): void;
   /** out := sum of the inputs, in their order, each read from float `start` on. */
   sumInputs(out: Floats, inputs: readonly Floats[], start: number): void;
+  /** Multiplies by a factor that is a number of the dtype; the result is the largest magnitude before, NaN where one is. */
+  scale(floats: Floats, factor: number): number;
 }
 
 export function plainArithmetic(dtype: Dtype): Arithmetic {
@@ -43,6 +51,7 @@ export function plainArithmetic(dtype: Dtype): Arithmetic {
     sumAxis: (out, from, extents) => sumAxis(out, from, extents, width),
     addInto,
     sumInputs,
+    scale: scaleFloats,
   };
 }
 
@@ -85,6 +94,7 @@ export function kernelArithmetic(dtype: Dtype, kernels: Kernels, memory: WebAsse
       if (isHere(sums)) kernels.addInto(to, terms.byteOffset, terms.length / width, dtype);
       else addInto(sums, start, terms);
     },
+    scale: (floats, factor) => kernels.scale(floats.byteOffset, floats.length, factor, dtype),
     sumInputs: (out, inputs, start) => {
       const [first, ...others] = inputs;
       if (first === undefined || !inputs.every(isHere)) {

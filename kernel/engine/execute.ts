@@ -160,5 +160,5 @@ function runLoop(run: Run, loop: SliceLoop): void {
 function keepInRange({ rank, rescaling, positions }: Run, step: Extract<Step, { out: BufferId }>): void {
   const position = positions.get(step);
   if (rescaling !== undefined && position !== undefined)
-    rescale(rescaling, position, bufferOf(rank, step.out));
+    rescale(rescaling, position, bufferOf(rank, step.out), rank.arithmetic);
 }

@@ -5,6 +5,7 @@
  */
 import type { BufferId, Dtype, Entries, Schedule, Step } from "../../dsl/core.ts";
 import { floatBytes, type Floats } from "../tensor/floats.ts";
+import type { Arithmetic } from "./arithmetic.ts";
 import { reportedSteps } from "./steps.ts";
 import { inTurns } from "./turns.ts";
 
@@ -35,27 +36,30 @@ export function makeRescaling(schedule: Schedule, shifts?: readonly number[]): R
   return { shifts: shifts ?? new Array<number>(steps).fill(0), largest };
 }
 
-/** What a rank does after the step at `position` has made `out`. */
-export function rescale({ shifts, largest }: Rescaling, position: number, out: Floats): void {
-  const factor = 2 ** -(shifts[position] ?? 0);
-  raise(new Int32Array(largest), position, binaryExponent(largestPart(out)));
-  if (factor !== 1) for (let at = 0; at < out.length; at += 1) out[at] = (out[at] as number) * factor;
-}
+/** Binary exponents of the factors that every dtype has, and its tensors are divided by at a time. */
+const MOST_SHIFT = { single: 120, double: 1000 } as const;
 
-/** Infinity where one is no number. */
-function largestPart(parts: Floats): number {
-  let most = 0;
-  for (let at = 0; at < parts.length; at += 1) {
-    const part = Math.abs(parts[at] as number);
-    if (part > most) most = part;
-    else if (Number.isNaN(part)) return Infinity;
-  }
-  return most;
+/** What a rank does after the step at `position` has made `out`. */
+export function rescale(
+  { shifts, largest }: Rescaling,
+  position: number,
+  out: Floats,
+  { scale }: Pick<Arithmetic, "scale">,
+): void {
+  const most = out instanceof Float32Array ? MOST_SHIFT.single : MOST_SHIFT.double;
+  let left = shifts[position] ?? 0;
+  const next = (): number => {
+    const shift = Math.max(-most, Math.min(most, left));
+    left -= shift;
+    return 2 ** -shift;
+  };
+  raise(new Int32Array(largest), position, binaryExponent(scale(out, next())));
+  while (left !== 0) scale(out, next());
 }
 
 function binaryExponent(magnitude: number): number {
   if (magnitude === 0) return NOTHING;
-  return magnitude === Infinity ? OVERFLOWN : Math.floor(Math.log2(magnitude));
+  return magnitude < Infinity ? Math.floor(Math.log2(magnitude)) : OVERFLOWN;
 }
 
 export function raise(words: Int32Array, at: number, value: number): void {
@@ -210,31 +214,49 @@ function product(a: Typical, b: Typical, summed: number): Typical {
 }
 
 interface Moments {
-  readonly sum: number;
   readonly squares: number;
+  readonly real: number;
+  readonly imaginary: number;
 }
 
-function momentsOf(part: Float64Array | undefined, begin: number, end: number): Moments {
-  let [sum, squares] = [0, 0];
-  if (part === undefined) return { sum, squares };
-  for (let at = begin; at < end; at += 1) {
-    const x = part[at] as number;
-    sum += x;
-    squares += x * x;
-  }
-  return { sum, squares };
-}
-
-async function typicalOf({ re, im }: Entries, signal: AbortSignal | undefined): Promise<Typical> {
-  let [squares, real, imaginary] = [0, 0, 0];
+/** Of the numbers times a factor. */
+async function momentsOf(
+  { re, im }: Entries,
+  factor: number,
+  signal: AbortSignal | undefined,
+): Promise<Moments> {
+  let squares = 0;
+  const sumOf = (part: Float64Array, begin: number, end: number): number => {
+    let sum = 0;
+    for (let at = begin; at < end; at += 1) {
+      const x = factor * (part[at] as number);
+      sum += x;
+      squares += x * x;
+    }
+    return sum;
+  };
+  let [real, imaginary] = [0, 0];
   await inTurns(re.length, signal, (begin, end) => {
-    const [ofReal, ofImaginary] = [re, im].map((part) => momentsOf(part, begin, end)) as [Moments, Moments];
-    squares += ofReal.squares + ofImaginary.squares;
-    real += ofReal.sum;
-    imaginary += ofImaginary.sum;
+    real += sumOf(re, begin, end);
+    if (im !== undefined) imaginary += sumOf(im, begin, end);
   });
+  return { squares, real, imaginary };
+}
+
+/** A power that brings numbers whose squares are beyond the range of float64, on either side, well into it. */
+const NEARER = 600;
+
+async function typicalOf(numbers: Entries, signal: AbortSignal | undefined): Promise<Typical> {
+  const { length } = numbers.re;
+  let [power, moments] = [0, await momentsOf(numbers, 1, signal)];
+  if (moments.squares === 0) power = -NEARER;
+  else if (moments.squares === Infinity) power = NEARER;
+  if (power !== 0) moments = await momentsOf(numbers, 2 ** -power, signal);
+  const { squares, real, imaginary } = moments;
+  // Numbers that are not finite are of no size.
+  if (!(squares < Infinity)) return ONE;
   return {
-    root: Math.log2(squares / re.length) / 2,
-    mean: Math.log2(Math.hypot(real, imaginary) / re.length),
+    root: power + Math.log2(squares / length) / 2,
+    mean: power + Math.log2(Math.hypot(real, imaginary) / length),
   };
 }

@@ -106,3 +106,14 @@ const scaleComplex: Scale = ({ out, rows, factors }, { length, from, to }, read,
     out[2 * (write + at * to) + 1] = x * im + y * re;
   }
 };
+
+/** Multiplies floats by a factor; the result is their largest magnitude before, NaN where one is. */
+export function scaleFloats(floats: Floats, factor: number): number {
+  let most = 0;
+  for (let at = 0; at < floats.length; at += 1) {
+    const float = floats[at] as number;
+    most = Math.max(most, Math.abs(float));
+    if (factor !== 1) floats[at] = float * factor;
+  }
+  return most;
+}

@@ -36,6 +36,8 @@ export interface Kernels {
   sumAxis(out: number, from: number, extents: Extents, dtype: Dtype): void;
   /** sums := sums + terms, element by element. */
   addInto(sums: number, terms: number, elements: number, dtype: Dtype): void;
+  /** Multiplies parts, real or imaginary, by a factor that is a number of the dtype; the result is their largest magnitude before, NaN where one is. */
+  scale(at: number, parts: number, factor: number, dtype: Dtype): number;
 }
 
 /** Steps: bytes from one matrix of a batch to the next; lines: from one row of a matrix as it is stored to the next. */
@@ -52,6 +54,7 @@ type Multiply = (
 ) => void;
 type Sum = (out: number, from: number, outer: number, reduced: number, inner: number) => void;
 type Add = (sums: number, terms: number, floats: number) => void;
+type Scale = (at: number, floats: number, factor: number) => number;
 
 interface Exports {
   readonly multiplyFloat32: Multiply;
@@ -63,6 +66,8 @@ interface Exports {
   readonly sumAxisFloat64: Sum;
   readonly addIntoFloat32: Add;
   readonly addIntoFloat64: Add;
+  readonly scaleFloat32: Scale;
+  readonly scaleFloat64: Scale;
 }
 
 const compiled = new Map<string, WebAssembly.Module>();
@@ -140,6 +145,10 @@ export function makeKernels(
     addInto: (sums, terms, elements, dtype) => {
       const add = floatBytes(dtype) === 4 ? made.addIntoFloat32 : made.addIntoFloat64;
       add(sums, terms, elements * widthOf(dtype));
+    },
+    scale: (at, parts, factor, dtype) => {
+      const scale = floatBytes(dtype) === 4 ? made.scaleFloat32 : made.scaleFloat64;
+      return scale(at, parts, factor);
     },
   };
 }

@@ -92,6 +92,18 @@ test("digits that an intermediate loses below the range are not lost in the valu
   );
 });
 
+test.each([
+  // The powers that bring the first near 1 are beyond the range themselves.
+  ["float32", [2 ** -140, 2 ** 70, 2 ** 70], 1e-6],
+  ["float64", [2 ** -1060, 2 ** -100, 2 ** 580, 2 ** 580], 1e-14],
+] as const)(
+  "a tensor of %s whose numbers are all below the normal ones",
+  async (dtype, scales, tolerance) => {
+    const { re } = await run(chain(dtype, scales, ["i_0", `i_${scales.length}`]));
+    expectNear(re, power(scales.length), tolerance);
+  },
+);
+
 test("slices of a value beyond the range of their sum are added in it", async () => {
   const scales = [...repeated(8, 2 ** -30), ...repeated(8, 2 ** 30)];
   const { re } = await run(chain("float32", scales, ["i_0", "i_16"]), 2, ["i_4", "i_12"]);

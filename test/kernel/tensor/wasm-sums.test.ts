@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { isComplex } from "../../../dsl/index.ts";
+import { scaleFloats } from "../../../kernel/tensor/elementwise.ts";
 import { DTYPES, makeArena } from "./wasm.ts";
 
 /** A fixed scatter of numbers that are whole multiples of 1/8. */
@@ -77,5 +78,39 @@ test.each([0, 1, 2, 3, 4, 5, 16, 17, 1003])("adds %i terms into their places", (
     const wanted = Array.from(sums.floats, (_, lane) => value(lane) + value(lane + 50));
     expect(Array.from(sums.floats)).toEqual(wanted);
     expect(arena.broken()).toEqual([]);
+  }
+});
+
+test.each([0, 1, 2, 3, 4, 5, 16, 17, 1003])(
+  "multiplies %i elements by a factor, and says how large they were",
+  (elements) => {
+    for (const dtype of DTYPES)
+      for (const factor of [1, 2 ** -40, 8])
+        // Where the largest is: each place is in another part of the loops.
+        for (let place = 0; place < Math.min(elements, 20); place += 1) {
+          const arena = makeArena(2 ** 20);
+          const { address, floats } = arena.place(dtype, elements);
+          for (let lane = 0; lane < floats.length; lane += 1) floats[lane] = value(lane);
+          floats[place] = -1000;
+          const [before, plain] = [Array.from(floats), floats.slice()];
+          expect(arena.kernels.scale(address, floats.length, factor, dtype)).toBe(1000);
+          expect(Array.from(floats)).toEqual(before.map((x) => x * factor));
+          expect(scaleFloats(plain, factor)).toBe(1000);
+          expect(plain).toEqual(floats);
+          expect(arena.broken()).toEqual([]);
+          floats[place] = NaN;
+          expect(arena.kernels.scale(address, floats.length, factor, dtype)).toBe(NaN);
+        }
+  },
+);
+
+test("nothing is as large as 0", () => {
+  for (const dtype of DTYPES) {
+    const arena = makeArena(2 ** 16);
+    expect(arena.kernels.scale(arena.place(dtype, 0).address, 0, 2, dtype)).toBe(0);
+    const { address, floats } = arena.place(dtype, 9);
+    expect(arena.kernels.scale(address, floats.length, 2, dtype)).toBe(0);
+    floats.fill(-Infinity);
+    expect(arena.kernels.scale(address, floats.length, 1, dtype)).toBe(Infinity);
   }
 });
