@@ -10,7 +10,7 @@ export interface Share {
 /** Of a rank that works alone. */
 export const WHOLE: Share = { index: 0, count: 1 };
 
-/** Begins are in elements. */
+/** Of a copy: `out` and `from` are where the part begins on either side, in elements. */
 export interface ViewPart {
   readonly view: View;
   readonly out: number;

@@ -36,7 +36,10 @@ export interface Kernels {
   sumAxis(out: number, from: number, extents: Extents, dtype: Dtype): void;
   /** sums := sums + terms, element by element. */
   addInto(sums: number, terms: number, elements: number, dtype: Dtype): void;
-  /** Multiplies parts, real or imaginary, by a factor that is a number of the dtype; the result is their largest magnitude before, NaN where one is. */
+  /**
+   * Multiplies parts, real or imaginary, by a factor that is a number of the dtype; the result is their largest magnitude before, NaN where
+   * one is.
+   */
   scale(at: number, parts: number, factor: number, dtype: Dtype): number;
 }
 
