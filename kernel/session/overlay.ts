@@ -37,7 +37,7 @@ export function overlayPackages(sys: CompilerSystem, folder: string, packages: r
     const rest = path.relative(root, file);
     const [name, ...inner] = rest.split(path.sep);
     // Never another copy, whose types could differ from what runs here.
-    if (name === "tnlab") return path.join(own, ...inner);
+    if (name === "tnlab") return inOwn(own, inner);
     if (fileExists(file) || directoryExists(file)) return file;
     const homes = packages.map((home) => path.join(home, rest));
     return homes.find((home) => fileExists(home) || directoryExists(home)) ?? file;
@@ -51,6 +51,13 @@ export function overlayPackages(sys: CompilerSystem, folder: string, packages: r
     return sys.directoryExists(path.join(file, "node")) ? ["node"] : [];
   };
   if (realpath) sys.realpath = (file) => realpath(found(file));
+}
+
+/** By the exports of the package, which the compiler of the cells does not read: parts lie in the build, the rest at the top. */
+function inOwn(own: string, inner: readonly string[]): string {
+  const [first] = inner;
+  const isPart = first === "dsl" || first === "kernel";
+  return path.join(own, ...(isPart ? [".build", "js"] : []), ...inner);
 }
 
 function inside(file: string, folder: string): boolean {

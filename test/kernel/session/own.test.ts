@@ -1,13 +1,26 @@
-/** The package in cells of a notebook that lies in no folder of it. */
-import { mkdtempSync, rmSync } from "node:fs";
+/** The package in cells of a notebook that lies in no folder of it, as it comes from npm: built, without its sources. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { startKernel } from "../../../kernel/session/process.ts";
+import type { startKernel } from "../../../kernel/session/process.ts";
+
+/** A kernel of a copy of the package that is installed in `folder`. */
+async function startInstalled(folder: string): ReturnType<typeof startKernel> {
+  const installed = path.join(folder, "node_modules", "tnlab");
+  mkdirSync(installed, { recursive: true });
+  for (const part of ["package.json", ".build/js"])
+    cpSync(part, path.join(installed, part), { recursive: true });
+  symlinkSync(path.resolve("node_modules"), path.join(installed, "node_modules"));
+  const main = path.join(installed, ".build/js/kernel/session/process.js");
+  const copy = (await import(pathToFileURL(main).href)) as { startKernel: typeof startKernel };
+  return copy.startKernel({ folder });
+}
 
 test("a cell imports the package and its parts, and is told of a part that there is not", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "own-"));
-  const kernel = await startKernel({ folder });
+  const kernel = await startInstalled(folder);
   const answers = (code: string): Promise<string> =>
     new Promise((resolve) => {
       const header = {
