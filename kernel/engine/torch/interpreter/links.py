@@ -23,8 +23,9 @@ LEAST_SECONDS = 0.02
 BYTES = {"cpu": 2**20, "cuda": 2**26}
 """Of a message: enough that its latency hardly counts."""
 GOES = 3
-GOES_OF_SLOW = 12
-"""Of pairs that look slow: the quickest go counts, so that what disturbs one for a moment is no slow link."""
+"""The quickest counts, so that what disturbs one for a moment is no slow link."""
+GOES_OF_SLOW, SECONDS_OF_SLOW = 24, 1.0
+"""Further ones of a pair that looks slow: so many, or until they have taken so long."""
 FACTOR = 2.0
 """A link is slow that takes so many times as long as its peers."""
 LEAST_PEERS = 2
@@ -51,12 +52,14 @@ class Probe:
                     seconds[peer] = min(float(seconds[peer]), self.exchanged(group, peer))
 
     def exchanged(self, group: Group, peer: int) -> float:
-        """Seconds of a message each way, once both are there."""
+        """Seconds of a message each way, once both are there: the quicker of two, for the first may come after a long wait."""
         small, large = self.messages
         self.exchange(group, peer, small)
         begun = time.perf_counter()
         self.exchange(group, peer, large)
-        return time.perf_counter() - begun
+        between = time.perf_counter()
+        self.exchange(group, peer, large)
+        return min(between - begun, time.perf_counter() - between)
 
     def exchange(self, group: Group, peer: int, both: Tensor) -> None:
         moves = [dist.P2POp(dist.isend, both[0], peer, group.handle), dist.P2POp(dist.irecv, both[1], peer, group.handle)]
@@ -113,8 +116,8 @@ def measured_links(schedule: Schedule, rank: int, probe: Probe) -> Links:
     for _ in range(GOES):
         probe.sweep(seconds, seconds > 0)
     links = Links(schedule, gathered(seconds))
-    for _ in range(GOES_OF_SLOW):
-        slow = links.slow()
+    for go in range(GOES_OF_SLOW):
+        slow = links.slow() & (go * links.seconds < SECONDS_OF_SLOW)
         if not slow.any():
             break
         probe.sweep(seconds, slow[rank] | slow[:, rank])
