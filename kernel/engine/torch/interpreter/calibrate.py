@@ -31,8 +31,8 @@ SECONDS = 0.04
 """Each figure is the quickest go within this time: what else the computer does disturbs some."""
 LEAST_GOES, MOST_GOES = 2, 100
 
-PRODUCTS_SECONDS = 30.0
-"""For all products: a computer that is busy otherwise may take a hundred times as long for each."""
+ENOUGH_SECONDS, MOST_SECONDS = 10.0, 30.0
+"""For all products: further goes while they took less, the first two in any case while they took less than most."""
 
 SIDE = {"cpu": 768, "cuda": 8192}
 """Of a square product that is large enough for full speed."""
@@ -193,7 +193,8 @@ def products(bench: Bench, name: str, launch: float) -> dict[str, object]:
         seconds = bench.alone(work_of(arithmetic, blocks, case, turn))
         return max(seconds - launch, seconds / 2)
 
-    seconds = quickest(cases(bench.device.type), timer, time.monotonic() + PRODUCTS_SECONDS)
+    begun = time.monotonic()
+    seconds = quickest(cases(bench.device.type), timer, begun + ENOUGH_SECONDS, begun + MOST_SECONDS)
     bench.hurried |= inf in seconds.values()
     slowest = dict(zip(seconds, bench.slowest_each(list(seconds.values())), strict=True))
     return rates_of(arithmetic, flops(dtype, 1, 1, 1), slowest)

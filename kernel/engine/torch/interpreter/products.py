@@ -103,15 +103,17 @@ def rates_of(arithmetic: Arithmetic, flops: int, seconds: Mapping[Case, float]) 
     return {"extents": extents, "elements": sizes, "longSum": LONG_SUM, "smallResult": SMALL_RESULT, "flopsPerSecond": by_kind}
 
 
-def quickest(cases: Sequence[Case], timer: Callable[[Case, int], float], last: float = inf) -> dict[Case, float]:
+def quickest(
+    cases: Sequence[Case], timer: Callable[[Case, int], float], enough: float = inf, last: float = inf
+) -> dict[Case, float]:
     """
-    Seconds. The timer takes how many turns there were before. `last`: when there is no time left, by the monotonic clock; those
-    that had no turn by then take forever, and lie all over the grid.
+    Seconds. The timer takes how many turns there were before. By the monotonic clock, `enough`: from when on none has more turns
+    than it must; `last`: when there is no time left, and those that had none take forever, which lie all over the grid.
     """
     seconds: dict[Case, list[float]] = {case: [] for case in Random(1).sample(cases, len(cases))}
     turns = count()
     for case, own in (one for _ in range(MOST_PASSES) for one in seconds.items()):
-        if time.monotonic() > last:
+        if time.monotonic() > (last if len(own) < PASSES else enough):
             break
         if len(own) < PASSES or own[1] > ALIKE * own[0]:
             insort(own, timer(case, next(turns)))

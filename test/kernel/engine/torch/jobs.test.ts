@@ -5,34 +5,8 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderWith, tnlab } from "../../cli/tnlab.ts";
 import { slurmFolder } from "../../../support/slurm.ts";
+import { isingSum, PROGRAM } from "./ising.ts";
 import { because, hasTorch, python } from "./python.ts";
-
-/** The partition function of the 2D Ising model on 3 x 3 sites, by summation over its 512 states. */
-const PROGRAM = `let L = 3
-index s_{*,*}: 2
-tensor W[a: 2, b: 2]: float64 = exp(0.3 * (1 - 2*(a != b)))
-network Z = product {
-  W[s_{x,y}, s_{x+1,y}] for x in 1..L-1, y in 1..L
-  W[s_{x,y}, s_{x,y+1}] for x in 1..L, y in 1..L-1
-}
-order Z = greedy
-slice Z over s_{1,1}, s_{3,3}
-`;
-
-function isingSum(size: number, beta: number): number {
-  let sum = 0;
-  for (let state = 0; state < 2 ** (size * size); state += 1) {
-    const spin = (x: number, y: number): number => ((state >> (x * size + y)) & 1 ? -1 : 1);
-    let energy = 0;
-    for (let x = 0; x < size; x += 1)
-      for (let y = 0; y < size; y += 1) {
-        if (x + 1 < size) energy += spin(x, y) * spin(x + 1, y);
-        if (y + 1 < size) energy += spin(x, y) * spin(x, y + 1);
-      }
-    sum += Math.exp(beta * energy);
-  }
-  return sum;
-}
 
 async function exported(devices: number): Promise<string> {
   const folder = folderWith({ "ising.tn": PROGRAM });
@@ -144,28 +118,6 @@ describe.skipIf(!hasTorch)(`jobs${because}`, () => {
       [0, ""],
     ]);
     expect(await imported(job)).toBeCloseTo(isingSum(3, 0.3), 8);
-  });
-
-  test("tnlab run takes the engine from the command line", async () => {
-    const folder = folderWith({ "ising.tn": `${PROGRAM}run Z on threads(1)\n` });
-    const words = ["run", "ising.tn", "--engine", "torch", "--processes", "2", "--json"];
-    const { code, stdout } = await tnlab(words, folder);
-    expect(code).toBe(0);
-    const { results } = JSON.parse(stdout) as { results: { value: { re: number[] } }[] };
-    expect(results).toMatchObject([{ engine: "torch", devices: 2, machine: "torch(2)" }]);
-    expect(results[0]?.value.re[0]).toBeCloseTo(isingSum(3, 0.3), 8);
-  });
-
-  test.each([
-    ["torch(processes 2)", ["--overlap"]],
-    ["torch(processes 2, overlap)", []],
-  ])("run on %s with %j: what is planned may overlap", async (machine, flags) => {
-    const folder = folderWith({ "ising.tn": `${PROGRAM}run Z on ${machine}\n` });
-    const { code, stdout, stderr } = await tnlab(["run", "ising.tn", ...flags, "--json"], folder);
-    expect([code, stderr]).toEqual([0, ""]);
-    const { results } = JSON.parse(stdout) as { results: { value: { re: number[] } }[] };
-    expect(results).toMatchObject([{ engine: "torch", machine: "torch(2, overlap)" }]);
-    expect(results[0]?.value.re[0]).toBeCloseTo(isingSum(3, 0.3), 8);
   });
 
   test("a rank with another schedule is refused before anything is sent", async () => {

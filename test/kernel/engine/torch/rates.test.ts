@@ -1,11 +1,19 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { workOnHost } from "../../../../kernel/engine/torch/host.ts";
+import { folderWith, tnlab } from "../../cli/tnlab.ts";
+import { isingSum, PROGRAM } from "./ising.ts";
 import { because, hasTorch } from "./python.ts";
 
+/** For what is measured once and then used. */
+const kept = mkdtempSync(path.join(tmpdir(), "rates-kept-"));
 let folder = "";
+
+afterAll(() => {
+  rmSync(kept, { recursive: true });
+});
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "rates-"));
@@ -101,11 +109,12 @@ test("ranks that share a core are each as fast as their share of it", async () =
 
 describe.skipIf(!hasTorch)(`rates of PyTorch${because}`, () => {
   test("are measured where it runs, kept for the next process, and make the machine", async () => {
+    vi.stubEnv("XDG_CACHE_HOME", kept);
     const first = await fresh();
     expect(first.torchRates(2)).toBeUndefined();
     expect(first.torchMachine(2).source).not.toContain("torch");
     const { signal } = new AbortController();
-    await first.measureTorch(2, "complex64", signal);
+    await first.measureTorch(2, "float64", signal);
     const rates = first.torchRates(2);
     if (rates === undefined) throw new RangeError("expected rates, got none");
     const { flopsPerSecond, products, memoryBytesPerSecond, launchSeconds } = rates;
@@ -116,7 +125,7 @@ describe.skipIf(!hasTorch)(`rates of PyTorch${because}`, () => {
       expect(seconds).toBeGreaterThan(0);
       expect(seconds).toBeLessThan(1);
     }
-    expect(Object.keys(products ?? {})).toEqual(["complex64"]);
+    expect(Object.keys(products ?? {})).toEqual(["float64"]);
     for (const { extents, flopsPerSecond: tables } of Object.values(products ?? {}))
       for (const [kind, byForms] of Object.entries(tables))
         for (const rates of Object.values(byForms)) {
@@ -137,6 +146,30 @@ describe.skipIf(!hasTorch)(`rates of PyTorch${because}`, () => {
       latencySeconds: linkLatencySeconds,
     });
     expect(engine).toBe("torch");
+  });
+
+  test("tnlab run takes the engine from the command line", async () => {
+    vi.stubEnv("XDG_CACHE_HOME", kept);
+    const folder = folderWith({ "ising.tn": `${PROGRAM}run Z on threads(1)\n` });
+    const words = ["run", "ising.tn", "--engine", "torch", "--processes", "2", "--json"];
+    const { code, stdout } = await tnlab(words, folder);
+    expect(code).toBe(0);
+    const { results } = JSON.parse(stdout) as { results: { value: { re: number[] } }[] };
+    expect(results).toMatchObject([{ engine: "torch", devices: 2, machine: "torch(2)" }]);
+    expect(results[0]?.value.re[0]).toBeCloseTo(isingSum(3, 0.3), 8);
+  });
+
+  test.each([
+    ["torch(processes 2)", ["--overlap"]],
+    ["torch(processes 2, overlap)", []],
+  ])("run on %s with %j: what is planned may overlap", async (machine, flags) => {
+    vi.stubEnv("XDG_CACHE_HOME", kept);
+    const folder = folderWith({ "ising.tn": `${PROGRAM}run Z on ${machine}\n` });
+    const { code, stdout, stderr } = await tnlab(["run", "ising.tn", ...flags, "--json"], folder);
+    expect([code, stderr]).toEqual([0, ""]);
+    const { results } = JSON.parse(stdout) as { results: { value: { re: number[] } }[] };
+    expect(results).toMatchObject([{ engine: "torch", machine: "torch(2, overlap)" }]);
+    expect(results[0]?.value.re[0]).toBeCloseTo(isingSum(3, 0.3), 8);
   });
 
   // Where nothing has been measured.

@@ -95,12 +95,19 @@ class ProductsTest(unittest.TestCase):
     def test_what_there_is_no_time_for_takes_forever(self):
         turns, clock = [], iter(range(9))
         with patch.object(products.time, "monotonic", side_effect=lambda: next(clock)):
-            found = products.quickest(range(5), lambda case, _: turns.append(case) or 2.0, 2)
+            found = products.quickest(range(5), lambda case, _: turns.append(case) or 2.0, last=2)
         self.assertEqual(len(turns), 3)
         self.assertEqual(found, {case: 2.0 if case in turns else inf for case in range(5)})
         arithmetic = products.Arithmetic(torch.device("cpu"), torch.float64, torch.float64)
         rates = products.rates_of(arithmetic, 2, dict.fromkeys(products.cases("cpu"), inf))["flopsPerSecond"]
         self.assertEqual({rate for forms in rates.values() for table in forms.values() for rate in table}, {0.0})
+
+    def test_all_have_two_turns_and_more_while_there_is_time(self):
+        for enough, expected in ((1, 10), (12, 13)):
+            turns, clock = [], iter(range(40))
+            with patch.object(products.time, "monotonic", side_effect=lambda clock=clock: next(clock)):
+                products.quickest(range(5), lambda _, turn, turns=turns: turns.append(turn) or 2.0**turn, enough, 39)
+            self.assertEqual(len(turns), expected)
 
     def test_every_case_is_the_product_it_stands_for(self):
         arithmetic = products.Arithmetic(torch.device("cpu"), torch.complex64, torch.complex128)
