@@ -6,9 +6,9 @@ import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import type { startKernel } from "../../../kernel/session/process.ts";
 
-/** A kernel of a copy of the package that is installed in `folder`. */
+/** A kernel for cells in `folder`, of a copy of the package that they do not find by themselves. */
 async function startInstalled(folder: string): ReturnType<typeof startKernel> {
-  const installed = path.join(folder, "node_modules", "tnlab");
+  const installed = path.join(folder, "elsewhere", "tnlab");
   mkdirSync(installed, { recursive: true });
   for (const part of ["package.json", ".build/js"])
     cpSync(part, path.join(installed, part), { recursive: true });
