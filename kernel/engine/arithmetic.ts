@@ -5,7 +5,8 @@
 import type { Dtype } from "../../dsl/core.ts";
 import { isNativeFaster } from "../tensor/blas/choice.ts";
 import { entriesAtOnce, foldedBy, isFolded } from "../tensor/blas/folded.ts";
-import { addressOf, openBlas } from "../tensor/blas/library.ts";
+import { openBlas } from "../tensor/blas/library.ts";
+import { addressOf } from "../tensor/blas/koffi.ts";
 import type { Native } from "../tensor/blas/native.ts";
 import {
   isElementwise,

@@ -17,6 +17,7 @@ import {
   type Schedule,
 } from "../../dsl/core.ts";
 import type { Floats } from "../tensor/floats.ts";
+import { askForLargePages } from "./pages.ts";
 import { compileKernels, WORKSPACE_BYTES } from "../tensor/wasm/kernels.ts";
 import { layEntries } from "./entries.ts";
 import { buffersInPlace } from "./loads.ts";
@@ -25,7 +26,7 @@ import { floatsOf, type Stretch } from "./steps.ts";
 import { inTurns } from "./turns.ts";
 
 /** Memory that this process may use: the computer's, or less where the process is held to less. */
-function usableBytes(): number {
+export function usableBytes(): number {
   const constrained = process.constrainedMemory();
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
@@ -125,6 +126,7 @@ function oneMemory(
   const bytes = closely + ranks * stagger;
   const memory = grown(left, bytes) ?? kernelMemory(bytes, reach);
   if (memory === undefined) return undefined;
+  askForLargePages(memory);
   const perRank = Array.from({ length: ranks }, (_, rank) => rank);
   const startOf = (rank: number): number => start + rank * (arena + stagger);
   return {
@@ -140,6 +142,7 @@ function memoryEach(network: string, { ranks, arena, inputs }: Sizes, reach: num
   for (let rank = 0; rank < ranks; rank += 1) {
     const block = kernelMemory(WORKSPACE_BYTES + arena, reach);
     if (block === undefined) return undefined;
+    askForLargePages(block);
     arenas.push({ block, start: WORKSPACE_BYTES, bytes: arena });
   }
   return { arenas, inputs: wholeBlock(network, inputs), workspaces: arenas.map(() => 0) };

@@ -4,12 +4,13 @@
  */
 import { Worker } from "node:worker_threads";
 import { dismiss, findings, type Crew } from "./crew.ts";
+import { usableBytes } from "./memory.ts";
 
 /** How long it waits. */
 const MILLISECONDS = 10_000;
 
-/** A run that took more memory leaves nothing: it has run for long, and others may want the memory. */
-const MOST_BYTES = 3 * 2 ** 28;
+/** Of the memory that this process may use. A run that took more leaves nothing: it has run for long, and others may want the memory. */
+const MOST_SHARE = 1 / 8;
 
 /** Workers and the memory of one run at a time. */
 export interface Team {
@@ -34,7 +35,7 @@ export class Standby {
   /** Takes a team whose workers have no task, after a run that took so many bytes; whoever is of no use is ended. */
   async leave(team: Team, bytes: number): Promise<void> {
     const before = this.#team;
-    const isKept = team.workers.length > 0 && bytes <= MOST_BYTES;
+    const isKept = team.workers.length > 0 && bytes <= MOST_SHARE * usableBytes();
     if (isKept) this.#keep(team);
     await dismiss((isKept ? before : team)?.workers ?? []);
   }

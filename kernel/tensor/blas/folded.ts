@@ -7,7 +7,8 @@ import type { Dtype } from "../../../dsl/core.ts";
 import { apart, besideColumns, besideRows } from "../beside.ts";
 import { floatBytes, widthOf, type Floats } from "../floats.ts";
 import { linesOf, type Product } from "../product.ts";
-import { addressOf, type Address, type Blas } from "./library.ts";
+import { addressOf, type Address } from "./koffi.ts";
+import { type Blas } from "./library.ts";
 
 /** Columns of an entry from which a product is fast by itself. */
 const MOST_COLUMNS = 16;

@@ -2,14 +2,11 @@
  * A BLAS of this computer, called on the memory in which the numbers lie, one thread a caller. In: raw addresses and the extents of a
  * row-major product. The optional package koffi makes the calls.
  */
-import { createRequire } from "node:module";
 import type { Dtype } from "../../../dsl/core.ts";
+import { addressOf, koffi, type Address, type Library } from "./koffi.ts";
 import { undisturbed } from "./loading.ts";
 import { linesOf, type Lines, type Product } from "../product.ts";
 import { eachPortion } from "./portions.ts";
-
-/** A byte of this process's memory. */
-export type Address = number;
 
 export interface Matrices extends Pick<Product, "m" | "n" | "k" | "formA" | "formB"> {
   /** Where absent, rows follow each other. */
@@ -23,16 +20,6 @@ export interface Blas {
   readonly description: string;
   /** out[r, c] := sum over p of a[r, p] * b[p, c]. */
   multiply(out: Address, a: Address, b: Address, matrices: Matrices, dtype: Dtype): void;
-}
-
-/** What is used of koffi. */
-interface Koffi {
-  load(file: string): Library;
-  address(view: Uint8Array): bigint;
-}
-
-interface Library {
-  func(name: string, result: string, parameters: readonly string[]): (...values: unknown[]) => unknown;
 }
 
 /** Builds differ in the names of their functions; those that end in 64_ count in 64 bits. */
@@ -50,26 +37,6 @@ const THREAD_SETTERS = ["openblas_set_num_threads", "bli_thread_set_num_threads"
 
 /** As CBLAS numbers them. */
 const [ROW_MAJOR, AS_STORED, TRANSPOSED] = [101, 111, 112] as const;
-
-/** Loaded once a thread. */
-let loaded: Koffi | undefined;
-
-function koffi(): Koffi {
-  return (loaded ??= undisturbed(() => createRequire(import.meta.url)("koffi") as Koffi));
-}
-
-export function hasKoffi(): boolean {
-  try {
-    return typeof koffi().load === "function";
-  } catch {
-    return false;
-  }
-}
-
-/** Where the bytes of a buffer begin. Only shared buffers stay where they are. */
-export function addressOf(buffer: ArrayBufferLike): Address {
-  return Number(koffi().address(new Uint8Array(buffer)));
-}
 
 /** The system's loader does not find a library, or not what that needs. */
 export class AbsentLibrary extends Error {

@@ -7,7 +7,8 @@ import { floatBytes, widthOf, type Floats } from "../floats.ts";
 import { leastSeconds, THIN } from "../timing.ts";
 import { compileKernels, makeKernels, WORKSPACE_BYTES } from "../wasm/kernels.ts";
 import { choicesOf, type Choices } from "./choice.ts";
-import { AbsentLibrary, addressOf, openBlas, type Blas, type Matrices } from "./library.ts";
+import { addressOf } from "./koffi.ts";
+import { AbsentLibrary, openBlas, type Blas, type Matrices } from "./library.ts";
 
 export interface Wanted {
   readonly files: readonly string[];

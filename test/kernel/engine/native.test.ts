@@ -143,7 +143,7 @@ function compiled(module: string): string {
 const abortedRuns = (file: string): string => `
   import { distribute, threadsMachine } from ${compiled("dsl/core.js")};
   import { threadsEngine } from ${compiled("kernel/engine/threads.js")};
-  import { hasKoffi } from ${compiled("kernel/tensor/blas/library.js")};
+  import { hasKoffi } from ${compiled("kernel/tensor/blas/koffi.js")};
   const each = { float32: 1, float64: 1, complex64: 1, complex128: 1 };
   const figures = { environment: {}, flopsPerSecond: each, thinFlopsPerSecond: 1 };
   const multiplier = { file: ${JSON.stringify(file)}, description: "BLAS", ...figures };

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { totalmem } from "node:os";
 import { promisify } from "node:util";
 import type { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
@@ -80,7 +81,7 @@ test.each([pages(1), undefined])(
   async (memory) => {
     const standby = new Standby();
     const team = await started(standby);
-    await standby.leave({ ...team, memory }, 2 ** 30);
+    await standby.leave({ ...team, memory }, totalmem() / 4);
     expect(running(team.workers)).toEqual([false]);
     expect(standby.take().workers).toEqual([]);
   },

@@ -1,5 +1,6 @@
 /** A BLAS of this computer, for tests of what is done by one. */
-import { hasKoffi, openBlas, type Blas } from "../../../kernel/tensor/blas/library.ts";
+import { openBlas, type Blas } from "../../../kernel/tensor/blas/library.ts";
+import { hasKoffi } from "../../../kernel/tensor/blas/koffi.ts";
 
 interface Found {
   readonly file: string;

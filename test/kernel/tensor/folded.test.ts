@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Dtype } from "../../../dsl/index.ts";
 import { entriesAtOnce, foldedBy, isFolded } from "../../../kernel/tensor/blas/folded.ts";
-import { addressOf } from "../../../kernel/tensor/blas/library.ts";
+import { addressOf } from "../../../kernel/tensor/blas/koffi.ts";
 import { widthOf, type Floats } from "../../../kernel/tensor/floats.ts";
 import type { Product } from "../../../kernel/tensor/product.ts";
 import { system } from "./blas.ts";

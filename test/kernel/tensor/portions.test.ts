@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addressOf } from "../../../kernel/tensor/blas/library.ts";
+import { addressOf } from "../../../kernel/tensor/blas/koffi.ts";
 import { eachPortion, portionOf } from "../../../kernel/tensor/blas/portions.ts";
 import { system, withoutBlas } from "./blas.ts";
 
