@@ -4,7 +4,6 @@
  */
 import type { Dtype } from "../../dsl/core.ts";
 import { isNativeFaster } from "../tensor/blas/choice.ts";
-import { entriesAtOnce, foldedBy, isFolded } from "../tensor/blas/folded.ts";
 import { openBlas } from "../tensor/blas/library.ts";
 import { addressOf } from "../tensor/blas/koffi.ts";
 import type { Native } from "../tensor/blas/native.ts";
@@ -15,21 +14,25 @@ import {
   multiplyScaled,
   scaleFloats,
 } from "../tensor/elementwise.ts";
-import { widthOf, type Floats } from "../tensor/floats.ts";
+import { floatBytes, widthOf, type Floats } from "../tensor/floats.ts";
+import {
+  multiplyFolded,
+  partOfKernels,
+  partOfNative,
+  SCRATCH_BYTES,
+  type Folding,
+  type Scratch,
+} from "../tensor/folded.ts";
 import { makeWorkspace, multiply } from "../tensor/gemm.ts";
 import { batchOf, eachProduct, linesOf, type Product } from "../tensor/product.ts";
-import { copyStrided, planCopy, type View } from "../tensor/strided.ts";
+import { copyStrided, planCopy, type Copy, type View } from "../tensor/strided.ts";
 import { addInto, sumAxis, sumInputs } from "../tensor/sums.ts";
 import type { Extents, Kernels } from "../tensor/wasm/kernels.ts";
 import { planCopy as planKernelCopy, type CopyPlan } from "../tensor/wasm/plan.ts";
 
-/** Fills `out` with a view of `from` that begins at its element `start`. */
-export type Copy = (out: Floats, from: Floats, start: number) => void;
-
-export interface Arithmetic {
+export interface Arithmetic extends Pick<Folding, "scratch" | "planCopy"> {
   /** out[i, r, c] := sum over p of a[i, r, p] * b[i, p, c]. */
   multiply(out: Floats, a: Floats, b: Floats, product: Product): void;
-  planCopy(view: View): Copy;
   /** out[outer, inner] := sum over r of from[outer, r, inner]. */
   sumAxis(out: Floats, from: Floats, extents: Extents): void;
   /** Adds `terms` into `sums`, from float `start` of it on. */
@@ -43,7 +46,9 @@ export interface Arithmetic {
 export function plainArithmetic(dtype: Dtype): Arithmetic {
   const width = widthOf(dtype);
   const workspace = makeWorkspace();
+  let scratch: Scratch | undefined;
   return {
+    scratch: () => (scratch ??= scratchIn(new SharedArrayBuffer(2 * SCRATCH_BYTES), 0, dtype)),
     multiply: (out, a, b, product) => multiply(workspace, out, a, b, product, width),
     planCopy: (view) => {
       const plan = planCopy(view);
@@ -56,6 +61,41 @@ export function plainArithmetic(dtype: Dtype): Arithmetic {
   };
 }
 
+function scratchIn(buffer: ArrayBufferLike, start: number, dtype: Dtype): Scratch {
+  const half = (at: number): Floats =>
+    floatBytes(dtype) === 4
+      ? new Float32Array(buffer, at, SCRATCH_BYTES / 4)
+      : new Float64Array(buffer, at, SCRATCH_BYTES / 8);
+  return [half(start), half(start + SCRATCH_BYTES)];
+}
+
+/** Plans of copies from where the kernels reach, and from elsewhere. */
+function kernelCopies(
+  dtype: Dtype,
+  kernels: Kernels,
+  { buffer }: WebAssembly.Memory,
+  plain: Arithmetic,
+): Folding["planCopy"] {
+  // Networks have many tensors of few shapes, and a plan costs more than a small copy.
+  const plans = new Map<string, CopyPlan>();
+  const planOf = (view: View): CopyPlan => {
+    const key = `${view.extents.join()} ${view.strides.join()} ${view.to?.join() ?? ""}`;
+    const known = plans.get(key) ?? planKernelCopy(view, dtype);
+    plans.set(key, known);
+    return known;
+  };
+  return (view) => {
+    const plan = planOf(view);
+    // Its tables cost more than a small copy, and where all lies in one memory nothing needs them.
+    let elsewhere: Copy | undefined;
+    return (out, from, start) => {
+      const bytes = start * widthOf(dtype) * from.BYTES_PER_ELEMENT;
+      if (from.buffer === buffer) kernels.copyStrided(out.byteOffset, from.byteOffset + bytes, plan);
+      else (elsewhere ??= plain.planCopy(view))(out, from, start);
+    };
+  };
+}
+
 /** Floats that are added up while they are in the first cache. */
 const SUMMED_AT_ONCE = 2048;
 
@@ -65,29 +105,23 @@ export function kernelArithmetic(dtype: Dtype, kernels: Kernels, memory: WebAsse
   const width = widthOf(dtype);
   const plain = plainArithmetic(dtype);
   const isHere = (floats: Floats): boolean => floats.buffer === buffer;
-  // Networks have many tensors of few shapes, and a plan costs more than a small copy.
-  const plans = new Map<string, CopyPlan>();
-  const planOf = (view: View): CopyPlan => {
-    const key = `${view.extents.join()} ${view.strides.join()} ${view.to?.join() ?? ""}`;
-    const known = plans.get(key) ?? planKernelCopy(view, dtype);
-    plans.set(key, known);
-    return known;
+  const multiplyDirectly = (out: Floats, a: Floats, b: Floats, product: Product): void => {
+    kernels.multiply(out.byteOffset, a.byteOffset, b.byteOffset, product, dtype);
+  };
+  const scratch = scratchIn(buffer, kernels.scratch, dtype);
+  const folding: Folding = {
+    scratch: () => scratch,
+    planCopy: kernelCopies(dtype, kernels, memory, plain),
+    multiply: multiplyDirectly,
   };
   return {
+    ...folding,
     multiply: (out, a, b, product) => {
+      const part = partOfKernels(product, dtype);
       if (isElementwise(product)) multiplyElements(out, a, b, width);
       else if (isScaling(product)) multiplyScaled(out, a, b, product, width);
-      else kernels.multiply(out.byteOffset, a.byteOffset, b.byteOffset, product, dtype);
-    },
-    planCopy: (view) => {
-      const plan = planOf(view);
-      // Its tables cost more than a small copy, and where all lies in one memory nothing needs them.
-      let elsewhere: Copy | undefined;
-      return (out, from, start) => {
-        const bytes = start * width * from.BYTES_PER_ELEMENT;
-        if (isHere(from)) kernels.copyStrided(out.byteOffset, from.byteOffset + bytes, plan);
-        else (elsewhere ??= plain.planCopy(view))(out, from, start);
-      };
+      else if (part !== undefined) multiplyFolded(folding, [out, a, b], product, part, width);
+      else multiplyDirectly(out, a, b, product);
     },
     sumAxis: (out, from, extents) => kernels.sumAxis(out.byteOffset, from.byteOffset, extents, dtype),
     addInto: (sums, start, terms) => {
@@ -125,37 +159,34 @@ export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic):
     throw new RangeError(`expected ${native.description}, got ${blas.description}`);
   const digits = native.choices?.[dtype];
   const width = widthOf(dtype);
-  const folded = foldedBy(blas, dtype);
   const begins = new Map<ArrayBufferLike, number>();
   const addressIn = ({ buffer, byteOffset }: Floats): number => {
     const begin = begins.get(buffer) ?? addressOf(buffer);
     begins.set(buffer, begin);
     return begin + byteOffset;
   };
+  const call = (out: Floats, a: Floats, b: Floats, product: Product, adds = false): void => {
+    const { m, n, k, formA, formB } = product;
+    const matrices = { m, n, k, formA, formB, lines: linesOf(product), adds };
+    const [left, right, to] = [addressIn(a), addressIn(b), addressIn(out)];
+    const bytes = width * out.BYTES_PER_ELEMENT;
+    eachProduct(product.strided ?? batchOf(product), (atA, atB, atOut) => {
+      blas.multiply(to + atOut * bytes, left + atA * bytes, right + atB * bytes, matrices, dtype);
+    });
+  };
   return {
     ...own,
     multiply: (out, a, b, given) => {
       const product = withoutBatch(given);
-      const { m, n, k, formA, formB } = product;
+      const { m, n, k } = product;
       const lines = linesOf(product);
       const isTooLarge = Math.max(m, n, k, lines.a, lines.b, lines.out) > LARGEST_EXTENT;
-      const isOne = isFolded(product, dtype);
-      const called = isOne ? { ...product, n: entriesAtOnce(product, dtype) * n } : product;
+      const part = partOfNative(product, dtype);
+      const called = part === undefined ? product : { ...product, n: part.entries * n };
       const isOwn = isTooLarge || isElementwise(given) || isScaling(given);
-      if (isOwn || (digits !== undefined && !isNativeFaster(digits, called))) {
-        own.multiply(out, a, b, given);
-        return;
-      }
-      if (isOne) {
-        folded(out, addressIn(a), b, product);
-        return;
-      }
-      const bytes = width * out.BYTES_PER_ELEMENT;
-      const matrices = { m, n, k, formA, formB, lines };
-      const [left, right, to] = [addressIn(a), addressIn(b), addressIn(out)];
-      eachProduct(product.strided ?? batchOf(product), (atA, atB, atOut) => {
-        blas.multiply(to + atOut * bytes, left + atA * bytes, right + atB * bytes, matrices, dtype);
-      });
+      if (isOwn || (digits !== undefined && !isNativeFaster(digits, called))) own.multiply(out, a, b, given);
+      else if (part === undefined) call(out, a, b, product);
+      else multiplyFolded({ ...own, multiply: call }, [out, a, b], product, part, width);
     },
   };
 }

@@ -13,7 +13,7 @@ import type { Found, Line, Wanted } from "../tensor/blas/probe.ts";
 import { keep, recall } from "./kept.ts";
 
 /** Raised when what is measured changes. */
-const VERSION = 3;
+const VERSION = 4;
 
 const PROBE_MILLISECONDS = 60_000;
 

@@ -12,6 +12,9 @@ export interface View {
   readonly to?: readonly number[];
 }
 
+/** Fills `out` with a view of `from` that begins at its element `start`. */
+export type Copy = (out: Floats, from: Floats, start: number) => void;
+
 interface Axis {
   readonly extent: number;
   /** Strides in elements, of the input and of the output. */

@@ -8,7 +8,7 @@ const GRID = [1, 2, 4, 8, 16, 32, 128, 1024] as const;
 /** Multiply-adds of the largest products that are measured. */
 const MOST = 2 ** 18;
 /** And of the smallest: below it the call of a library takes as long as the product, and kernels need one call for a whole batch. */
-const LEAST = 2 ** 12;
+const LEAST = 2 ** 13;
 
 const FORMS = (["mk", "km"] as const).flatMap((formA) =>
   (["kn", "nk"] as const).map((formB) => ({ formA, formB })),

@@ -7,14 +7,14 @@ import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
 import type { Dtype, Strided } from "../../../dsl/core.ts";
 import { floatBytes, widthOf } from "../floats.ts";
+import { SCRATCH_BYTES } from "../folded.ts";
 import { eachProduct, linesOf, type Product } from "../product.ts";
-import { FOLD_BYTES, foldedBy, isFolded } from "./folded.ts";
 import { PLAN_WORDS, type CopyPlan } from "./plan.ts";
 
 /** Scratch of the module. */
 const MODULE_BYTES = 11 * 2 ** 19;
-/** Scratch bytes that each thread's kernels use, at an address that is a multiple of 64. */
-export const WORKSPACE_BYTES = MODULE_BYTES + FOLD_BYTES;
+/** Scratch bytes of each thread, at an address that is a multiple of 64. */
+export const WORKSPACE_BYTES = MODULE_BYTES + 2 * SCRATCH_BYTES;
 
 export interface Extents {
   readonly outer: number;
@@ -23,6 +23,8 @@ export interface Extents {
 }
 
 export interface Kernels {
+  /** Where scratch begins that they do not use, 2 * SCRATCH_BYTES. */
+  readonly scratch: number;
   /**
    * out[i, r, c] := sum over p of a[i, r, p] * b[i, p, c]; `out` is row-major [batch, m, n]. At most 256 terms are summed in the
    * operands' precision, and what they come to in float64: in float32 the error is within 256 * 2^-24 of the sum of the terms' sizes,
@@ -119,23 +121,20 @@ export function makeKernels(
     complex64: made.multiplyComplex64,
     complex128: made.multiplyComplex128,
   };
-  const direct = (out: number, a: number, b: number, product: Product, dtype: Dtype): void => {
-    const { m, n, k } = product;
-    const bytes = widthOf(dtype) * floatBytes(dtype);
-    const lines = linesOf(product);
-    const { within, around } = loopsOf(product);
-    const steps = [within.extent, bytes * within.out, bytes * within.a, bytes * within.b] as const;
-    const extents = [m, n, k, formsOf(product)] as const;
-    const rest = [bytes * lines.a, bytes * lines.b, bytes * lines.out, workspace] as const;
-    eachProduct({ loops: around }, (atA, atB, atOut) => {
-      const places = [out + bytes * atOut, a + bytes * atA, b + bytes * atB] as const;
-      multiply[dtype](...places, ...steps, ...extents, ...rest);
-    });
-  };
-  const folded = foldedBy(direct, memory, workspace + MODULE_BYTES);
   return {
+    scratch: workspace + MODULE_BYTES,
     multiply: (out, a, b, product, dtype) => {
-      (isFolded(product, dtype) ? folded : direct)(out, a, b, product, dtype);
+      const { m, n, k } = product;
+      const bytes = widthOf(dtype) * floatBytes(dtype);
+      const lines = linesOf(product);
+      const { within, around } = loopsOf(product);
+      const steps = [within.extent, bytes * within.out, bytes * within.a, bytes * within.b] as const;
+      const extents = [m, n, k, formsOf(product)] as const;
+      const rest = [bytes * lines.a, bytes * lines.b, bytes * lines.out, workspace] as const;
+      eachProduct({ loops: around }, (atA, atB, atOut) => {
+        const places = [out + bytes * atOut, a + bytes * atA, b + bytes * atB] as const;
+        multiply[dtype](...places, ...steps, ...extents, ...rest);
+      });
     },
     copyStrided: (out, from, plan) => {
       words.set(plan.words);

@@ -1,25 +1,45 @@
 import { expect, test } from "vitest";
 import type { Dtype } from "../../../dsl/index.ts";
-import { entriesAtOnce, foldedBy, isFolded } from "../../../kernel/tensor/blas/folded.ts";
-import { addressOf } from "../../../kernel/tensor/blas/koffi.ts";
+import { kernelArithmetic, nativeArithmetic, plainArithmetic } from "../../../kernel/engine/arithmetic.ts";
+import { partOfNative } from "../../../kernel/tensor/folded.ts";
 import { widthOf, type Floats } from "../../../kernel/tensor/floats.ts";
 import type { Product } from "../../../kernel/tensor/product.ts";
 import { system } from "./blas.ts";
+import { DTYPES, makeArena } from "./wasm.ts";
 
-const blas = system?.blas;
+const forms = { formA: "mk", formB: "kn" } as const;
 const shape = { batch: 3, m: 3, n: 2, k: 60_001, shared: "a" } as const;
 
 test("a product is folded where one large operand would be read again for few columns", () => {
-  const forms = { formA: "mk", formB: "kn" } as const;
   const { shared, ...apart } = { ...shape, ...forms };
   expect(shared).toBe("a");
-  expect(isFolded({ ...shape, ...forms }, "complex64")).toBe(true);
-  expect(isFolded(apart, "complex64")).toBe(false);
-  expect(isFolded({ ...shape, ...forms, shared: "b" }, "complex64")).toBe(false);
-  expect(isFolded({ ...shape, ...forms, k: 100 }, "complex64")).toBe(false);
-  expect(isFolded({ ...shape, ...forms, n: 64 }, "complex64")).toBe(false);
-  expect(isFolded({ ...shape, ...forms, m: 2 ** 15 }, "complex64")).toBe(false);
-  expect(isFolded({ ...shape, ...forms, batch: 90, m: 2 ** 13 }, "complex64")).toBe(true);
+  expect(partOfNative({ ...shape, ...forms }, "complex64")).toBeDefined();
+  expect(partOfNative(apart, "complex64")).toBeUndefined();
+  expect(partOfNative({ ...shape, ...forms, shared: "b" }, "complex64")).toBeUndefined();
+  expect(partOfNative({ ...shape, ...forms, k: 100 }, "complex64")).toBeUndefined();
+  expect(partOfNative({ ...shape, ...forms, n: 64 }, "complex64")).toBeUndefined();
+  expect(partOfNative({ ...shape, ...forms, m: 2 ** 17 }, "complex64")).toBeUndefined();
+  expect(partOfNative({ ...shape, ...forms, batch: 90, m: 2 ** 13 }, "complex64")).toBeDefined();
+});
+
+test("where numbers are complex, a small operand is enough if what is copied is used often", () => {
+  const small = { batch: 1000, m: 16, n: 4, k: 16, shared: "a", ...forms } as const;
+  const folded = DTYPES.filter((dtype) => partOfNative(small, dtype) !== undefined);
+  expect(folded).toEqual(["complex64", "complex128"]);
+  expect(partOfNative({ ...small, m: 8 }, "complex64")).toBeUndefined();
+});
+
+test("as many entries go at once as the scratch holds, shared out equally", () => {
+  const product = { ...shape, ...forms, n: 8, k: 50_000 };
+  // Of 2^20 bytes 16 entries hold the result; of the columns then a stretch of k.
+  expect(partOfNative({ ...product, batch: 3, m: 2 ** 10 }, "float64")).toEqual({ entries: 3, depth: 5461 });
+  expect(partOfNative({ ...product, batch: 17, m: 2 ** 10 }, "float64")).toEqual({ entries: 9, depth: 1820 });
+  expect(partOfNative({ ...product, batch: 17, m: 2 ** 20 }, "float64")).toBeUndefined();
+  // Where k is short it is whole, and where a is small, as much is copied as stays in the first caches.
+  expect(partOfNative({ ...product, batch: 96, m: 16, n: 16, k: 16 }, "complex64")).toEqual({
+    entries: 48,
+    depth: 16,
+  });
 });
 
 /** Small whole numbers, whose sums all are exact. */
@@ -48,12 +68,40 @@ function direct(a: Floats, b: Floats, { batch, m, n, k, formA, formB }: Product,
   return out;
 }
 
-test("as many entries go at once as the scratch holds, shared out equally", () => {
-  const product = { ...shape, formA: "mk", formB: "kn", n: 8 } as const;
-  expect(entriesAtOnce({ ...product, batch: 3, m: 2 ** 10 }, "float64")).toBe(3);
-  expect(entriesAtOnce({ ...product, batch: 17, m: 2 ** 10 }, "float64")).toBe(9);
-  expect(entriesAtOnce({ ...product, batch: 17, m: 2 ** 20 }, "float64")).toBe(1);
-});
+const blas = system?.blas;
+const NO_RATES = {
+  flopsPerSecond: { float32: 1, float64: 1, complex64: 1, complex128: 1 },
+  thinFlopsPerSecond: 1,
+};
+
+/** By a BLAS, with the operands in a memory of the kernels, or elsewhere. */
+function folded(
+  product: Product,
+  dtype: Dtype,
+  where: "in a memory" | "elsewhere",
+): { got: Floats; wanted: number[] } | undefined {
+  if (system === undefined) return undefined;
+  const { file, blas } = system;
+  const { batch, m, n, k } = product;
+  const width = widthOf(dtype);
+  const arena = makeArena(2 ** 25);
+  const plainFloats = (elements: number): Floats => {
+    const block = new SharedArrayBuffer(8 * width * elements);
+    return dtype.endsWith("64") && width === 1
+      ? new Float64Array(block)
+      : new Float32Array(block, 0, width * elements);
+  };
+  const place = (elements: number): Floats =>
+    where === "elsewhere" ? plainFloats(elements) : arena.place(dtype, elements).floats;
+  const [a, b] = [filled(place(m * k), 7), filled(place(batch * k * n), 3)];
+  const out = place(batch * m * n).fill(NaN);
+  const own =
+    where === "elsewhere" ? plainArithmetic(dtype) : kernelArithmetic(dtype, arena.kernels, arena.memory);
+  const native = { ...NO_RATES, file, description: blas.description, environment: {} };
+  nativeArithmetic(dtype, native, own).multiply(out, a, b, product);
+  expect(arena.broken()).toEqual([]);
+  return { got: out, wanted: direct(a, b, product, width) };
+}
 
 const rows = (["float64", "complex64"] as const).flatMap((dtype) =>
   (["mk", "km"] as const).flatMap((formA) =>
@@ -62,31 +110,32 @@ const rows = (["float64", "complex64"] as const).flatMap((dtype) =>
 );
 
 test.skipIf(blas === undefined).each(rows)(
-  "in several stretches of k it is as by definition: $dtype, $formA $formB",
-  ({ dtype, formA, formB }: { dtype: Dtype } & Pick<Product, "formA" | "formB">) => {
-    if (blas === undefined) return;
-    const product = { ...shape, formA, formB };
-    const { batch, m, n, k } = product;
-    const width = widthOf(dtype);
-    const place = (elements: number): Floats => {
-      const block = new SharedArrayBuffer(8 * width * elements);
-      return dtype === "float64" ? new Float64Array(block) : new Float32Array(block, 0, width * elements);
-    };
-    const [a, b] = [filled(place(m * k), 7), filled(place(batch * k * n), 3)];
-    const out = place(batch * m * n).fill(NaN);
-    foldedBy(blas, dtype)(out, addressOf(a.buffer), b, product);
-    expect(Array.from(out)).toEqual(direct(a, b, product, width));
+  "with a long k it is as by definition: $dtype, $formA $formB",
+  ({ dtype, formA, formB }) => {
+    const product = { ...shape, n: 9, formA, formB };
+    // Columns that are stored as such are not copied.
+    if (formB === "kn") expect(partOfNative(product, dtype)?.depth).toBeLessThan(product.k);
+    else expect(partOfNative(product, dtype)?.depth).toBe(product.k);
+    for (const where of ["in a memory", "elsewhere"] as const) {
+      const { got, wanted } = folded(product, dtype, where) ?? {};
+      expect(Array.from(got ?? [])).toEqual(wanted);
+    }
   },
 );
 
-test.skipIf(blas === undefined)("in several groups of entries it is as by definition", () => {
-  if (blas === undefined) return;
-  const product = { batch: 11, m: 5000, n: 5, k: 14, formA: "km", formB: "kn", shared: "a" } as const;
-  const { batch, m, n, k } = product;
-  expect(entriesAtOnce(product, "float64")).toBeLessThan(batch);
-  const place = (elements: number): Floats => new Float64Array(new SharedArrayBuffer(8 * elements));
-  const [a, b] = [filled(place(m * k), 7), filled(place(batch * k * n), 3)];
-  const out = place(batch * m * n).fill(NaN);
-  foldedBy(blas, "float64")(out, addressOf(a.buffer), b, product);
-  expect(Array.from(out)).toEqual(direct(a, b, product, 1));
-});
+const groups: readonly (readonly [Dtype, Product])[] = [
+  ["float64", { batch: 11, m: 5000, n: 5, k: 14, formA: "km", formB: "kn", shared: "a" }],
+  ["complex64", { batch: 150, m: 16, n: 8, k: 24, formA: "mk", formB: "kn", shared: "a" }],
+  ["complex64", { batch: 150, m: 24, n: 8, k: 16, formA: "km", formB: "nk", shared: "a" }],
+];
+
+test.skipIf(blas === undefined).each(groups)(
+  "in several groups of entries it is as by definition: %s, %o",
+  (dtype, product) => {
+    expect(partOfNative(product, dtype)?.entries).toBeLessThan(product.batch);
+    for (const where of ["in a memory", "elsewhere"] as const) {
+      const { got, wanted } = folded(product, dtype, where) ?? {};
+      expect(Array.from(got ?? [])).toEqual(wanted);
+    }
+  },
+);

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { mulberry32 } from "../../../dsl/base/random.ts";
+import { kernelArithmetic } from "../../../kernel/engine/arithmetic.ts";
+import { partOfKernels } from "../../../kernel/tensor/folded.ts";
 import { widthOf } from "../../../kernel/tensor/floats.ts";
 import type { Product } from "../../../kernel/tensor/product.ts";
-import { isFolded } from "../../../kernel/tensor/wasm/folded.ts";
 import { inAllForms } from "./products.ts";
 import { bytesOf, DTYPES, makeArena, run } from "./wasm.ts";
 
@@ -19,8 +20,8 @@ test("a product is folded where an operand would be packed again for few columns
     { ...shape, m: 10 },
     { ...shape, m: 2 ** 17 },
   ];
-  expect([shared, isFolded(shape, "float64")]).toEqual(["a", true]);
-  expect(others.map((other) => isFolded(other, "float64"))).toEqual(others.map(() => false));
+  expect([shared, partOfKernels(shape, "float64")]).toEqual(["a", { entries: 4, depth: 300 }]);
+  expect(others.map((other) => partOfKernels(other, "float64"))).toEqual(others.map(() => undefined));
 });
 
 /** All entries at once, and, of complex128, in two groups. */
@@ -29,25 +30,17 @@ const products: readonly Product[] = [
   { ...shape, batch: 17, m: 64, k: 1500 },
 ].map((product): Product => ({ ...product, shared: "a" }));
 
-test.each(products)(
-  "it has the bits of each entry alone: $batch x $m x $n x $k, $formA $formB",
-  (product) => {
-    const { batch, m, n, k } = product;
-    for (const dtype of DTYPES) {
-      expect(isFolded(product, dtype)).toBe(true);
-      const arena = makeArena(2 ** 24);
-      const random = mulberry32(k);
-      const { a, b, out } = run(arena, product, dtype, () => random() - 0.5);
-      const width = widthOf(dtype);
-      const alone = arena.place(dtype, m * n);
-      for (let entry = 0; entry < batch; entry += 1) {
-        const from = b.byteOffset + entry * n * k * width * b.BYTES_PER_ELEMENT;
-        const one: Product = { ...product, batch: 1 };
-        arena.kernels.multiply(alone.address, a.byteOffset, from, one, dtype);
-        const folded = out.subarray(entry * m * n * width, (entry + 1) * m * n * width);
-        expect(bytesOf(folded)).toEqual(bytesOf(alone.floats));
-      }
-      expect(arena.broken()).toEqual([]);
-    }
-  },
-);
+test.each(products)("it has the bits of each entry: $batch x $m x $n x $k, $formA $formB", (product) => {
+  const { batch, m, n, k } = product;
+  for (const dtype of DTYPES) {
+    expect(partOfKernels(product, dtype)).toBeDefined();
+    const arena = makeArena(2 ** 24);
+    const random = mulberry32(k);
+    const { a, b, out } = run(arena, product, dtype, () => random() - 0.5);
+    const folded = arena.place(dtype, batch * m * n).floats.fill(NaN);
+    kernelArithmetic(dtype, arena.kernels, arena.memory).multiply(folded, a, b, product);
+    expect(out.length).toBe(batch * m * n * widthOf(dtype));
+    expect(bytesOf(folded)).toEqual(bytesOf(out));
+    expect(arena.broken()).toEqual([]);
+  }
+});

@@ -17,6 +17,7 @@ const GUARD_BYTE = 0xa5;
 
 export interface Arena {
   readonly kernels: Kernels;
+  readonly memory: WebAssembly.Memory;
   /** Zeros, guarded on both sides; `floats` lie at byte `address`. Their address is a multiple of their size, of no more. */
   place(dtype: Dtype, elements: number): { address: number; floats: Floats };
   /** The guards that a kernel wrote over. */
@@ -36,6 +37,7 @@ export function makeArena(bytes: number, start = 0, relaxed = false): Arena {
   guard(begin + WORKSPACE_BYTES);
   let next = begin + WORKSPACE_BYTES + GUARD;
   return {
+    memory,
     kernels: makeKernels(compileKernels(relaxed), memory, begin),
     place: (dtype, elements) => {
       const Type = dtype === "float32" || dtype === "complex64" ? Float32Array : Float64Array;
