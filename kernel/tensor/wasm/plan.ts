@@ -246,31 +246,21 @@ interface Repeated extends Block {
 const ONCE: Axis = { extent: 1, to: 0, from: 0 };
 
 /**
- * A block of a move. Where the second cache holds a line of each row of one side, the rows of the other are gone along from end to end: those
- * of the input by squares, else those of the output. Other blocks reach over some lines on both sides.
+ * A block of a move. Where the second cache holds a line of each row of the output, these rows are gone along from end to end, by squares or
+ * by vectors; writes then come in order, and reads are fetched ahead. Other blocks reach over some lines on both sides.
  */
 function blockOf({ kind, reach, axes }: Move, odd: boolean): Repeated {
   const read = streamAlong("from", axes);
   const written = streamAlong("to", axes);
   const isRepeatable = kind === TURN_TWOS || kind === COPY_ELEMENT[VECTOR];
-  if (kind === TURN_TWOS && read !== undefined && read.extent <= MOST_REPEATS)
-    return repeatedAlong(read, "to", reach, { axes, odd });
-  if (isRepeatable && written !== undefined && written.extent <= MOST_REPEATS)
-    return repeatedAlong(written, "from", reach, { axes, odd });
+  if (isRepeatable && written !== undefined && written.extent <= MOST_REPEATS) {
+    const outside = axes.filter((axis) => axis !== written);
+    const block = spanning({ inside: [], outside, odd }, "from", reach, STREAM_LINE_BYTES);
+    return { ...block, repeats: written };
+  }
   const line = read === undefined ? LINE_BYTES : STREAM_LINE_BYTES;
   const block = spanning({ inside: [], outside: axes, odd }, "to", reach, line);
   return { ...spanning(block, "from", reach, LINE_BYTES), repeats: ONCE };
-}
-
-/** A block that goes along an axis, and reaches over a cache line on the side that is not in rows. */
-function repeatedAlong(
-  repeats: Axis,
-  side: "to" | "from",
-  reach: number,
-  { axes, odd }: { readonly axes: readonly Axis[]; readonly odd: boolean },
-): Repeated {
-  const outside = axes.filter((axis) => axis !== repeats);
-  return { ...spanning({ inside: [], outside, odd }, side, reach, STREAM_LINE_BYTES), repeats };
 }
 
 function partWords(part: Part, odd: boolean): number[] {
