@@ -1,8 +1,8 @@
 /**
- * The arithmetic of one thread beside numpy's: the WebAssembly kernels, those with relaxed SIMD, the TypeScript kernels and numpy on one
- * thread, case by case in turns, on large products, on the thin and tiny ones that tensor networks give, and on permutations. `ceilings`:
- * the share of the first in what 128-bit vectors can do at most, measured in the same run, and that of the second in what they can with
- * fused multiply-adds. Bytes are those of each operand once.
+ * The arithmetic of one thread beside numpy's: the WebAssembly kernels, those with relaxed SIMD, the TypeScript kernels, the BLAS of this
+ * computer if it has one, and numpy on one thread, case by case in turns, on large products, on the thin and tiny ones that tensor networks
+ * give, and on permutations. `ceilings`: the share of the first in what 128-bit vectors can do at most, measured in the same run, that of the
+ * second in what they can with fused multiply-adds, and that of the BLAS in what the core can. Bytes are those of each operand once.
  * Where others use the computer, goes in turns find a quiet moment for each.
  * `npm run bench arithmetic -- [--seconds 0.15] [--goes 1] [--only TEXT]`: seconds of a measurement; the best of some goes counts; cases
  * whose line has the text.
@@ -10,7 +10,15 @@
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import type { Dtype } from "tnlab/dsl/index.js";
-import { kernelArithmetic, plainArithmetic, type Arithmetic } from "tnlab/kernel/engine/arithmetic.js";
+import {
+  kernelArithmetic,
+  nativeArithmetic,
+  plainArithmetic,
+  type Arithmetic,
+} from "tnlab/kernel/engine/arithmetic.js";
+import { findNative } from "tnlab/kernel/engine/native.js";
+import { askForLargePages } from "tnlab/kernel/engine/pages.js";
+import { measuredPeak } from "tnlab/kernel/engine/peak.js";
 import { floatBytes, widthOf, type Floats } from "tnlab/kernel/tensor/floats.js";
 import type { Product } from "tnlab/kernel/tensor/product.js";
 import { compileKernels, makeKernels, WORKSPACE_BYTES } from "tnlab/kernel/tensor/wasm/kernels.js";
@@ -20,6 +28,8 @@ import { installPeer } from "./peer/cotengra.ts";
 import { startNumpy } from "./peer/numpy.ts";
 
 const memory = new WebAssembly.Memory({ initial: 2 ** 14, maximum: 2 ** 14, shared: true });
+// As the engine does.
+askForLargePages(memory);
 const kernels = makeKernels(compileKernels(), memory, 0);
 // Node has relaxed SIMD by itself from version 22 on.
 if (Number(process.versions.node.split(".")[0]) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
@@ -123,7 +133,13 @@ export async function arithmetic(args: string[]): Promise<void> {
     ["with fused multiply-adds", fused],
   ] as const)
     console.log(`${name}: ${f32.toFixed(1)} GFLOP/s single, ${f64.toFixed(1)} double`);
-  const header = ["wasm", "relaxed", "TypeScript", "numpy"].map((name) => name.padStart(11)).join("");
+  const { native } = await findNative();
+  const peak = await measuredPeak();
+  if (peak !== undefined)
+    console.log(
+      `the core: ${(peak.float32 / 1e9).toFixed(1)} GFLOP/s single, ${(peak.float64 / 1e9).toFixed(1)} double`,
+    );
+  const header = ["wasm", "relaxed", "TypeScript", "BLAS", "numpy"].map((name) => name.padStart(11)).join("");
   console.log(`${"".padEnd(48)}${header}        to numpy   ceilings  (measured)`);
   const cases = [
     ...PRODUCTS.map(([dtype, product]) => productCase(dtype, product)),
@@ -132,26 +148,36 @@ export async function arithmetic(args: string[]): Promise<void> {
   const numpy = startNumpy();
   for (const one of cases.filter(({ dtype, title }) => `${dtype.padEnd(11)}${title}`.includes(values.only))) {
     const { dtype, flops, bytes } = one;
+    const usual = kernelArithmetic(dtype, kernels, memory);
     const contenders = [
-      kernelArithmetic(dtype, kernels, memory),
+      usual,
       kernelArithmetic(dtype, relaxedKernels, memory),
       plainArithmetic(dtype),
-    ].map((arithmetic) => one.prepare(arithmetic));
+      native && nativeArithmetic(dtype, { ...native, choices: undefined }, usual),
+    ].map((arithmetic) => arithmetic && one.prepare(arithmetic));
     const taken: number[][] = [];
     for (let go = 0; go < goes; go += 1)
       taken.push([
-        ...contenders.map((call) => bestSeconds(call, budget)),
+        ...contenders.map((call) => (call === undefined ? NaN : bestSeconds(call, budget))),
         await numpy.seconds(one.request, budget),
       ]);
     const best = (place: number): number => Math.min(...taken.map((seconds) => seconds[place] ?? Infinity));
-    const [wasm, relaxed, plain, peer] = [best(0), best(1), best(2), best(3)];
+    const [wasm, relaxed, plain, blas, peer] = [best(0), best(1), best(2), best(3), best(4)];
     // What is bound by memory is told in bytes.
     const isBytes = flops < 8 * bytes;
-    const rates = [wasm, relaxed, plain, peer].map((seconds) =>
-      ((isBytes ? bytes : flops) / seconds / 1e9).toFixed(1),
+    const rates = [wasm, relaxed, plain, blas, peer].map((seconds) =>
+      Number.isNaN(seconds) || (seconds === blas && flops === 0)
+        ? "-"
+        : ((isBytes ? bytes : flops) / seconds / 1e9).toFixed(1),
     );
-    const precision = floatBytes(dtype) === 4 ? "f32" : "f64";
-    const shares = [flops / wasm / ceiling[precision], flops / relaxed / fused[precision]];
+    const isSingle = floatBytes(dtype) === 4;
+    const precision = isSingle ? "f32" : "f64";
+    const most = (isSingle ? peak?.float32 : peak?.float64) ?? NaN;
+    const shares = [
+      flops / wasm / ceiling[precision],
+      flops / relaxed / fused[precision],
+      (1e9 * flops) / blas / most,
+    ].filter((share) => !Number.isNaN(share));
     console.log(
       `${dtype.padEnd(11)}${one.title.padEnd(37)}${rates.map((rate) => rate.padStart(11)).join("")}`,
       `${isBytes ? "GB/s   " : "GFLOP/s"}${(peer / wasm).toFixed(2).padStart(8)}`,
