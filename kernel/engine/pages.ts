@@ -4,8 +4,8 @@
  */
 import { addressOf, hasKoffi, koffi } from "../tensor/blas/koffi.ts";
 
-/** A smaller memory is not worth the question. */
-const FEWEST_BYTES = 2 ** 22;
+/** Of a smaller memory little is used, and a large page is cleared as a whole where one byte of it is. */
+const FEWEST_BYTES = 2 ** 25;
 
 /** MADV_HUGEPAGE of Linux, whose madvise takes an address, bytes and advice. */
 const HUGE = 14;
