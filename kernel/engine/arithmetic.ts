@@ -4,8 +4,8 @@
  */
 import type { Dtype } from "../../dsl/core.ts";
 import { isNativeFaster } from "../tensor/blas/choice.ts";
-import { openBlas } from "../tensor/blas/library.ts";
 import { addressOf } from "../tensor/blas/koffi.ts";
+import { openBlas } from "../tensor/blas/library.ts";
 import type { Native } from "../tensor/blas/native.ts";
 import {
   isElementwise,
@@ -174,6 +174,7 @@ export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic):
       blas.multiply(to + atOut * bytes, left + atA * bytes, right + atB * bytes, matrices, dtype);
     });
   };
+  const folding: Folding = { ...own, multiply: call };
   return {
     ...own,
     multiply: (out, a, b, given) => {
@@ -186,7 +187,7 @@ export function nativeArithmetic(dtype: Dtype, native: Native, own: Arithmetic):
       const isOwn = isTooLarge || isElementwise(given) || isScaling(given);
       if (isOwn || (digits !== undefined && !isNativeFaster(digits, called))) own.multiply(out, a, b, given);
       else if (part === undefined) call(out, a, b, product);
-      else multiplyFolded({ ...own, multiply: call }, [out, a, b], product, part, width);
+      else multiplyFolded(folding, [out, a, b], product, part, width);
     },
   };
 }

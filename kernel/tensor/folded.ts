@@ -19,10 +19,11 @@ const LEAST_AT_ONCE = 4;
 /** Where the kernels gain by it (measured): rows that are short, of products that take longer than the copies. */
 const KERNEL = { mostRowBytes: 192, leastRows: 64, leastDepth: 128 } as const;
 
-/** Where a BLAS does, each of whose calls takes its time, and a lock of all threads: an operand a that fills the first cache, */
-const NATIVE = { mostRowBytes: 256, leastSharedBytes: 3 * 2 ** 16 } as const;
-/** or complex products of which each element that is copied is multiplied so often, in the harmonic mean. */
-const LEAST_COMPLEX_USES = 16;
+/**
+ * Where a BLAS does (measured), each of whose calls takes a lock of all threads: short rows, of an operand a that does not stay in the first
+ * cache, or of complex numbers that are multiplied often for each one that is copied.
+ */
+const NATIVE = { mostRowBytes: 256, leastSharedBytes: 3 * 2 ** 16, leastComplexUses: 8 } as const;
 
 /** Undefined: not folded. */
 export function partOfKernels(product: Product, dtype: Dtype): Part | undefined {
@@ -38,7 +39,7 @@ export function partOfNative(product: Product, dtype: Dtype): Part | undefined {
   const { m, n, k } = product;
   const bytes = elementBytes(dtype);
   const isLarge = m * k * bytes >= NATIVE.leastSharedBytes;
-  const isUsed = widthOf(dtype) === 2 && 2 * m * k >= LEAST_COMPLEX_USES * (m + k);
+  const isUsed = widthOf(dtype) === 2 && m * k >= NATIVE.leastComplexUses * (m + k);
   return n * bytes <= NATIVE.mostRowBytes && (isLarge || isUsed) ? partOf(product, bytes) : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** A BLAS of this computer, for tests of what is done by one. */
-import { openBlas, type Blas } from "../../../kernel/tensor/blas/library.ts";
 import { hasKoffi } from "../../../kernel/tensor/blas/koffi.ts";
+import { openBlas, type Blas } from "../../../kernel/tensor/blas/library.ts";
 
 interface Found {
   readonly file: string;

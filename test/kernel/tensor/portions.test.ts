@@ -28,8 +28,13 @@ test.each(wholes)("a portion of $m x $n x $k takes some tens of milliseconds", (
 });
 
 test("a product that is small is one portion", () => {
-  const whole = { m: 1024, n: 1024, k: 1024 };
+  const whole = { m: 1024, n: 1024, k: 400 };
   expect(portionOf(whole, "s")).toEqual(whole);
+});
+
+test("a product that is long in all directions is cut evenly into what the caches hold", () => {
+  expect(portionOf({ m: 1500, n: 600, k: 700 }, "d")).toEqual({ m: 750, n: 600, k: 350 });
+  expect(portionOf({ m: 1024, n: 1024, k: 512 }, "d")).toEqual({ m: 1024, n: 1024, k: 512 });
 });
 
 test.each(wholes)("the portions of $m x $n x $k are the whole, each place from k = 0 on", (whole) => {
