@@ -1,6 +1,6 @@
 /** What a rank loads of the network's tensors: which view of the inputs, and what is read there as it lies. */
 import type { BufferId, Label, Schedule, Step } from "../../dsl/core.ts";
-import { floatBytes, widthOf } from "../tensor/floats.ts";
+import { elementBytes } from "../tensor/floats.ts";
 import { rowMajor } from "../tensor/strided.ts";
 import { groupSize, reportedSteps, unravel } from "./steps.ts";
 
@@ -61,12 +61,11 @@ export function buffersInPlace(
   const sliced = new Set(steps.flatMap((step) => (step.kind === "slice-loop" ? step.labels : [])));
   const radices = schedule.mesh.map(({ radix }) => radix);
   const ranks = Array.from({ length: groupSize(schedule.mesh) }, (_, rank) => unravel(rank, radices));
-  const elementBytes = widthOf(schedule.dtype) * floatBytes(schedule.dtype);
   const found = new Map<BufferId, readonly number[]>();
   for (const step of steps) {
     if (step.kind !== "load" || step.out === schedule.result) continue;
     const views = ranks.map((digits) => loadView(schedule, step, digits, inputOffsets[step.tensor] ?? 0));
-    const bytes = (schedule.buffers[step.out]?.elements ?? 0) * elementBytes;
+    const bytes = (schedule.buffers[step.out]?.elements ?? 0) * elementBytes(schedule.dtype);
     const isCopied = bytes > COPIED.least && bytes <= COPIED.most;
     if (views[0] !== undefined && !isCopied && isWhole(views[0], sliced))
       found.set(

@@ -25,3 +25,7 @@ export function copyFloats(out: Floats, at: number, from: Floats): void {
 export function floatBytes(dtype: Dtype): 4 | 8 {
   return dtype === "float32" || dtype === "complex64" ? 4 : 8;
 }
+
+export function elementBytes(dtype: Dtype): number {
+  return widthOf(dtype) * floatBytes(dtype);
+}

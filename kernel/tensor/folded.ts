@@ -4,8 +4,8 @@
  * is taken apart again.
  */
 import type { Dtype } from "../../dsl/core.ts";
-import { floatBytes, widthOf, type Floats, type Width } from "./floats.ts";
-import { linesOf, type Product } from "./product.ts";
+import { elementBytes, widthOf, type Floats, type Width } from "./floats.ts";
+import { evenly, linesOf, type Product } from "./product.ts";
 import type { Copy, View } from "./strided.ts";
 
 /** Of the columns side by side, and of the result: at least the first cache, at most half of the second. */
@@ -74,14 +74,6 @@ function partOf({ batch, m, n, k, formB, shared, strided }: Product, bytes: numb
   if (whole >= fewest) return { entries: evenly(batch, whole), depth: k };
   const entries = evenly(batch, cut);
   return { entries, depth: Math.floor(most / (column * entries)) };
-}
-
-function elementBytes(dtype: Dtype): number {
-  return widthOf(dtype) * floatBytes(dtype);
-}
-
-function evenly(batch: number, most: number): number {
-  return Math.ceil(batch / Math.ceil(batch / most));
 }
 
 /** For a product that has such a part. */

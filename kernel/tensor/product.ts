@@ -56,3 +56,8 @@ export function eachProduct(
     if (axis < 0) return;
   }
 }
+
+/** An extent that is cut into as few parts of at most `most` as there can be: that of each but the last, which may be smaller. */
+export function evenly(extent: number, most: number): number {
+  return Math.ceil(extent / Math.ceil(extent / most));
+}

@@ -1,5 +1,5 @@
 /** Large products in portions: a thread that is to end does so between two calls of a library, never within one, and caches hold more. */
-import type { Product } from "../product.ts";
+import { evenly, type Product } from "../product.ts";
 
 type Extents = Pick<Product, "m" | "n" | "k">;
 
@@ -34,10 +34,6 @@ export function portionOf({ m, n, k }: Extents, letter: Letter): Extents {
     portion[largest] = Math.ceil(portion[largest] / 2);
   }
   return portion;
-}
-
-function evenly(extent: number, most: number): number {
-  return Math.ceil(extent / Math.ceil(extent / most));
 }
 
 function largestOf({ m, n, k }: Extents): keyof Extents {

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
 import type { Dtype, Strided } from "../../../dsl/core.ts";
-import { floatBytes, widthOf } from "../floats.ts";
+import { elementBytes, floatBytes, widthOf } from "../floats.ts";
 import { SCRATCH_BYTES } from "../folded.ts";
 import { eachProduct, linesOf, type Product } from "../product.ts";
 import { PLAN_WORDS, type CopyPlan } from "./plan.ts";
@@ -125,7 +125,7 @@ export function makeKernels(
     scratch: workspace + MODULE_BYTES,
     multiply: (out, a, b, product, dtype) => {
       const { m, n, k } = product;
-      const bytes = widthOf(dtype) * floatBytes(dtype);
+      const bytes = elementBytes(dtype);
       const lines = linesOf(product);
       const { within, around } = loopsOf(product);
       const steps = [within.extent, bytes * within.out, bytes * within.a, bytes * within.b] as const;

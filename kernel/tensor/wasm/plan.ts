@@ -3,7 +3,7 @@
  * turn, a block of squares that touches whole cache lines on both sides, and the axes around it.
  */
 import type { Dtype } from "../../../dsl/core.ts";
-import { floatBytes, widthOf } from "../floats.ts";
+import { elementBytes } from "../floats.ts";
 import { rowMajor, type View } from "../strided.ts";
 
 export interface CopyPlan {
@@ -47,7 +47,7 @@ const MOST_REPEATS = 1024;
 const ALIAS_BYTES = 4096;
 
 export function planCopy(view: View, dtype: Dtype): CopyPlan {
-  const { axes, bytes } = withoutPairs(fusedAxes(view, widthOf(dtype) * floatBytes(dtype)));
+  const { axes, bytes } = withoutPairs(fusedAxes(view, elementBytes(dtype)));
   const parts = evenParts({ axes, bytes, to: 0, from: 0 }).flatMap(shortRuns);
   const wordsWith = (odd: boolean): number[] => [
     parts.length,

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import type { Dtype } from "../../../dsl/index.ts";
 import { kernelArithmetic, nativeArithmetic, plainArithmetic } from "../../../kernel/engine/arithmetic.ts";
 import { partOfNative } from "../../../kernel/tensor/folded.ts";
-import { widthOf, type Floats } from "../../../kernel/tensor/floats.ts";
+import { elementBytes, floatBytes, widthOf, type Floats } from "../../../kernel/tensor/floats.ts";
 import type { Product } from "../../../kernel/tensor/product.ts";
-import { system } from "./blas.ts";
+import { systemNative } from "./blas.ts";
 import { DTYPES, makeArena } from "./wasm.ts";
 
 const forms = { formA: "mk", formB: "kn" } as const;
@@ -68,28 +68,19 @@ function direct(a: Floats, b: Floats, { batch, m, n, k, formA, formB }: Product,
   return out;
 }
 
-const blas = system?.blas;
-const NO_RATES = {
-  flopsPerSecond: { float32: 1, float64: 1, complex64: 1, complex128: 1 },
-  thinFlopsPerSecond: 1,
-};
-
 /** By a BLAS, with the operands in a memory of the kernels, or elsewhere. */
 function folded(
   product: Product,
   dtype: Dtype,
   where: "in a memory" | "elsewhere",
 ): { got: Floats; wanted: number[] } | undefined {
-  if (system === undefined) return undefined;
-  const { file, blas } = system;
+  if (systemNative === undefined) return undefined;
   const { batch, m, n, k } = product;
   const width = widthOf(dtype);
   const arena = makeArena(2 ** 25);
   const plainFloats = (elements: number): Floats => {
-    const block = new SharedArrayBuffer(8 * width * elements);
-    return dtype.endsWith("64") && width === 1
-      ? new Float64Array(block)
-      : new Float32Array(block, 0, width * elements);
+    const block = new SharedArrayBuffer(elements * elementBytes(dtype));
+    return floatBytes(dtype) === 8 ? new Float64Array(block) : new Float32Array(block);
   };
   const place = (elements: number): Floats =>
     where === "elsewhere" ? plainFloats(elements) : arena.place(dtype, elements).floats;
@@ -97,8 +88,7 @@ function folded(
   const out = place(batch * m * n).fill(NaN);
   const own =
     where === "elsewhere" ? plainArithmetic(dtype) : kernelArithmetic(dtype, arena.kernels, arena.memory);
-  const native = { ...NO_RATES, file, description: blas.description, environment: {} };
-  nativeArithmetic(dtype, native, own).multiply(out, a, b, product);
+  nativeArithmetic(dtype, systemNative, own).multiply(out, a, b, product);
   expect(arena.broken()).toEqual([]);
   return { got: out, wanted: direct(a, b, product, width) };
 }
@@ -109,7 +99,7 @@ const rows = (["float64", "complex64"] as const).flatMap((dtype) =>
   ),
 );
 
-test.skipIf(blas === undefined).each(rows)(
+test.skipIf(systemNative === undefined).each(rows)(
   "with a long k it is as by definition: $dtype, $formA $formB",
   ({ dtype, formA, formB }) => {
     const product = { ...shape, n: 9, formA, formB };
@@ -129,7 +119,7 @@ const groups: readonly (readonly [Dtype, Product])[] = [
   ["complex64", { batch: 150, m: 24, n: 8, k: 16, formA: "km", formB: "nk", shared: "a" }],
 ];
 
-test.skipIf(blas === undefined).each(groups)(
+test.skipIf(systemNative === undefined).each(groups)(
   "in several groups of entries it is as by definition: %s, %o",
   (dtype, product) => {
     expect(partOfNative(product, dtype)?.entries).toBeLessThan(product.batch);
